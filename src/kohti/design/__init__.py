@@ -1,0 +1,1 @@
+"""How every page looks and behaves: layout, components, tokens, icons. Knows no room."""

@@ -1,0 +1,373 @@
+/* What the pages do by themselves. Every page works without this file; it makes them quicker and keeps them fresh.
+   Nothing here builds HTML from text: fragments come rendered from the server and are only put in their place. */
+(() => {
+  "use strict";
+
+  const TYPED = "textarea, select, [contenteditable], input:not([type=button], [type=submit], [type=reset], [type=checkbox], [type=radio], [type=hidden], [type=file], [type=range], [type=color])";
+  const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const isTyping = (element) => element instanceof Element && element.matches(TYPED);
+  const within = (root, selector) => [...(root instanceof Element && root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // ------------------------------------------------------------------ the clock of the page
+
+  // data-now is the product's local time when the page was made; in a sample it runs far from the browser's clock.
+  const pageNow = document.body.dataset.now ? Date.parse(document.body.dataset.now.slice(0, 19) + "Z") : NaN;
+  const opened = Date.now();
+  function timeInWords(instant) {
+    const known = !Number.isNaN(pageNow);
+    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", ...(known ? { timeZone: "UTC" } : {}) });
+    return format.format(known ? pageNow + (instant - opened) : instant);
+  }
+
+  // ------------------------------------------------------------------ keyboard
+
+  const keysOff = () => localStorage.getItem("kohti:keys") === "off";
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target instanceof Element && event.target.closest("form[data-ctrl-enter]");
+      if (form) { event.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.key.length !== 1) return;
+    if (isTyping(event.target) || keysOff()) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!target || target.disabled) return;
+    event.preventDefault();
+    target.focus();
+    if (isTyping(target)) target.select?.();
+    else target.click();
+  });
+
+  // WCAG 2.1.4: who speaks to the computer, or whose hand trembles, can turn single keys off.
+  const keysSwitch = document.querySelector("[data-keys-switch]");
+  if (keysSwitch && document.querySelector("[data-key]")) {
+    const say = () => { keysSwitch.textContent = keysOff() ? keysSwitch.dataset.off : keysSwitch.dataset.on; };
+    keysSwitch.hidden = false;
+    say();
+    keysSwitch.addEventListener("click", () => { localStorage.setItem("kohti:keys", keysOff() ? "on" : "off"); say(); });
+  }
+
+  // ------------------------------------------------------------------ what was typed and not yet sent
+
+  const who = document.body.dataset.who || "";
+  const KEPT = "kohti:kept:";
+  const keptKey = (name) => `${KEPT}${who}:${name}`;
+  const keepable = (control) => control.name && control.type !== "password" && control.type !== "hidden" && control.type !== "file"
+    && control.autocomplete !== "one-time-code" && !("noKeep" in control.dataset);
+  const keptOf = (name) => { try { return JSON.parse(sessionStorage.getItem(keptKey(name))) || {}; } catch { return {}; } };
+
+  function forget(matching) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT) && matching(key)) sessionStorage.removeItem(key);
+  }
+
+  // A counter is shared: as soon as somebody else works in this window, what the last one typed goes.
+  if (who) forget((key) => !key.startsWith(`${KEPT}${who}:`));
+
+  function keep(event) {
+    const form = event.target.form;
+    if (!form || !("keep" in form.dataset) || !keepable(event.target)) return;
+    const values = {};
+    for (const control of form.elements) {
+      if (!keepable(control)) continue;
+      if (control.type === "checkbox" || control.type === "radio") {
+        (values[control.name] ||= []);
+        if (control.checked) values[control.name].push(control.value);
+      } else if (isTyping(control)) values[control.name] = control.value;
+    }
+    try { sessionStorage.setItem(keptKey(form.dataset.keep || form.id), JSON.stringify(values)); } catch { /* a full store loses nothing that is on the screen */ }
+  }
+  document.addEventListener("input", keep);
+  document.addEventListener("change", keep);
+  document.addEventListener("submit", (event) => { if ("forgetKept" in event.target.dataset) forget(() => true); });
+
+  function restoreKept(root) {
+    for (const mark of within(root, "[data-clear-kept]")) sessionStorage.removeItem(keptKey(mark.dataset.clearKept));
+    for (const form of within(root, "form[data-keep]")) {
+      const values = keptOf(form.dataset.keep || form.id);
+      for (const control of form.elements) {
+        if (!keepable(control) || !(control.name in values)) continue;
+        const value = values[control.name];
+        // What the server sent back filled in is at least as new as what we kept.
+        if (control.type === "checkbox" || control.type === "radio") { if (Array.isArray(value)) control.checked = control.checked || value.includes(control.value); }
+        else if (isTyping(control) && (control.value === "" || control instanceof HTMLSelectElement)) control.value = value;
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------ things that are said for a moment
+
+  const saying = new WeakSet();
+  function startSaying(root) {
+    for (const element of within(root, "[data-say-for]")) {
+      if (saying.has(element)) continue;
+      saying.add(element);
+      const seconds = Number(element.dataset.sayFor) || 5;
+      const end = () => {
+        if (!element.isConnected) return;
+        // Undo must not vanish under the hand that reaches for it.
+        if (element.matches(":hover, :focus-within")) { setTimeout(end, 1000); return; }
+        if (calm.matches) { element.remove(); return; }
+        element.classList.add("k-fading");
+        setTimeout(() => element.remove(), 450);
+      };
+      setTimeout(end, seconds * 1000);
+    }
+  }
+
+  // ------------------------------------------------------------------ parts that live news renews
+
+  function placeOfFocus(container) {
+    const active = document.activeElement;
+    if (!active || !container.contains(active)) return null;
+    const controls = [...container.querySelectorAll(CONTROLS)];
+    return { self: active === container, id: active.id, name: active.name, value: active.type === "submit" || active.type === "radio" ? active.value : null, index: controls.indexOf(active) };
+  }
+
+  function giveFocusBack(container, place) {
+    if (!place) return;
+    const controls = [...container.querySelectorAll(CONTROLS)];
+    const same = (place.self && container)
+      || (place.id && controls.find((control) => control.id === place.id))
+      || (place.name && controls.find((control) => control.name === place.name && (place.value === null || control.value === place.value)))
+      || controls[Math.min(place.index, controls.length - 1)];
+    (same || container).focus({ preventScroll: true });
+  }
+
+  function typingIn(element) {
+    return element.contains(document.activeElement) && isTyping(document.activeElement);
+  }
+
+  // Order is by code point, as the server sorts it: nothing here knows what is being sorted.
+  function putInOrder(container, element) {
+    const order = element.dataset.order;
+    if (order === undefined) { if (element.parentElement !== container) container.append(element); return; }
+    const next = [...container.children].find((sibling) => sibling !== element && sibling.dataset.order !== undefined && sibling.dataset.order > order) || null;
+    const stands = element.parentElement === container
+      && (element.nextElementSibling === next || (next === null && element.nextElementSibling?.dataset.order === undefined));
+    if (!stands) container.insertBefore(element, next);
+  }
+
+  function settled(element) {
+    window.htmx?.process(element);
+    startSaying(element);
+    restoreKept(element);
+  }
+
+  const waitingParts = new Map();
+
+  function applyPart(element) {
+    const old = document.getElementById(element.id);
+    if (old && typingIn(old)) { waitingParts.set(element.id, element); return; }
+    if ("gone" in element.dataset) {
+      if (!old) return;
+      if (old.contains(document.activeElement)) {
+        const neighbour = old.nextElementSibling || old.previousElementSibling;
+        const target = neighbour?.querySelector(CONTROLS) || document.getElementById("main");
+        old.remove();
+        target?.focus({ preventScroll: true });
+      } else old.remove();
+      return;
+    }
+    const container = element.dataset.into ? document.getElementById(element.dataset.into) : null;
+    if (old) {
+      const place = placeOfFocus(old);
+      old.replaceWith(element);
+      if (container) putInOrder(container, element);
+      else if (element.dataset.order !== undefined && element.parentElement) putInOrder(element.parentElement, element);
+      giveFocusBack(element, place);
+    } else if (container) putInOrder(container, element);
+    else return;
+    settled(element);
+    element.classList.add("k-renewed");
+    setTimeout(() => element.classList.remove("k-renewed"), 1500);
+  }
+
+  function applyParts(html) {
+    // A template takes bare <tr>, which a <div> would throw away.
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    for (const element of [...template.content.children]) if (element.id) applyPart(element);
+  }
+
+  const region = () => document.getElementById("live") || document.querySelector("main[data-live]");
+
+  let freshWaits = false;
+  async function refetch() {
+    const now = region();
+    if (!now) return;
+    if (typingIn(now)) { freshWaits = true; return; }
+    freshWaits = false;
+    let answer;
+    try {
+      answer = await fetch(location.href, { headers: { "X-Kohti-Fresh": "1" }, credentials: "same-origin" });
+    } catch { return; }
+    if (answer.redirected || answer.status === 401 || answer.status === 403) { say("signedOut"); return; }
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = now.id ? page.getElementById(now.id) : page.querySelector("main[data-live]");
+    if (!fresh) return;
+    if (typingIn(now)) { freshWaits = true; return; }
+    const place = placeOfFocus(now);
+    const taken = document.adoptNode(fresh);
+    waitingParts.clear();
+    now.replaceChildren(...taken.childNodes);
+    giveFocusBack(now, place);
+    settled(now);
+  }
+
+  document.addEventListener("focusout", () => {
+    // The new focus is known only after this event.
+    setTimeout(() => {
+      if (freshWaits) { refetch(); return; }
+      for (const [id, element] of [...waitingParts]) { waitingParts.delete(id); applyPart(element); }
+    }, 0);
+  });
+
+  // ------------------------------------------------------------------ the connection, told politely
+
+  const banner = document.getElementById("connection");
+  let lostAt = 0;
+  let lostTimer = 0;
+
+  function say(kind, instant = Date.now()) {
+    if (banner) banner.textContent = banner.dataset[kind].replace("{time}", timeInWords(instant));
+  }
+
+  function lost() {
+    if (lostAt) return;
+    lostAt = Date.now();
+    // Three seconds of silence are a hiccup, not news.
+    lostTimer = setTimeout(() => say("lost", lostAt), 3000);
+  }
+
+  function found() {
+    clearTimeout(lostTimer);
+    if (lostAt && banner) banner.textContent = "";
+    lostAt = 0;
+  }
+
+  // ------------------------------------------------------------------ live news: one stream for all tabs of a browser
+
+  function live(address) {
+    const name = `kohti:live:${address}#${document.documentElement.lang}#${who}`;
+    const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
+    let stream = null;
+    let release = null;
+    let retryTimer = 0;
+    let tries = 0;
+    let closed = false;
+    let missed = false;
+    let latest = null;
+    let compared = false;
+
+    // Between the making of the page and the opening of the stream something may have happened.
+    function compare(version) {
+      const made = liveMain.dataset.version;
+      if (compared || !made || version === null) return;
+      compared = true;
+      if (version !== made) refetch();
+    }
+
+    function take(kind, data) {
+      if (kind === "parts") applyParts(data);
+      else if (kind === "fresh") refetch();
+      else if (kind === "version") compare(data);
+      else if (kind === "ask" && stream) channel?.postMessage(["version", latest]);
+      else if (kind === "lost") lost();
+      else if (kind === "found") found();
+    }
+
+    function tell(kind, data) {
+      take(kind, data);
+      channel?.postMessage([kind, data]);
+    }
+
+    function again(soonest) {
+      stream?.close();
+      stream = null;
+      if (closed) return;
+      missed = true;
+      clearTimeout(retryTimer);
+      // Everybody was cut off at the same moment; coming back at the same moment would cut everybody off again.
+      const longest = Math.min(15000, 1000 * 2 ** tries);
+      tries += 1;
+      retryTimer = setTimeout(open, soonest + Math.random() * longest);
+    }
+
+    function open() {
+      if (closed) return;
+      stream = new EventSource(address);
+      stream.addEventListener("open", () => {
+        tries = 0;
+        tell("found");
+        if (missed) { missed = false; tell("fresh"); }
+      });
+      const note = (event) => { if (event.lastEventId) latest = event.lastEventId; };
+      stream.addEventListener("hello", (event) => { latest = event.data; compare(latest); });
+      stream.addEventListener("parts", (event) => { note(event); tell("parts", event.data); });
+      // Every screen of the house hears this at once; they must not all ask at once.
+      stream.addEventListener("fresh", (event) => { note(event); setTimeout(() => tell("fresh"), Math.random() * 1000); });
+      stream.addEventListener("end", () => { tell("lost"); again(250); });
+      stream.addEventListener("error", () => { tell("lost"); again(500); });
+    }
+
+    // The tab that holds the lock holds the stream; when it closes, the next one takes over.
+    const lead = () => new Promise((done) => { release = done; open(); });
+    if (channel && navigator.locks) {
+      channel.onmessage = (event) => take(...event.data);
+      navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+        if (closed) return undefined;
+        if (lock) return lead();
+        // Whoever inherits the stream may have missed something in between.
+        navigator.locks.request(name, () => { if (closed) return undefined; missed = true; return lead(); });
+        channel.postMessage(["ask"]);
+        return undefined;
+      });
+    } else open();
+
+    return () => {
+      closed = true;
+      clearTimeout(retryTimer);
+      clearTimeout(lostTimer);
+      stream?.close();
+      channel?.close();
+      release?.();
+    };
+  }
+
+  const liveMain = document.querySelector("[data-live]");
+  if (liveMain && "EventSource" in window) {
+    let stop = live(liveMain.dataset.live);
+    addEventListener("pagehide", () => stop());
+    // Back from the browser's own memory of pages: the stream is new and what stands here is old.
+    addEventListener("pageshow", (event) => { if (event.persisted) { stop = live(liveMain.dataset.live); refetch(); } });
+  }
+
+  // ------------------------------------------------------------------ htmx: what goes wrong is said, what was typed stays
+
+  document.addEventListener("htmx:sendError", () => say("unsent"));
+  document.addEventListener("htmx:timeout", () => say("unsent"));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status === 401 || xhr.getResponseHeader("X-Kohti-Signed-Out")) { event.detail.shouldSwap = false; say("signedOut"); return; }
+    // A whole page must not land inside a row: only what it says is taken over.
+    if (/^\s*<!doctype/i.test(xhr.responseText) && !event.detail.boosted && event.detail.target !== document.body) {
+      event.detail.shouldSwap = false;
+      const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+      if (page.querySelector("[data-sign-in]")) say("signedOut");
+      else if (banner) banner.textContent = page.querySelector("h1")?.textContent.trim() || banner.dataset.failed;
+      return;
+    }
+    if (xhr.status >= 500) say("failed");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && !lostAt && banner) banner.textContent = ""; });
+  document.addEventListener("htmx:load", (event) => { startSaying(event.detail.elt); restoreKept(event.detail.elt); });
+
+  // ------------------------------------------------------------------ when the page opens
+
+  document.querySelector("[data-focus-first]")?.focus();
+  startSaying(document);
+  restoreKept(document);
+})();
