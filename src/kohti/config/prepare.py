@@ -1,0 +1,140 @@
+"""From a bare PostgreSQL to tables under their policies: roles, database, extensions, migrations, rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from kohti.config import addresses
+from kohti.kernel import policies, postgres
+
+OWNER = "kohti_owner"
+EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+Say = Callable[[str], None]
+
+
+def make_roles(admin: psycopg.Connection[Any], *, owner: str, passwords: dict[str, str]) -> None:
+    """Make our database roles where they are missing, and give those that sign in their passwords.
+
+    Web and worker own nothing, and can neither bypass row policies nor create roles or databases.
+    """
+    def exists(role: str) -> bool:
+        return admin.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone() is not None
+
+    plain = "nosuperuser nobypassrls nocreatedb nocreaterole noreplication"
+    for role in (policies.WEB, policies.WORKER, policies.DEFINER):
+        login = "nologin" if role == policies.DEFINER else "login"
+        verb = "alter" if exists(role) else "create"
+        admin.execute(f"{verb} role {role} {login} {plain}".encode())
+    for role, password in passwords.items():
+        if not exists(role):
+            admin.execute(sql.SQL("create role {} login createdb").format(sql.Identifier(role)))
+        admin.execute(
+            sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
+        )
+    version = admin.info.server_version
+    how = " with inherit false, set true" if version >= 160000 else ""
+    admin.execute(
+        sql.SQL("grant {} to {}" + how).format(sql.Identifier(policies.DEFINER), sql.Identifier(owner))
+    )
+
+
+def make_database(admin: psycopg.Connection[Any], name: str, *, owner: str, template: str = "") -> bool:
+    """Make a database for the owner; False when it is there already."""
+    if admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+        return False
+    query = sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(owner))
+    if template:
+        query += sql.SQL(" template {}").format(sql.Identifier(template))
+    admin.execute(query)
+    return True
+
+
+def own_server(server: postgres.Server, data: Path, database: str) -> str:
+    """Make roles and a database on our own server; returns the owner's address."""
+    held = addresses.keep_secrets(data)
+    with psycopg.connect(server.address.url("postgres"), autocommit=True) as admin:
+        row = admin.execute(
+            "select count(*) from pg_roles where rolname = any(%s)",
+            ([OWNER, policies.WEB, policies.WORKER, policies.DEFINER],),
+        ).fetchone()
+        if row is None or row[0] < 4:
+            with admin.transaction():
+                admin.execute("select pg_advisory_xact_lock(7236000)")
+                make_roles(
+                    admin,
+                    owner=OWNER,
+                    passwords={
+                        OWNER: held["owner_password"],
+                        policies.WEB: held["web_password"],
+                        policies.WORKER: held["worker_password"],
+                    },
+                )
+        try:
+            make_database(admin, database, owner=OWNER)
+        except psycopg.errors.DuplicateDatabase:
+            pass
+    return server.address.url(database, OWNER, held["owner_password"])
+
+
+def outside_server(data: Path) -> None:
+    """Make our roles on a PostgreSQL that is not ours, through the owner's address.
+
+    Raises RuntimeError with what to ask the database's administrator for when the owner may not.
+    """
+    held = addresses.keep_secrets(data)
+    owner = addresses.owner_url()
+    with psycopg.connect(owner, autocommit=True) as admin:
+        have = {
+            str(row[0])
+            for row in admin.execute(
+                "select rolname from pg_roles where rolname = any(%s)",
+                ([policies.WEB, policies.WORKER, policies.DEFINER],),
+            )
+        }
+        passwords = {}
+        if "KOHTI_WEB_URL" not in os.environ:
+            passwords[policies.WEB] = held["web_password"]
+        if "KOHTI_WORKER_URL" not in os.environ:
+            passwords[policies.WORKER] = held["worker_password"]
+        if len(have) == 3 and not passwords:
+            return
+        user = admin.info.user
+        try:
+            make_roles(admin, owner=user, passwords=passwords)
+        except psycopg.errors.InsufficientPrivilege as trouble:
+            raise RuntimeError(
+                f"The database user {user} may not make the roles {policies.WEB}, {policies.WORKER} and"
+                f" {policies.DEFINER}. Ask the administrator to make them (docs/operations.md), or to give"
+                f" {user} CREATEROLE."
+            ) from trouble
+
+
+def migrate(say: Say = lambda line: None) -> None:
+    """Bring the tables and their row policies to this release, as the owner. Run it as often as you like."""
+    from django.core.management import call_command
+
+    from kohti.config.rooms import ROOMS
+
+    url = addresses.owner_url()
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("select pg_advisory_lock(7236002)")
+        for extension in EXTENSIONS:
+            owner.execute(f"create extension if not exists {extension}".encode())
+        say(f"migrating {urlsplit(url).path.lstrip('/')}")
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        owner.execute(
+            "create table if not exists kohti_cache (cache_key varchar(255) primary key,"
+            " value text not null, expires timestamptz not null)"
+        )
+        owner.execute("create index if not exists kohti_cache_expires on kohti_cache (expires)")
+        owner.execute("insert into kernel_installation values (1, 0, false, 1) on conflict do nothing")
+        if policies.apply(owner, ROOMS):
+            say("row policies written")
+        owner.execute("analyze kernel_installation")

@@ -1,0 +1,157 @@
+"""Time: opening hours, closures, and every booking of a person, a colleague or a room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from kohti.kernel.ids import new_id
+from kohti.people.models import Person
+from kohti.team.models import Centre, Service, Staff
+
+
+class Kind(models.Model):
+    """A kind of appointment, from the blueprint."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    code = models.CharField(max_length=40)
+    title = models.JSONField()
+    minutes = models.IntegerField()
+    in_files = models.JSONField(default=list)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "code", name="kind_code"),
+            models.UniqueConstraint("service", "id", name="kind_in_service"),
+        )
+
+
+class Opening(models.Model):
+    """When a centre is open on a weekday (0 Monday), in local wall time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    weekday = models.SmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("centre", "weekday", name="opening_once_a_weekday"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="opening_opens_first"),
+        )
+
+
+class Closure(models.Model):
+    """A day on which a centre stays closed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    day = models.DateField()
+    title = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint("centre", "day", name="closure_once_a_day"),)
+
+
+class Room(models.Model):
+    """A room or desk that can be booked."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    name = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("centre", "name", name="room_name"),
+            models.UniqueConstraint("service", "id", name="room_in_service"),
+        )
+
+
+class _During(Func):
+    """`tstzrange(starts, ends, '[)')`: half open, so that half past nine can follow half past nine."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+def _never_twice(column: str) -> ExclusionConstraint:
+    during = _During("starts", "ends", RangeBoundary())
+    return ExclusionConstraint(
+        name=f"booking_never_two_of_{column}",
+        expressions=[(F(column), RangeOperators.EQUAL), (during, RangeOperators.OVERLAPS)],
+        condition=Q(state__in=("booked", "kept")) & Q(**{f"{column}__isnull": False}),
+    )
+
+
+class Booking(models.Model):
+    """A stretch of somebody's time: who, where, when, and whether it was kept.
+
+    A person, a colleague and a room are each in one place at a time; the database sees to it.
+    """
+
+    class State(models.TextChoices):
+        BOOKED = "booked"
+        KEPT = "kept"
+        MISSED = "missed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    day = models.DateField(help_text="local")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    person = models.ForeignKey(Person, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    room = models.ForeignKey(Room, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    kind = models.ForeignKey(Kind, models.PROTECT, db_constraint=False, db_index=False)
+    reference = models.CharField(max_length=40, blank=True, help_text="as in the diary it came from")
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=9, choices=State, default=State.BOOKED)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = (models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),)
+        constraints: Any = (
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="booking_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(state__in=("booked", "kept", "missed", "cancelled")), name="booking_state"
+            ),
+            models.UniqueConstraint(
+                "centre", "reference", condition=~Q(reference=""), name="booking_reference"
+            ),
+            models.UniqueConstraint("service", "id", name="booking_in_service"),
+            _never_twice("person"),
+            _never_twice("staff"),
+            _never_twice("room"),
+        )
+
+
+class ImportedFile(models.Model):
+    """A diary file somebody is about to import: kept from the check to the end, then emptied."""
+
+    class State(models.TextChoices):
+        CHECKED = "checked"
+        ORDERED = "ordered"
+        APPLIED = "applied"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    name = models.TextField()
+    content = models.BinaryField()
+    state = models.CharField(max_length=8, choices=State, default=State.CHECKED)
+    result = models.JSONField(default=dict)
+    by_member = models.UUIDField(null=True)
+    at = models.DateTimeField()

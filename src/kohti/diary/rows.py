@@ -1,0 +1,25 @@
+"""Who may see the diary."""
+
+from __future__ import annotations
+
+from kohti.kernel.policies import OWN_SERVICE, Table
+
+FUNCTIONS: tuple[str, ...] = ()
+
+WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
+TODAY_HERE = "(centre_id = (select kohti.floor()) and day = (select kohti.today()))"
+OWN_TIME = "staff_id = (select kohti.staff())"
+
+TABLES = (
+    Table(name="diary_kind", see=OWN_SERVICE),
+    Table(name="diary_opening", see=OWN_SERVICE, system="see add change remove"),
+    Table(name="diary_closure", see=OWN_SERVICE, system="see add change remove"),
+    Table(name="diary_room", see=OWN_SERVICE),
+    Table(
+        name="diary_booking",
+        see=f"{TODAY_HERE} or {WHOLE_CENTRE} or {OWN_TIME}",
+        add=WHOLE_CENTRE,
+        change=f"{TODAY_HERE} or {WHOLE_CENTRE}",
+    ),
+    Table(name="diary_importedfile", see=WHOLE_CENTRE, add=WHOLE_CENTRE, change=WHOLE_CENTRE),
+)

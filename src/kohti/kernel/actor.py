@@ -1,0 +1,164 @@
+"""Who is asking, and what for.
+
+Every statement on our tables is made as an `Actor`, inside `with as_actor(actor):`, which is the only way
+to a transaction. The database is told who it is by `kohti.enter` (see `rows.py` of team), and its row
+policies decide what comes back. Without an actor the connection refuses to ask at all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from . import clock
+from .errors import NoActor, NotAllowed
+
+Kind = Literal["door", "member", "screen", "system"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who is asking.
+
+    kind    door: nobody yet (sign-in, sessions); member: a colleague at work; screen: what a role at a
+            centre may see, without being anybody (live news are rendered as one); system: the service's
+            own housekeeping, known to the worker's database role only
+    scope   whose rows: day (who comes today), centre, service, none
+    verbs   what the role may do, names from `may.VERBS`
+    facts   names and settings for pages: service, centre, role titles; no rule reads them
+    """
+
+    kind: Kind
+    member_id: uuid.UUID | None = None
+    staff_id: uuid.UUID | None = None
+    service_id: uuid.UUID | None = None
+    centre_id: uuid.UUID | None = None
+    role: str = ""
+    scope: str = "none"
+    verbs: frozenset[str] = frozenset()
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the actor's service."""
+        return ZoneInfo(self.facts.get("timezone", "UTC"))
+
+    @property
+    def first_language(self) -> str:
+        """The language the service sorts names by."""
+        languages = self.facts.get("languages") or ["en"]
+        return str(languages[0])
+
+    def as_screen(self) -> Actor:
+        """What this member's role may see at the centre, with nobody in front of it."""
+        return Actor(
+            kind="screen",
+            service_id=self.service_id,
+            centre_id=self.centre_id,
+            role=self.role,
+            scope=self.scope,
+            verbs=self.verbs,
+            facts={key: value for key, value in self.facts.items() if key not in PERSONAL_FACTS},
+        )
+
+
+PERSONAL_FACTS = frozenset({"name", "user_id"})
+
+DOOR = Actor(kind="door")
+
+
+def system_of(
+    service_id: uuid.UUID,
+    *,
+    centre_id: uuid.UUID | None = None,
+    timezone: str = "UTC",
+    country: str = "GB",
+    languages: Sequence[str] = ("en",),
+) -> Actor:
+    """The housekeeping of one service: jobs, imports from the command line, sample days."""
+    return Actor(
+        kind="system",
+        service_id=service_id,
+        centre_id=centre_id,
+        role="system",
+        scope="service",
+        verbs=frozenset({"*"}),
+        facts={"timezone": timezone, "country": country, "languages": list(languages)},
+    )
+
+
+_current: ContextVar[Actor | None] = ContextVar("kohti_actor", default=None)
+
+
+def current() -> Actor:
+    """The actor of the block we are in. Raises NoActor outside one."""
+    actor = _current.get()
+    if actor is None:
+        raise NoActor("nobody is asking")
+    return actor
+
+
+def current_or_none() -> Actor | None:
+    """The actor of the block we are in, or nothing outside one."""
+    return _current.get()
+
+
+@contextmanager
+def as_actor(actor: Actor) -> Iterator[Actor]:
+    """Act as `actor` in one transaction, which commits when the block ends and rolls back when it raises.
+
+    Inside another actor's block it acts as the new one in the same transaction, and gives the old one
+    back at the end. The database is told with the first statement.
+    """
+    with transaction.atomic(savepoint=False):
+        token = _current.set(actor)
+        try:
+            yield actor
+        finally:
+            _current.reset(token)
+
+
+def member(member_id: uuid.UUID) -> Actor | None:
+    """The actor of a membership that holds now, or None when it has ended or never was.
+
+    Asks the database function `kohti.member_facts`, which team provides; callable by every actor.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.member_facts(%s, %s)", [member_id, clock.now()])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    return actor_from_facts(row[0])
+
+
+def actor_from_facts(facts: Mapping[str, Any]) -> Actor:
+    """Build the actor from what `kohti.member_facts` returned."""
+    return Actor(
+        kind="member",
+        member_id=uuid.UUID(facts["member_id"]),
+        staff_id=uuid.UUID(facts["staff_id"]),
+        service_id=uuid.UUID(facts["service_id"]),
+        centre_id=uuid.UUID(facts["centre_id"]) if facts["centre_id"] else None,
+        role=facts["role"],
+        scope=facts["scope"],
+        verbs=frozenset(facts["verbs"]),
+        facts=facts,
+    )
+
+
+def may(actor: Actor, verb: str) -> bool:
+    """Whether the actor's role includes the verb. Rows are the database's business."""
+    return verb in actor.verbs or "*" in actor.verbs
+
+
+def must(actor: Actor, verb: str) -> None:
+    """Raise NotAllowed unless the actor's role includes the verb."""
+    if not may(actor, verb):
+        raise NotAllowed(f"{actor.role} may not: {verb}")

@@ -1,0 +1,231 @@
+"""A service described in a file: its words, roles, centres, hours, streams.
+
+`read` checks a TOML text and returns the `Blueprint`, or raises `BadBlueprint` with every fault, each with
+its line and what was expected. Rooms load what is theirs from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import KohtiError
+from .may import VERBS
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Language = Literal["en", "fi", "da", "nl", "pl"]
+Titles = dict[Language, Annotated[str, Field(min_length=1, max_length=80)]]
+
+
+class Part(BaseModel):
+    """A part of a blueprint: nothing unknown is let through."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServicePart(Part):
+    """The service itself."""
+
+    code: Code
+    name: str
+    country: Literal["GB", "FI", "DK", "BE", "PL", "NL", "IE", "SE"]
+    timezone: str
+    languages: tuple[Language, ...] = Field(min_length=1)
+    theme: Code
+
+
+class OrganisationPart(Part):
+    """An organisation whose people work in the service."""
+
+    code: Code
+    name: str
+
+
+class CentrePart(Part):
+    """A place with a front door."""
+
+    code: Code
+    name: str
+    address: str = ""
+
+
+class OpenPart(Part):
+    """Opening hours of some weekdays, in local wall time."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+    opens: time
+    closes: time
+    centres: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def opens_before_it_closes(self) -> Self:
+        """A day opens before it closes."""
+        if self.opens >= self.closes:
+            raise ValueError("opens must be before closes")
+        return self
+
+
+class ClosedPart(Part):
+    """A day on which centres stay closed."""
+
+    day: date
+    title: Titles
+    centres: tuple[Code, ...] = ()
+
+
+class RolePart(Part):
+    """A role: its title, whose rows it sees, what it may do."""
+
+    code: Code
+    title: Titles
+    scope: Literal["none", "day", "centre", "service"]
+    verbs: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def verbs_are_known(self) -> Self:
+        """Every verb is one of the product's."""
+        unknown = sorted(set(self.verbs) - set(VERBS))
+        if unknown:
+            raise ValueError(f"unknown verbs {', '.join(unknown)}; known are {', '.join(sorted(VERBS))}")
+        return self
+
+
+class KindPart(Part):
+    """A kind of appointment. `in_files`: how diaries write it."""
+
+    code: Code
+    title: Titles
+    minutes: int = Field(gt=0, le=480)
+    in_files: tuple[str, ...] = ()
+
+
+class StreamPart(Part):
+    """A line people wait in. `letter` starts its tickets; `of_appointments` marks the one for the booked."""
+
+    code: Code
+    letter: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    title: Titles
+    of_appointments: bool = False
+
+
+class ReasonPart(Part):
+    """Why somebody walks in: which line they join and how urgent it is (0 none, 1 soon, 2 crisis)."""
+
+    code: Code
+    title: Titles
+    stream: Code
+    urgency: Literal[0, 1, 2] = 0
+    in_files: tuple[str, ...] = ()
+
+
+class Blueprint(Part):
+    """A whole service."""
+
+    service: ServicePart
+    organisations: tuple[OrganisationPart, ...] = Field(min_length=1)
+    centres: tuple[CentrePart, ...] = Field(min_length=1)
+    opening: tuple[OpenPart, ...] = Field(min_length=1)
+    closures: tuple[ClosedPart, ...] = ()
+    roles: tuple[RolePart, ...] = Field(min_length=1)
+    kinds: tuple[KindPart, ...] = Field(min_length=1)
+    streams: tuple[StreamPart, ...] = Field(min_length=1)
+    reasons: tuple[ReasonPart, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def codes_are_unique_and_known(self) -> Self:
+        """Codes are unique in their list, and what points to a code finds it."""
+        for name in ("organisations", "centres", "roles", "kinds", "streams", "reasons"):
+            codes = [part.code for part in getattr(self, name)]
+            twice = sorted({code for code in codes if codes.count(code) > 1})
+            if twice:
+                raise ValueError(f"{name}: the code {', '.join(twice)} stands twice")
+        streams = {stream.code for stream in self.streams}
+        for reason in self.reasons:
+            if reason.stream not in streams:
+                raise ValueError(f"reasons: {reason.code} names the stream {reason.stream}, which is not there")
+        if sum(stream.of_appointments for stream in self.streams) != 1:
+            raise ValueError("streams: exactly one is of_appointments")
+        letters = [stream.letter for stream in self.streams]
+        if len(set(letters)) != len(letters):
+            raise ValueError("streams: two streams share a letter")
+        centres = {centre.code for centre in self.centres}
+        for part in (*self.opening, *self.closures):
+            lost = sorted(set(part.centres) - centres)
+            if lost:
+                raise ValueError(f"opening and closures: no centre {', '.join(lost)}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a blueprint, and where."""
+
+    line: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.where}: {self.message}" if self.where else f"line {self.line}: {self.message}"
+
+
+class BadBlueprint(KohtiError):
+    """The file is not a blueprint; `faults` say where and why."""
+
+    code = "bad-blueprint"
+
+    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(f"{name}, {fault}" for fault in faults))
+        self.faults = faults
+
+
+def _line_of(text: str, path: tuple[str | int, ...]) -> int:
+    """The line of a value: the n-th [[table]] of the path's name, then its key, as far as found."""
+    lines = text.splitlines()
+    at = 0
+    if path and isinstance(path[0], str):
+        index = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
+        heads = [i for i, line in enumerate(lines) if re.match(rf"\s*\[+{re.escape(path[0])}\b", line)]
+        if heads:
+            at = heads[min(index, len(heads) - 1)]
+        for part in path[1:]:
+            if isinstance(part, str):
+                for i in range(at + 1, len(lines)):
+                    if re.match(r"\s*\[", lines[i]):
+                        break
+                    if re.match(rf"\s*{re.escape(part)}\s*=", lines[i]):
+                        at = i
+                        break
+    return at + 1
+
+
+def read(text: str, *, name: str = "blueprint") -> Blueprint:
+    """The blueprint in a TOML text. Raises BadBlueprint, naming every fault with its line."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        found = re.search(r"line (\d+)", str(trouble))
+        line = int(found.group(1)) if found else 1
+        raise BadBlueprint(name, (Fault(line, "", str(trouble)),)) from trouble
+    try:
+        return Blueprint.model_validate(data)
+    except ValidationError as trouble:
+        faults = tuple(
+            Fault(
+                _line_of(text, tuple(error["loc"])),
+                ".".join(str(part) for part in error["loc"]),
+                error["msg"].removeprefix("Value error, "),
+            )
+            for error in trouble.errors()
+        )
+        raise BadBlueprint(name, faults) from trouble
+
+
+def digest(text: str) -> str:
+    """What tells one version of a blueprint from another."""
+    return hashlib.sha256(text.encode()).hexdigest()

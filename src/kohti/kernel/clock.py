@@ -1,0 +1,67 @@
+"""The one clock.
+
+`now()` is what the product believes the time to be. It runs at the speed of real time, shifted by the
+installation's offset, so that sample days can be lived on their own dates. `as_actor` hands the same
+instant to SQL, where `kohti.now()` returns it; in one transaction Python and SQL agree to the microsecond.
+
+Sign-in, one-time codes and job timers use real time and do not come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_offset: timedelta = timedelta(0)
+_held: ContextVar[datetime | None] = ContextVar("kohti_clock_held", default=None)
+
+
+def real_now() -> datetime:
+    """The machine's own time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The product's time, aware, in UTC."""
+    held = _held.get()
+    return held if held is not None else real_now() + _offset
+
+
+def offset() -> timedelta:
+    """How far the product's clock is from real time."""
+    return _offset
+
+
+def set_offset(value: timedelta) -> None:
+    """Shift this process's clock; called once at start with the installation's offset."""
+    global _offset
+    _offset = value
+
+
+@contextmanager
+def held_at(instant: datetime) -> Iterator[datetime]:
+    """Stop the clock at `instant` (aware) for the block: for tests and for lived days."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    token = _held.set(instant)
+    try:
+        yield instant
+    finally:
+        _held.reset(token)
+
+
+def today(zone: ZoneInfo) -> date:
+    """The local date in `zone` by the product's clock."""
+    return now().astimezone(zone).date()
+
+
+def local(day: date, wall: str, zone: ZoneInfo) -> datetime:
+    """The instant of the wall time `HH:MM` on `day` in `zone`, in UTC.
+
+    A wall time that the clock change skips is read as if the change had not happened yet (fold=0).
+    """
+    hours, minutes = wall.split(":")
+    return datetime(day.year, day.month, day.day, int(hours), int(minutes), tzinfo=zone).astimezone(UTC)

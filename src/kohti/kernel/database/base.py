@@ -1,0 +1,77 @@
+"""The connection that will not ask without an actor.
+
+Entering is lazy: the first statement of a block is preceded by `select kohti.enter(…)` on the same
+connection, in the same transaction, with `is_local` settings, so that nothing survives the transaction
+(also through a pooler in transaction mode). A rollback to a savepoint undoes the settings, so it makes us
+enter again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock
+from kohti.kernel.errors import NoActor, NotAllowed
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection as the web or worker role. `OPTIONS["actorless"]` is for the owner's alone."""
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
+        super().__init__(settings_dict, alias)
+        self.entered: object = None
+        self.statements = 0
+        self.actorless = bool(settings_dict.get("ACTORLESS"))
+        if not self.actorless:
+            self.execute_wrappers.append(self._as_the_actor)
+
+    def _as_the_actor(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        actor = actors.current_or_none()
+        if actor is None:
+            raise NoActor("a statement was made outside as_actor; it would have seen no rows")
+        self.statements += 1
+        if self.entered is not actor:
+            self._enter(actor)
+        return execute(sql, params, many, context)
+
+    def _enter(self, actor: actors.Actor) -> None:
+        self.ensure_connection()
+        if not self.in_atomic_block:
+            raise NoActor("a statement was made outside a transaction")
+        with self.wrap_database_errors:
+            row = self.connection.execute(
+                "select kohti.enter(%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    actor.kind,
+                    actor.member_id,
+                    actor.service_id,
+                    actor.centre_id,
+                    actor.role,
+                    actor.scope,
+                    clock.now(),
+                ),
+            ).fetchone()
+        if not row[0]:
+            raise NotAllowed("this membership has ended")
+        self.entered = actor
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self.entered = None
+        super()._savepoint_rollback(sid)
+
+    def _commit(self) -> None:
+        self.entered = None
+        super()._commit()
+
+    def _rollback(self) -> None:
+        self.entered = None
+        super()._rollback()
+
+    def _close(self) -> None:
+        self.entered = None
+        super()._close()

@@ -1,0 +1,155 @@
+"""What happened: written with the change, sealed behind it, checked by anyone.
+
+`record` is called by every action and every read of a person. Events are insert-only; their values stand in
+side rows that can be forgotten, while the chain keeps salted digests (SHA-256). `seal` closes what can no
+longer be joined by a late commit into a batch, whose hash covers the batch before.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from .ids import new_id
+
+
+def record(
+    verb: str,
+    subject_kind: str,
+    subject_id: uuid.UUID | None,
+    *,
+    persons: Sequence[uuid.UUID] = (),
+    detail: Mapping[str, Any] | None = None,
+) -> uuid.UUID:
+    """Write one event as the current actor, in the current transaction; returns its id.
+
+    `detail` (JSON-able) may hold personal values; nothing else may.
+    """
+    event_id = new_id()
+    body = None if detail is None else json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select kohti.record(%s, %s, %s, %s, %s::uuid[], %s)",
+            [event_id, verb, subject_kind, subject_id, list(persons), body],
+        )
+    return event_id
+
+
+def seal(*, most: int = 10_000) -> int:
+    """Seal what is waiting, in batches of about `most` events; returns how many events were sealed.
+
+    Worker's role only.
+    """
+    total = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("select kohti.seal_history(%s)", [most])
+            row = cursor.fetchone()
+        sealed = int(row[0]) if row else 0
+        total += sealed
+        if sealed < most:
+            return total
+
+
+def forget(person_id: uuid.UUID) -> int:
+    """Erase the values of every event about a person; returns how many. The chain still verifies."""
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.forget_in_history(%s)", [person_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What verification found. `faults` name the batch or event and what is wrong with it."""
+
+    events: int = 0
+    sealed: int = 0
+    seals: int = 0
+    erased: int = 0
+    head: str = ""
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing was found."""
+        return not self.faults
+
+
+SEAL_HASH = """
+select s.n, s.events, encode(s.hash, 'hex'),
+  s.hash = sha256(coalesce(p.hash, ''::bytea) || s.digest
+      || convert_to(concat(s.n, '|', s.era, '|', s.after_xid, '|', s.before_xid, '|', s.events), 'UTF8'))
+    and s.previous = coalesce(p.hash, ''::bytea)
+    and s.after_xid = case when p.era = s.era then p.before_xid else 0 end as chained,
+  b.events = s.events and b.digest = s.digest as batch_holds,
+  b.bad_events
+from kernel_historyseal s
+left join kernel_historyseal p on p.n = s.n - 1
+cross join lateral (
+  select count(*)::integer as events,
+    sha256(coalesce(string_agg(e.digest, ''::bytea order by e.xid, e.id), ''::bytea)) as digest,
+    array_agg(e.id) filter (where e.digest <> kohti.event_digest(e)) as bad_events
+  from kernel_historyevent e where e.era = s.era and e.xid >= s.after_xid and e.xid < s.before_xid
+) b
+where s.n between %s and %s order by s.n
+"""
+
+DETAILS = """
+select e.id, case when d.event_id is null then 'its values are gone' else 'its values were altered' end
+from kernel_historyevent e left join kernel_historydetail d on d.event_id = e.id
+where e.detail_digest is not null
+  and (d.event_id is null
+       or (d.erased_at is null
+           and e.detail_digest is distinct from sha256(d.salt || convert_to(d.body, 'UTF8'))))
+limit 100
+"""
+
+UNSEALED = """
+select e.id from kernel_historyevent e
+where e.digest <> kohti.event_digest(e)
+  and e.xid >= coalesce((select before_xid from kernel_historyseal s
+                         where s.era = e.era order by n desc limit 1), 0)
+limit 100
+"""
+
+
+def verify(owner: psycopg.Connection[Any], *, batches: int = 50) -> Iterator[Verdict]:
+    """Check the whole history as the owner, yielding the growing verdict after every few batches.
+
+    Recomputes each event's digest, each batch's digest, the chain of hashes, and each side row that has
+    not been forgotten. The last verdict yielded is the result.
+    """
+    verdict = Verdict()
+    row = owner.execute("select count(*) from kernel_historyevent").fetchone()
+    verdict.events = int(row[0]) if row else 0
+    row = owner.execute("select count(*), coalesce(max(n), 0) from kernel_historyseal").fetchone()
+    assert row is not None
+    count, highest = int(row[0]), int(row[1])
+    if count != highest:
+        verdict.faults.append(f"seals are missing: {count} of {highest} are there")
+    for first in range(1, highest + 1, batches):
+        for n, events, head, chained, holds, bad in owner.execute(SEAL_HASH, (first, first + batches - 1)):
+            verdict.seals += 1
+            verdict.sealed += events
+            verdict.head = head
+            if not chained:
+                verdict.faults.append(f"seal {n}: does not follow from the one before")
+            for event in bad or ():
+                verdict.faults.append(f"event {event}: was altered (seal {n})")
+            if not holds and not bad:
+                verdict.faults.append(f"seal {n}: events were altered, added or removed")
+        yield verdict
+    for event, what in owner.execute(DETAILS):
+        verdict.faults.append(f"event {event}: {what}")
+    for (event,) in owner.execute(UNSEALED):
+        verdict.faults.append(f"event {event}: was altered (not yet sealed)")
+    row = owner.execute("select count(*) from kernel_historydetail where erased_at is not null").fetchone()
+    verdict.erased = int(row[0]) if row else 0
+    yield verdict

@@ -1,0 +1,188 @@
+"""Live news: what changed is rendered once for a centre, role and language, and pushed to every screen.
+
+An action calls `tell`; PostgreSQL delivers it on commit to each web process, which listens on one
+connection. Screens that show the same thing are one `Group`: its fragment is rendered once for each batch of
+news and the same bytes go to all. A stream holds no database connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+import psycopg
+import structlog
+from django.db import connection
+
+CHANNEL = "kohti_news"
+GATHER_S = 0.03
+HEARTBEAT_S = 20.0
+RECHECK_HEARTBEATS = 3
+MOST_WAITING = 200
+END = b"event: end\ndata: \n\n"
+FRESH = b"event: fresh\ndata: \n\n"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something changed at a centre: its kind and identifier, nothing personal."""
+
+    centre_id: uuid.UUID
+    topic: str
+    subject_id: uuid.UUID
+
+
+def tell(centre_id: uuid.UUID, topic: str, subject_id: uuid.UUID) -> None:
+    """Announce a change to every open screen of the centre, when and only if this transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_notify(%s, %s)",
+            [CHANNEL, json.dumps([str(centre_id), topic, str(subject_id)])],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a screen shows: screens with equal views share one rendering."""
+
+    page: str
+    centre_id: uuid.UUID
+    role: str
+    language: str
+
+
+Render = Callable[[Sequence[News]], str]
+
+
+@dataclass(eq=False, slots=True)
+class Group:
+    """The screens that show one view."""
+
+    render: Render
+    queues: set[asyncio.Queue[bytes]] = field(default_factory=set)
+    waiting: list[News] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+
+
+def as_event(name: str, body: str) -> bytes:
+    """One server-sent event (WHATWG HTML, 9.2)."""
+    lines = "".join(f"data: {line}\n" for line in body.splitlines() or [""])
+    return f"event: {name}\n{lines}\n".encode()
+
+
+class Hub:
+    """The news of one web process. Lives in its event loop; starts with the first stream."""
+
+    def __init__(self, listen_url: str, executor: Executor) -> None:
+        self.listen_url = listen_url
+        self.executor = executor
+        self.groups: dict[View, Group] = {}
+        self.renderings = 0
+        self.listener: asyncio.Task[None] | None = None
+        self.closing = False
+
+    async def stream(
+        self, view: View, render: Render, still_allowed: Callable[[], bool]
+    ) -> AsyncIterator[bytes]:
+        """The events of one screen until it leaves, its right ends, or the process stops."""
+        self._start()
+        group = self.groups.setdefault(view, Group(render))
+        queue: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+        group.queues.add(queue)
+        try:
+            yield f"retry: {random.randint(1000, 3000)}\n\n".encode()
+            beats = 0
+            while not self.closing:
+                try:
+                    event = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+                except TimeoutError:
+                    beats += 1
+                    if beats % RECHECK_HEARTBEATS == 0 and not await self._in_thread(still_allowed):
+                        yield FRESH
+                        return
+                    yield b": still here\n\n"
+                    continue
+                yield event
+                if event is END:
+                    return
+        finally:
+            group.queues.discard(queue)
+            if not group.queues and self.groups.get(view) is group:
+                del self.groups[view]
+
+    async def _in_thread(self, call: Callable[[], bool]) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, call)
+
+    def _start(self) -> None:
+        if self.listener is None or self.listener.done():
+            self.listener = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        lost = False
+        while not self.closing:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self.listen_url, autocommit=True
+                ) as listening:
+                    await listening.execute(f"listen {CHANNEL}".encode())
+                    if lost:
+                        self._to_all(FRESH)
+                    lost = False
+                    async for note in listening.notifies():
+                        centre, topic, subject = json.loads(note.payload)
+                        self._spread(News(uuid.UUID(centre), topic, uuid.UUID(subject)))
+            except (psycopg.Error, OSError) as trouble:
+                if not lost:
+                    log.warning("live.lost", error=type(trouble).__name__)
+                lost = True
+                await asyncio.sleep(0.5)
+
+    def _spread(self, news: News) -> None:
+        for view, group in self.groups.items():
+            if view.centre_id == news.centre_id:
+                group.waiting.append(news)
+                if group.task is None or group.task.done():
+                    group.task = asyncio.create_task(self._render(group))
+
+    async def _render(self, group: Group) -> None:
+        await asyncio.sleep(GATHER_S)
+        while group.waiting:
+            batch, group.waiting = list(dict.fromkeys(group.waiting)), []
+            self.renderings += 1
+            try:
+                html = await asyncio.get_running_loop().run_in_executor(
+                    self.executor, group.render, batch
+                )
+            except Exception as trouble:
+                log.error("live.render", error=type(trouble).__name__)
+                self._to_group(group, FRESH)
+                continue
+            if html.strip():
+                self._to_group(group, as_event("parts", html))
+
+    def _to_group(self, group: Group, event: bytes) -> None:
+        for queue in group.queues:
+            if queue.full():
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(event if event is END else FRESH)
+            else:
+                queue.put_nowait(event)
+
+    def _to_all(self, event: bytes) -> None:
+        for group in self.groups.values():
+            self._to_group(group, event)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop at once and browsers come back to another."""
+        self.closing = True
+        self._to_all(END)
+        if self.listener is not None:
+            self.listener.cancel()

@@ -1,0 +1,21 @@
+"""The one table of capabilities: every verb a role can be given.
+
+A blueprint bundles verbs into roles; it cannot invent one. What a role may do on which rows is the row
+policies' business.
+"""
+
+from __future__ import annotations
+
+VERBS: dict[str, str] = {
+    "arrivals.see": "see who comes today and who is here",
+    "arrivals.check_in": "check people in, undo it, take walk-ins",
+    "queue.call": "call, begin and finish visits",
+    "day.close": "close the day at the centre",
+    "diary.import": "import the diary from a file",
+    "team.confirm": "confirm names of colleagues found in a file",
+    "people.register": "add people and how to reach them",
+    "people.open": "open a person's page",
+    "team.add": "give a colleague an account and a role, and end it",
+    "blueprint.apply": "put a blueprint into force",
+    "team.see": "see the colleagues of the centre",
+}

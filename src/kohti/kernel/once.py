@@ -1,0 +1,35 @@
+"""The same change with the same key happens once, also when it is asked for twice at the same moment."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import connection
+
+from . import actor as actors
+from .errors import Refused
+
+
+def first_time(verb: str, key: str, subject_id: uuid.UUID) -> uuid.UUID | None:
+    """Claim `key` for this change; None when it is new, else the subject the first call was about.
+
+    A second call at the same moment waits for the first one's transaction: it sees its result if it
+    commits and goes first if it fails. A key belongs to one verb; using it for another raises Refused.
+    """
+    actor = actors.current()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_done (service_id, key, verb, subject_id, at)"
+            " values (%s, %s, %s, %s, kohti.now()) on conflict do nothing",
+            [actor.service_id, key, verb, subject_id],
+        )
+        if cursor.rowcount:
+            return None
+        cursor.execute(
+            "select verb, subject_id from kernel_done where service_id = %s and key = %s",
+            [actor.service_id, key],
+        )
+        row = cursor.fetchone()
+    if row is None or row[0] != verb:
+        raise Refused("this key was used for another change", code="key-reused")
+    return row[1] if isinstance(row[1], uuid.UUID) else uuid.UUID(str(row[1]))

@@ -1,0 +1,151 @@
+"""Services, their organisations and centres, and the people who work there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from kohti.kernel.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by their sign-in name."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user with this sign-in name, whatever its case."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in. What they may see comes from their memberships, never from here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    username = models.CharField(max_length=80, unique=True)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+
+class Service(models.Model):
+    """One service with its own words, people and rules. Nothing points from one to another."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    code = models.CharField(max_length=40, unique=True)
+    name = models.TextField()
+    country = models.CharField(max_length=2)
+    timezone = models.TextField()
+    languages = models.JSONField()
+    theme = models.CharField(max_length=40)
+
+
+class BlueprintVersion(models.Model):
+    """A blueprint as it was applied, kept for good."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT)
+    number = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    applied_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint("service", "number", name="blueprint_versions_count"),)
+
+
+class Organisation(models.Model):
+    """An organisation whose people work in the service."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT)
+    code = models.CharField(max_length=40)
+    name = models.TextField()
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "code", name="organisation_code"),
+            models.UniqueConstraint("service", "id", name="organisation_in_service"),
+        )
+
+
+class Centre(models.Model):
+    """A place with a front door."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT)
+    code = models.CharField(max_length=40)
+    name = models.TextField()
+    address = models.TextField(blank=True)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "code", name="centre_code"),
+            models.UniqueConstraint("service", "id", name="centre_in_service"),
+        )
+
+
+class Role(models.Model):
+    """A role of the service: its titles, whose rows it sees (scope), what it may do (verbs)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT)
+    code = models.CharField(max_length=40)
+    title = models.JSONField()
+    scope = models.CharField(max_length=10)
+    verbs = models.JSONField()
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "code", name="role_code"),
+            models.UniqueConstraint("service", "id", name="role_in_service"),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=("none", "day", "centre", "service")), name="role_scope"
+            ),
+        )
+
+
+class Staff(models.Model):
+    """A colleague as diaries know them. Until confirmed, only a name found in a file."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    full_name = models.TextField()
+    folded = models.TextField()
+    sort_key = models.TextField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("centre", "folded", name="staff_name_once_a_centre"),
+            models.UniqueConstraint("service", "id", name="staff_in_service"),
+        )
+        indexes = (models.Index("centre", "sort_key", name="staff_in_order"),)
+
+
+class Membership(models.Model):
+    """A user's right to work in a service, in one role, at one centre: dated, only ever ended."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT)
+    user = models.ForeignKey(User, models.PROTECT)
+    staff = models.ForeignKey(Staff, models.PROTECT, db_constraint=False, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    role = models.ForeignKey(Role, models.PROTECT, db_constraint=False, db_index=False)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(ends=None) | models.Q(ends__gt=models.F("starts")),
+                name="membership_ends_after_it_starts",
+            ),
+        )

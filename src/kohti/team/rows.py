@@ -1,0 +1,134 @@
+"""Who may see the team's tables, and the functions that say who is asking."""
+
+from __future__ import annotations
+
+from kohti.kernel.policies import OWN_SERVICE, Table
+from kohti.kernel.rows import definer
+
+FUNCTIONS = (
+    definer(
+        """
+kohti.enter(p_kind text, p_member uuid, p_service uuid, p_centre uuid, p_role text, p_scope text,
+            p_now timestamptz)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+    v record;
+    v_floor text := '';
+    v_whole text := '';
+begin
+    if p_kind = 'member' then
+        select m.service_id, m.centre_id, m.staff_id, r.code as role, r.scope, s.timezone into v
+        from team_membership m join team_role r on r.id = m.role_id join team_service s on s.id = m.service_id
+        where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now);
+        if not found then
+            return false;
+        end if;
+    elsif p_kind = 'screen' then
+        select s.id as service_id, c.id as centre_id, null::uuid as staff_id, r.code as role, r.scope,
+               s.timezone into v
+        from team_service s join team_role r on r.service_id = s.id and r.code = p_role
+        join team_centre c on c.service_id = s.id and c.id = p_centre
+        where s.id = p_service;
+        if not found then
+            return false;
+        end if;
+    elsif p_kind = 'system' then
+        if session_user = 'kohti_web' then
+            return false;
+        end if;
+        select p_service as service_id, p_centre as centre_id, null::uuid as staff_id, 'system' as role,
+               'service' as scope,
+               coalesce((select timezone from team_service where id = p_service), 'UTC') as timezone into v;
+    elsif p_kind = 'door' then
+        select null::uuid as service_id, null::uuid as centre_id, null::uuid as staff_id, '' as role,
+               'none' as scope, 'UTC' as timezone into v;
+    else
+        return false;
+    end if;
+    if p_kind in ('member', 'screen') and v.scope in ('day', 'centre') then
+        v_floor := v.centre_id::text;
+    end if;
+    if p_kind in ('member', 'screen') and v.scope = 'centre' then
+        v_whole := v.centre_id::text;
+    end if;
+    perform set_config('kohti.kind', p_kind, true),
+            set_config('kohti.member', case when p_kind = 'member' then p_member::text else '' end, true),
+            set_config('kohti.staff', coalesce(v.staff_id::text, ''), true),
+            set_config('kohti.service', coalesce(v.service_id::text, ''), true),
+            set_config('kohti.role', v.role, true),
+            set_config('kohti.floor', v_floor, true),
+            set_config('kohti.whole_centre', v_whole, true),
+            set_config('kohti.system', case when p_kind = 'system' then p_service::text else '' end, true),
+            set_config('kohti.now', p_now::text, true),
+            set_config('kohti.today', (p_now at time zone v.timezone)::date::text, true);
+    return true;
+end $$"""
+    ),
+    definer(
+        """
+kohti.member_facts(p_member uuid, p_now timestamptz)
+returns jsonb language sql stable security definer set search_path = pg_catalog, public as $$
+    select jsonb_build_object(
+        'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
+        'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
+        'country', s.country, 'languages', s.languages, 'theme', s.theme,
+        'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
+        'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs)
+    from team_membership m
+    join team_service s on s.id = m.service_id
+    join team_centre c on c.id = m.centre_id
+    join team_role r on r.id = m.role_id
+    join team_staff t on t.id = m.staff_id
+    where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now)
+$$"""
+    ),
+    definer(
+        """
+kohti.memberships_of(p_user uuid, p_now timestamptz)
+returns table (member_id uuid, service text, centre text, role jsonb)
+language sql stable security definer set search_path = pg_catalog, public as $$
+    select m.id, s.name, c.name, r.title
+    from team_membership m
+    join team_service s on s.id = m.service_id
+    join team_centre c on c.id = m.centre_id
+    join team_role r on r.id = m.role_id
+    where m.user_id = p_user and m.starts <= p_now and (m.ends is null or m.ends > p_now)
+    order by s.name, c.name, m.id
+$$"""
+    ),
+    definer(
+        """
+kohti.sample_accounts()
+returns table (user_id uuid, username text, service text, service_code text, theme text, centre text,
+               role text, role_title jsonb, name text)
+language sql stable security definer set search_path = pg_catalog, public as $$
+    select u.id, u.username, s.name, s.code, s.theme, c.name, r.code, r.title, t.full_name
+    from team_membership m
+    join team_user u on u.id = m.user_id
+    join team_service s on s.id = m.service_id
+    join team_centre c on c.id = m.centre_id
+    join team_role r on r.id = m.role_id
+    join team_staff t on t.id = m.staff_id
+    where (select sample from kernel_installation) and m.ends is null and u.is_active
+    order by s.name, c.name, r.scope, u.username
+$$"""
+    ),
+)
+
+WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
+
+TABLES = (
+    Table(name="team_user", door="see add change", system="", worker="see add"),
+    Table(
+        name="team_service",
+        see="id = (select kohti.service())",
+        system_rows="id = (select kohti.system())",
+        worker="see",
+    ),
+    Table(name="team_blueprintversion"),
+    Table(name="team_organisation", see=OWN_SERVICE),
+    Table(name="team_centre", see=OWN_SERVICE),
+    Table(name="team_role", see=OWN_SERVICE),
+    Table(name="team_staff", see=OWN_SERVICE, add=f"{OWN_SERVICE} and {WHOLE_CENTRE}", change=WHOLE_CENTRE),
+    Table(name="team_membership", see=OWN_SERVICE),
+)
