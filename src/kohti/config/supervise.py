@@ -145,7 +145,7 @@ class _Nursery:
         )
         kept.started = now
         self.tell_guard(f"+{kept.process.pid}")
-        assert kept.process.stdin is not None  # noqa: S101
+        assert kept.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             kept.process.stdin.write(b"go\n")
             kept.process.stdin.close()
@@ -163,7 +163,7 @@ class _Nursery:
 
     def sweep(self, kept: _Kept) -> None:
         """End what a child that has ended left behind in its group."""
-        assert kept.process is not None  # noqa: S101
+        assert kept.process is not None
         _signal_group(kept.process.pid, signal.SIGKILL)
         self.tell_guard(f"-{kept.process.pid}")
         kept.process = None
@@ -248,7 +248,7 @@ def _guard() -> Iterator[BinaryIO]:
         start_new_session=True,
         cwd="/",
     )
-    assert guard.stdin is not None  # noqa: S101
+    assert guard.stdin is not None
     try:
         yield guard.stdin  # type: ignore[misc]
     finally:
