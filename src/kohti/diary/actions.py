@@ -1,0 +1,431 @@
+"""Every change of the diary."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, live, names, once
+from kohti.kernel.actor import Actor
+from kohti.kernel.blueprint import Blueprint
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
+from kohti.people import actions as people
+from kohti.people import queries as people_queries
+from kohti.people.actions import NewPerson, ShowOnFloor
+from kohti.people.models import Person
+from kohti.team import actions as team
+from kohti.team.models import Centre
+
+from . import queries
+from .file import Booked, Check, DiaryRow, check, read_rows
+from .models import Booking, Closure, ImportedFile, Kind, Opening
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
+    """Put the diary's part of a blueprint into force: kinds, opening hours, closures."""
+    actors.must(actor, "blueprint.apply")
+    centres = {
+        centre.code: centre.id
+        for centre in Centre.objects.filter(service_id=actor.service_id, retired=False).order_by("code")
+    }
+    for kind in plan.kinds:
+        Kind.objects.update_or_create(
+            service_id=actor.service_id,
+            code=kind.code,
+            defaults={
+                "title": dict(kind.title),
+                "minutes": kind.minutes,
+                "in_files": list(kind.in_files),
+                "retired": False,
+            },
+        )
+    Kind.objects.filter(service_id=actor.service_id).exclude(code__in=[k.code for k in plan.kinds]).update(
+        retired=True
+    )
+    Opening.objects.filter(service_id=actor.service_id).delete()
+    hours = {
+        (code, WEEKDAYS.index(day)): (part.opens, part.closes)
+        for part in plan.opening
+        for code in part.centres or centres
+        for day in part.days
+    }
+    Opening.objects.bulk_create(
+        Opening(
+            service_id=actor.service_id, centre_id=centres[code], weekday=weekday, opens=opens, closes=closes
+        )
+        for (code, weekday), (opens, closes) in hours.items()
+    )
+    Closure.objects.filter(service_id=actor.service_id).delete()
+    Closure.objects.bulk_create(
+        Closure(
+            service_id=actor.service_id, centre_id=centres[code], day=part.day, title=dict(part.title)
+        )
+        for part in plan.closures
+        for code in part.centres or centres
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBooking:
+    """A booking to be made: half open from `starts`, `minutes` long."""
+
+    starts: datetime
+    minutes: int
+    kind_id: uuid.UUID
+    person_id: uuid.UUID | None = None
+    staff_id: uuid.UUID | None = None
+    room_id: uuid.UUID | None = None
+    reference: str = ""
+    note: str = ""
+
+
+def _floor_of(centre_id: uuid.UUID, rows: Sequence[Booking], zone: ZoneInfo) -> list[ShowOnFloor]:
+    return [
+        ShowOnFloor(
+            person_id=row.person_id,
+            starts=_midnight(row.day, zone),
+            ends=_midnight(row.day + timedelta(days=1), zone),
+            because_kind="booking",
+            because_id=row.id,
+        )
+        for row in rows
+        if row.person_id is not None
+    ]
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> list[Booking]:
+    """Book all of these, or none and raise Refused: nobody and no room is in two places at once.
+
+    On the day, the people booked are seen by the floor of the centre.
+    """
+    rows = [
+        Booking(
+            id=new_id(),
+            service_id=actor.service_id,
+            centre_id=centre_id,
+            day=one.starts.astimezone(actor.zone).date(),
+            starts=one.starts,
+            ends=one.starts + timedelta(minutes=one.minutes),
+            person_id=one.person_id,
+            staff_id=one.staff_id,
+            room_id=one.room_id,
+            kind_id=one.kind_id,
+            reference=one.reference,
+            note=one.note,
+        )
+        for one in wanted
+    ]
+    try:
+        with transaction.atomic():
+            Booking.objects.bulk_create(rows, batch_size=500)
+    except IntegrityError as clash:
+        raise Refused(_clash_words(str(clash)), code="clash") from clash
+    people.show_on_floor(actor, centre_id, _floor_of(centre_id, rows, actor.zone))
+    for row in rows:
+        history.record(
+            "booking.made",
+            "booking",
+            row.id,
+            persons=[row.person_id] if row.person_id else [],
+            detail={"starts": row.starts, "ends": row.ends},
+        )
+    return rows
+
+
+def _clash_words(trouble: str) -> str:
+    if "never_two_of_person" in trouble:
+        return _("This person is already booked at that time.")
+    if "never_two_of_staff" in trouble:
+        return _("This colleague is already booked at that time.")
+    if "never_two_of_room" in trouble:
+        return _("This room is already booked at that time.")
+    return _("This booking cannot stand beside what is booked already.")
+
+
+def cancel(actor: Actor, booking_id: uuid.UUID) -> None:
+    """Cancel a booking that is still to come; its time is free again."""
+    if not Booking.objects.filter(id=booking_id, state=Booking.State.BOOKED).update(
+        state=Booking.State.CANCELLED
+    ):
+        raise Refused(_("This booking can no longer be cancelled."), code="not-booked")
+    people.end_grants(actor, [booking_id])
+    history.record("booking.cancelled", "booking", booking_id)
+
+
+def mark(actor: Actor, booking_id: uuid.UUID, state: str, *, expected: Sequence[str]) -> bool:
+    """Say that a booking was kept or missed, or is open again; False when it was in none of `expected`.
+
+    Called by the rooms where people are met. Raises Refused when it may no longer stand in its place.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update diary_booking set state = %s, version = version + 1 where id = %s and state = any(%s)",
+                [state, booking_id, list(expected)],
+            )
+            return bool(cursor.rowcount)
+    except IntegrityError as clash:
+        raise Refused(_clash_words(str(clash)), code="clash") from clash
+
+
+def miss_the_rest(actor: Actor, centre_id: uuid.UUID, day: date) -> list[uuid.UUID]:
+    """Mark every booking of a day that nobody came to as missed; their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update diary_booking set state = 'missed', version = version + 1"
+            " where centre_id = %s and day = %s and state = 'booked' returning id, person_id",
+            [centre_id, day],
+        )
+        missed = cursor.fetchall()
+    for booking_id, person_id in missed:
+        history.record(
+            "booking.missed", "booking", booking_id, persons=[person_id] if person_id else []
+        )
+    return [booking_id for booking_id, _person in missed]
+
+
+# importing a file
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file held against the diary: what would happen, and what the diary holds for its days."""
+
+    result: Check
+    booked: tuple[tuple[uuid.UUID, Booked], ...]
+
+
+def check_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str) -> Checked:
+    """Hold a diary file against what is booked, changing nothing. Raises UnreadableSheet."""
+    actors.must(actor, "diary.import")
+    country = str(actor.facts.get("country", "GB"))
+    rows, refused, total = read_rows(
+        content, filename=filename, country=country, today=clock.today(actor.zone)
+    )
+    booked = tuple(queries.booked_on(centre_id, {row.starts.date() for row in rows}, actor.zone))
+    return Checked(check(rows, refused, total, [one for _id, one in booked]), booked)
+
+
+def hold_file(
+    actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str, key: str
+) -> ImportedFile:
+    """Keep an uploaded file with the result of its check, until it is applied or a day has passed."""
+    file_id = new_id()
+    before = once.first_time("diary.hold", key, file_id)
+    if before is not None:
+        return ImportedFile.objects.get(id=before)
+    checked = check_file(actor, centre_id, content, filename=filename)
+    held = ImportedFile.objects.create(
+        id=file_id,
+        service_id=actor.service_id,
+        centre_id=centre_id,
+        name=filename[:200],
+        content=content,
+        result=checked.result.as_json() | {"changes": _changes(checked.result)},
+        by_member=actor.member_id,
+        at=clock.now(),
+    )
+    history.record("diary.checked", "file", held.id, detail={"name": filename})
+    return held
+
+
+def _changes(result: Check) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": change.row.row,
+            "reference": change.row.reference,
+            "fields": [
+                {
+                    "field": name,
+                    "before": str(getattr(change.before, name) or ""),
+                    "after": str(getattr(change.row, name) or ""),
+                }
+                for name in change.fields
+            ],
+        }
+        for change in result.changed
+    ]
+
+
+def order_import(actor: Actor, file_id: uuid.UUID) -> ImportedFile:
+    """Mark a held file as about to be applied; raises Refused when it was already, or is gone."""
+    actors.must(actor, "diary.import")
+    held = ImportedFile.objects.select_for_update().filter(id=file_id).first()
+    if held is None:
+        raise NotThere("no such file")
+    if held.state == ImportedFile.State.CHECKED:
+        held.state = ImportedFile.State.ORDERED
+        held.save(update_fields=["state"])
+        history.record("diary.ordered", "file", held.id)
+    return held
+
+
+def apply_held(actor: Actor, file_id: uuid.UUID) -> ImportedFile:
+    """Apply a held file, once: taking it up again after a crash changes nothing more."""
+    actors.must(actor, "diary.import")
+    held = ImportedFile.objects.select_for_update().filter(id=file_id).first()
+    if held is None:
+        raise NotThere("no such file")
+    if held.state == ImportedFile.State.APPLIED:
+        return held
+    result = apply_file(actor, held.centre_id, bytes(held.content), filename=held.name)
+    held.state = ImportedFile.State.APPLIED
+    held.result = result.as_json() | {"changes": _changes(result)}
+    held.content = b""
+    held.save(update_fields=["state", "result", "content"])
+    return held
+
+
+def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str) -> Check:
+    """Put a file's importable rows into the diary; the same file twice changes nothing.
+
+    Unknown colleagues become names to confirm. People are matched within the centre by name and date of
+    birth (or, without one, by name and a way to reach them), else added. All in one transaction.
+    """
+    checked = check_file(actor, centre_id, content, filename=filename)
+    result = checked.result
+    taken = [*result.new, *(change.row for change in result.changed)]
+    if not taken:
+        return result
+    kinds = queries.kinds_in_files(_service(actor))
+    other = next(iter(kinds.values()))
+    colleagues = team.find_or_name(actor, centre_id, [row.staff for row in taken if row.staff])
+    persons = _people_of(actor, centre_id, taken)
+    ids = {one.reference: booking_id for booking_id, one in checked.booked if one.reference}
+    by_value = {one: booking_id for booking_id, one in checked.booked}
+
+    changing = [
+        (ids.get(change.before.reference) or by_value[change.before], change) for change in result.changed
+    ]
+    # Bookings that move may pass through each other's places: set them aside, then put all of them back.
+    Booking.objects.filter(id__in=[booking_id for booking_id, _change in changing]).update(
+        state=Booking.State.CANCELLED
+    )
+    moved = []
+    for booking_id, change in changing:
+        row = change.row
+        starts = _instant(row, actor.zone)
+        person = persons[row.row]
+        moved.append(
+            Booking(
+                id=booking_id,
+                service_id=actor.service_id,
+                centre_id=centre_id,
+                day=row.starts.date(),
+                starts=starts,
+                ends=starts + timedelta(minutes=row.minutes),
+                person_id=person.id,
+                staff_id=colleagues[names.fold(row.staff)].id if row.staff else None,
+                kind_id=(kinds.get(row.kind.casefold()) or other).id,
+                note=row.note,
+                state=Booking.State.BOOKED,
+            )
+        )
+    for booking in moved:
+        Booking.objects.filter(id=booking.id).update(
+            day=booking.day,
+            starts=booking.starts,
+            ends=booking.ends,
+            person_id=booking.person_id,
+            staff_id=booking.staff_id,
+            kind_id=booking.kind_id,
+            note=booking.note,
+            state=booking.state,
+            version=_next_version(),
+        )
+    people.end_grants(actor, [booking.id for booking in moved])
+    people.show_on_floor(actor, centre_id, _floor_of(centre_id, moved, actor.zone))
+    for booking, (_booking_id, change) in zip(moved, changing, strict=True):
+        history.record(
+            "booking.changed",
+            "booking",
+            booking.id,
+            persons=[booking.person_id],
+            detail={"before": asdict(change.before), "fields": list(change.fields)},
+        )
+    book(
+        actor,
+        centre_id,
+        [
+            NewBooking(
+                starts=_instant(row, actor.zone),
+                minutes=row.minutes,
+                kind_id=(kinds.get(row.kind.casefold()) or other).id,
+                person_id=persons[row.row].id,
+                staff_id=colleagues[names.fold(row.staff)].id if row.staff else None,
+                reference=row.reference,
+                note=row.note,
+            )
+            for row in result.new
+        ],
+    )
+    history.record("diary.imported", "centre", centre_id, detail={"name": filename, "rows": len(taken)})
+    live.tell(centre_id, "diary", centre_id)
+    return result
+
+
+def _next_version() -> Any:
+    from django.db.models import F
+
+    return F("version") + 1
+
+
+def _service(actor: Actor) -> uuid.UUID:
+    assert actor.service_id is not None
+    return actor.service_id
+
+
+def _instant(row: DiaryRow, zone: ZoneInfo) -> datetime:
+    return row.starts.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _people_of(actor: Actor, centre_id: uuid.UUID, rows: Sequence[DiaryRow]) -> dict[int, Person]:
+    """The person of each row (by its number), found or added."""
+    known: dict[str, list[Person]] = {}
+    for person in people_queries.people_named(centre_id, (names.fold(row.customer) for row in rows)):
+        known.setdefault(person.folded, []).append(person)
+    found: dict[int, Person] = {}
+    new: dict[tuple[str, date | None], list[DiaryRow]] = {}
+    for row in rows:
+        folded = names.fold(row.customer)
+        same = [p for p in known.get(folded, ()) if p.date_of_birth == row.date_of_birth]
+        if same:
+            found[row.row] = same[0]
+        else:
+            new.setdefault((folded, row.date_of_birth), []).append(row)
+    made = people.register(
+        actor,
+        centre_id,
+        [
+            NewPerson(
+                full_name=group[0].customer,
+                date_of_birth=born,
+                phone=group[0].phone,
+                email=group[0].email,
+            )
+            for (_folded, born), group in new.items()
+        ],
+    )
+    for person, group in zip(made, new.values(), strict=True):
+        for row in group:
+            found[row.row] = person
+    for row in rows:
+        person = found[row.row]
+        if person not in made:
+            people.reach(actor, person.id, phone=row.phone, email=row.email)
+    return found

@@ -1,0 +1,85 @@
+"""Reads of the diary for pages, commands and the rooms above."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kohti.kernel import clock
+
+from .file import Booked
+from .models import Booking, Closure, Kind, Opening
+
+
+def opening(centre_id: uuid.UUID, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """When a centre opens and closes on a day, as instants; None when it stays closed. One statement."""
+    row = (
+        Opening.objects.filter(centre_id=centre_id, weekday=day.weekday())
+        .extra(
+            where=["not exists (select 1 from diary_closure c where c.centre_id = %s and c.day = %s)"],
+            params=[centre_id, day],
+        )
+        .values_list("opens", "closes")
+        .first()
+    )
+    if row is None:
+        return None
+    return tuple(
+        datetime.combine(day, wall, zone).astimezone(clock.now().tzinfo) for wall in row
+    )  # type: ignore[return-value]
+
+
+def booked_on(centre_id: uuid.UUID, days: Iterable[date], zone: ZoneInfo) -> list[tuple[uuid.UUID, Booked]]:
+    """What a centre's diary holds on these days, as a file would say it, cancelled ones left out.
+
+    Two statements: the bookings, and the people's contacts.
+    """
+    from kohti.people.models import Contact
+
+    rows = list(
+        Booking.objects.filter(centre_id=centre_id, day__in=set(days))
+        .exclude(state=Booking.State.CANCELLED)
+        .select_related("person", "staff", "kind")
+        .order_by("starts", "id")
+    )
+    contacts: dict[tuple[uuid.UUID, str], str] = {
+        (contact.person_id, contact.kind): contact.value
+        for contact in Contact.objects.filter(
+            person_id__in={row.person_id for row in rows if row.person_id}, ended_at=None
+        ).order_by("created_at", "id")
+    }
+    return [
+        (
+            row.id,
+            Booked(
+                reference=row.reference,
+                starts=row.starts.astimezone(zone).replace(tzinfo=None),
+                minutes=int((row.ends - row.starts) / timedelta(minutes=1)),
+                customer=row.person.full_name if row.person else "",
+                date_of_birth=row.person.date_of_birth if row.person else None,
+                phone=contacts.get((row.person_id, "phone"), "") if row.person_id else "",
+                email=contacts.get((row.person_id, "email"), "") if row.person_id else "",
+                staff=row.staff.full_name if row.staff else "",
+                kind=row.kind.in_files[0] if row.kind.in_files else row.kind.code,
+                note=row.note,
+                fixed=row.state != Booking.State.BOOKED,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def kinds_in_files(service_id: uuid.UUID) -> dict[str, Kind]:
+    """The kinds of appointment by how files write them, in lower case. One statement."""
+    found: dict[str, Kind] = {}
+    for kind in Kind.objects.filter(service_id=service_id, retired=False).order_by("code"):
+        for words in (kind.code, *kind.title.values(), *kind.in_files):
+            found.setdefault(str(words).casefold(), kind)
+    return found
+
+
+def closed_on(centre_id: uuid.UUID, day: date) -> bool:
+    """Whether a centre has a closure on a day. One statement."""
+    return Closure.objects.filter(centre_id=centre_id, day=day).exists()
