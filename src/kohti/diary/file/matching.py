@@ -31,9 +31,13 @@ def match(rows: Sequence[DiaryRow], booked: Sequence[Booked]) -> list[int | None
     for index, booking in enumerate(booked):
         if index not in named:
             by_people.setdefault(_people(booking), []).append(index)
-    for position, row in enumerate(rows):
-        if not reference_key(row.reference):
-            own[position] = _taken_from(by_people.get(_people(row), []), row, booked)
+    nameless = [position for position, row in enumerate(rows) if not reference_key(row.reference)]
+    # Those of whom the date of birth is known too come first, so that no other row takes their booking.
+    for exactly in (True, False):
+        for position in nameless:
+            if own[position] is None:
+                candidates = by_people.get(_people(rows[position]), [])
+                own[position] = _taken_from(candidates, rows[position], booked, exactly=exactly)
     return own
 
 
@@ -41,13 +45,14 @@ def _people(appointment: DiaryRow | Booked) -> tuple[datetime, str, str]:
     return appointment.starts, fold(appointment.customer), fold(appointment.staff)
 
 
-def _taken_from(candidates: list[int], row: DiaryRow, booked: Sequence[Booked]) -> int | None:
-    born = row.date_of_birth
-    for wanted in ({born}, {born, None} if born else {booked[index].date_of_birth for index in candidates}):
-        for index in candidates:
-            if booked[index].date_of_birth in wanted:
-                candidates.remove(index)
-                return index
+def _taken_from(
+    candidates: list[int], row: DiaryRow, booked: Sequence[Booked], *, exactly: bool
+) -> int | None:
+    for index in candidates:
+        born = booked[index].date_of_birth
+        if born == row.date_of_birth or (not exactly and None in (born, row.date_of_birth)):
+            candidates.remove(index)
+            return index
     return None
 
 
