@@ -1,4 +1,4 @@
-"""A small site of our own for looking at pages: rendered without Django's stack, served with the strict policy of the product."""
+"""A small site for looking at pages: rendered without Django, served with the strict policy of the product."""
 
 import contextlib
 import os
@@ -159,7 +159,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def _playwright() -> Iterator[Playwright]:
     if not CHROMIUM.exists():
-        pytest.skip(f"NOT TESTED IN A BROWSER: there is no Chromium at {CHROMIUM} (set KOHTI_CHROMIUM or install it)")
+        pytest.skip(f"NOT TESTED IN A BROWSER: no Chromium at {CHROMIUM} (install it or set KOHTI_CHROMIUM)")
     with sync_playwright() as playwright:
         yield playwright
 
@@ -167,7 +167,8 @@ def _playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(_playwright: Playwright) -> Iterator[Browser]:
     browser = _playwright.chromium.launch(
-        executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        executable_path=str(CHROMIUM),
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     )
     yield browser
     browser.close()

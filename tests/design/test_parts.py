@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from jinja2 import Environment, UndefinedError
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, ViewportSize
+from tests.design.conftest import DESIGN, Site
 
 from kohti import design
-from tests.design.conftest import DESIGN, Site
 
 NASTY = "<script>alert('x')</script> & \"Ωmega\" ليلى"
 
@@ -36,7 +36,7 @@ class WalkIn(forms.Form):
 
 
 class Strict(HTMLParser):
-    """Collects what the content policy would refuse, ids used twice and labels or descriptions that point nowhere."""
+    """Collects what the content policy would refuse, all ids, and what labels and descriptions point to."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -87,7 +87,15 @@ def test_the_room_says_what_it_is() -> None:
 @pytest.mark.parametrize("variant", ["primary", "secondary", "tertiary", "danger"])
 def test_a_button_says_its_text_and_carries_further_attributes(templates: Environment, variant: str) -> None:
     html = part(
-        templates, "button", NASTY, variant=variant, name="go", value=NASTY, icon_name="call", big=True, data_key="n"
+        templates,
+        "button",
+        NASTY,
+        variant=variant,
+        name="go",
+        value=NASTY,
+        icon_name="call",
+        big=True,
+        data_key="n",
     )
     assert "&lt;script&gt;" in html
     assert 'data-key="n"' in html
@@ -95,7 +103,9 @@ def test_a_button_says_its_text_and_carries_further_attributes(templates: Enviro
 
 
 def test_a_link_button_and_a_button_that_is_its_own_form(templates: Environment) -> None:
-    assert 'href="/plan/"' in part(templates, "link_button", "Open", "/plan/", variant="secondary", hx_boost="true")
+    assert 'href="/plan/"' in part(
+        templates, "link_button", "Open", "/plan/", variant="secondary", hx_boost="true"
+    )
     html = part(templates, "post_button", "Undo", "/undo/", "token", fields={"visit": NASTY})
     assert 'name="csrfmiddlewaretoken" value="token"' in html
     assert 'name="visit" value="&lt;script&gt;' in html
@@ -129,7 +139,9 @@ def test_a_django_form_is_drawn_with_every_kind_of_control(templates: Environmen
     assert "data-wrong" not in part(templates, "form_fields", WalkIn())
 
 
-def test_the_error_summary_lists_faults_in_the_order_of_the_fields_with_a_way_to_each(templates: Environment) -> None:
+def test_the_error_summary_lists_faults_in_the_order_of_the_fields_with_a_way_to_each(
+    templates: Environment,
+) -> None:
     html = part(templates, "error_summary", bound())
     found = re.findall(r'<li>(?:<a href="#(\w+)">)?([^<:]+)', html)
     assert [target for target, _ in found] == [
@@ -162,20 +174,34 @@ def test_a_tag_always_has_words_and_the_two_alarming_ones_a_sign(templates: Envi
 @pytest.mark.parametrize("kind", ["success", "info", "warning", "danger"])
 def test_a_notice_can_be_undone_with_one_press(templates: Environment, kind: str) -> None:
     undo = SimpleNamespace(action="/undo/", label="Undo", fields={"visit": "1"})
-    html = part(templates, "notice", kind, NASTY, undo=undo, csrf_token="token", say_for=5)  # noqa: S106
+    html = part(templates, "notice", kind, NASTY, undo=undo, csrf_token="token", say_for=5)
     assert '<form method="post" action="/undo/">' in html
     assert 'data-say-for="5"' in html
     assert "<form" not in part(templates, "notice", kind, "Done")
 
 
-def test_the_smaller_parts_escape_what_they_show_and_let_it_choose_its_direction(templates: Environment) -> None:
+def test_the_smaller_parts_escape_what_they_show_and_let_it_choose_its_direction(
+    templates: Environment,
+) -> None:
     shown = [
         part(templates, "page_title", NASTY, lead=NASTY),
         part(templates, "facts", [("Name", NASTY), ("Left out", None), ("Also", "")]),
         part(
-            templates, "identity_bar", NASTY, called=NASTY, href="/p/", age="39", languages="fi", interpreter="no",
-            safe_contact=NASTY, helps=[NASTY], warning=NASTY, owner=NASTY, stage="Start", held_until="1 May",
-        ),  # fmt: skip
+            templates,
+            "identity_bar",
+            NASTY,
+            called=NASTY,
+            href="/p/",
+            age="39",
+            languages="fi",
+            interpreter="no",
+            safe_contact=NASTY,
+            helps=[NASTY],
+            warning=NASTY,
+            owner=NASTY,
+            stage="Start",
+            held_until="1 May",
+        ),
     ]
     for html in shown:
         assert "&lt;script&gt;" in html
@@ -185,7 +211,9 @@ def test_the_smaller_parts_escape_what_they_show_and_let_it_choose_its_direction
 
 
 def test_a_number_says_in_words_what_its_colour_says(templates: Environment) -> None:
-    html = part(templates, "stat", 31, "longest wait", tone="late", note="too long", href="/queue/", id="longest")
+    html = part(
+        templates, "stat", 31, "longest wait", tone="late", note="too long", href="/queue/", id="longest"
+    )
     assert html.startswith('<a class="k-stat"')
     assert "too long" in html
     assert part(templates, "stat", 3, "waiting").startswith("<div")
@@ -193,14 +221,17 @@ def test_a_number_says_in_words_what_its_colour_says(templates: Environment) -> 
 
 def test_an_empty_state_offers_a_way_on(templates: Environment) -> None:
     action = {"href": "/walk-in/", "text": "Walk-in"}
-    assert 'href="/walk-in/"' in part(templates, "empty_state", "Nobody", NASTY, action=action, icon_name="success")
+    assert 'href="/walk-in/"' in part(
+        templates, "empty_state", "Nobody", NASTY, action=action, icon_name="success"
+    )
     assert "k-row" not in part(templates, "empty_state", "Nobody")
 
 
 def test_a_table_gives_its_body_to_the_caller(templates: Environment) -> None:
     page = templates.from_string(
         '{% from "design/parts.html" import table %}'
-        '{% call table(["Time", ("Wait", "n"), ""], caption="Arrivals", id="rows", lead=True, dense=True, sticky=True) %}'
+        '{% call table(["Time", ("Wait", "n"), ""], caption="Arrivals", id="rows", '
+        "lead=True, dense=True, sticky=True) %}"
         '<tr id="v1"><td>09:30</td></tr>{% endcall %}'
     )
     html = page.render()
@@ -210,7 +241,15 @@ def test_a_table_gives_its_body_to_the_caller(templates: Environment) -> None:
 
 
 def test_languages_are_offered_by_their_own_names(templates: Environment) -> None:
-    html = part(templates, "language_buttons", [("en", "English"), ("fi", "suomi")], "fi", "/language/", "token", "/x/")
+    html = part(
+        templates,
+        "language_buttons",
+        [("en", "English"), ("fi", "suomi")],
+        "fi",
+        "/language/",
+        "token",
+        "/x/",
+    )
     assert 'value="fi" lang="fi" aria-current="true">suomi' in html
     assert 'name="next" value="/x/"' in html
 
@@ -231,7 +270,9 @@ def test_the_layout_holds_with_everything_and_with_nobody_signed_in(
     templates: Environment, context: dict[str, Any]
 ) -> None:
     check(templates.get_template("design/layout.html").render(**context))
-    context.update(actor=None, menu=[], sample=False, clock_text="", notices=[], languages=[("en", "English")])
+    context.update(
+        actor=None, menu=[], sample=False, clock_text="", notices=[], languages=[("en", "English")]
+    )
     html = templates.get_template("design/layout.html").render(**context)
     check(html)
     assert "Sample data" not in html
@@ -289,7 +330,7 @@ def pages_of_the_account(context: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
     # The mark that a code form has its secret beside it is allauth's.
     activating = Code({"code": ""})
-    activating.secret = "JBSWY3DPEHPK3PXP"  # type: ignore[attr-defined]  # noqa: S105
+    activating.secret = "JBSWY3DPEHPK3PXP"  # type: ignore[attr-defined]
     codes = SimpleNamespace(get_unused_codes=lambda: ["aaaa1111", "bbbb2222", "cccc3333"])
     onward = {"redirect_field_name": "next", "redirect_field_value": "/queue/"}
     kinds = ["totp", "recovery_codes", "webauthn"]
@@ -354,7 +395,11 @@ def test_a_signed_in_person_without_second_proof_sees_how_to_set_one_up(
 
 def test_what_we_carry_is_what_its_makers_published() -> None:
     static = DESIGN / "static/design"
-    rows = re.findall(r"^\| (\S+) \| \S+ \| [\d.]+ \| [^|]+ \| (\S+) \| ([0-9a-f]{64}) \|$", (static / "VENDORED.md").read_text(), re.M)  # noqa: E501
+    rows = re.findall(
+        r"^\| (\S+) \| \S+ \| [\d.]+ \| [^|]+ \| (\S+) \| ([0-9a-f]{64}) \|$",
+        (static / "VENDORED.md").read_text(),
+        re.M,
+    )
     assert len(rows) == 7
     for file, licence, digest in rows:
         assert hashlib.sha256((static / file).read_bytes()).hexdigest() == digest, file
@@ -393,25 +438,31 @@ def test_the_pages_for_signing_in_and_for_errors_read_well_on_a_phone(
 
 
 def faults_seen(site: Site, chromium: Browser, addresses: list[str], way: dict[str, Any]) -> list[str]:
-    """What the console, the policy, the width and axe complain about, under the policy and without the network."""
+    """What the browser, the content policy, the width of the screen and axe complain about."""
     faults: list[str] = []
+    here = ""
+
+    def complain(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            faults.append(f"{here}: {message.text}")
+
     viewport: dict[str, Any] = {"viewport": ViewportSize(width=1280, height=900)} | way
     strict = chromium.new_context(**viewport)
+    strict.on("console", complain)
+    strict.on("weberror", lambda error: faults.append(f"{here}: {error.error}"))
     # axe works by evaluating text in the page, which our own policy rightly refuses.
     measured = chromium.new_context(**viewport, bypass_csp=True)
-    for address in addresses:
+    for here in addresses:
         page = strict.new_page()
-        page.on("console", lambda message, address=address: faults.append(f"{address}: {message.text}"))
-        page.on("pageerror", lambda error, address=address: faults.append(f"{address}: {error}"))
-        page.goto(site.address + address)
+        page.goto(site.address + here)
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > page.evaluate("innerWidth"):
-            faults.append(f"{address}: scrolls sideways, {width} px")
+            faults.append(f"{here}: scrolls sideways, {width} px")
         page.close()
         page = measured.new_page()
-        page.goto(site.address + address)
+        page.goto(site.address + here)
         faults += [
-            f"{address}: {violation['id']}: {[node['html'][:120] for node in violation['nodes']]}"
+            f"{here}: {violation['id']}: {[node['html'][:120] for node in violation['nodes']]}"
             for violation in Axe().run(page).response["violations"]
         ]
         page.close()

@@ -16,7 +16,7 @@
   const opened = Date.now();
   function timeInWords(instant) {
     const known = !Number.isNaN(pageNow);
-    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", ...(known ? { timeZone: "UTC" } : {}) });
+    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(known ? { timeZone: "UTC" } : {}) });
     return format.format(known ? pageNow + (instant - opened) : instant);
   }
 
@@ -80,7 +80,7 @@
   }
   document.addEventListener("input", keep);
   document.addEventListener("change", keep);
-  document.addEventListener("submit", (event) => { if ("forgetKept" in event.target.dataset) forget(() => true); });
+  document.addEventListener("submit", (event) => { if ("forgetKept" in event.target.dataset) sessionStorage.clear(); });
 
   function restoreKept(root) {
     for (const mark of within(root, "[data-clear-kept]")) sessionStorage.removeItem(keptKey(mark.dataset.clearKept));
@@ -185,10 +185,12 @@
   }
 
   function applyParts(html) {
-    // A template takes bare <tr>, which a <div> would throw away.
+    // A template takes bare <tr>, which a <div> would throw away; but rows and other things in one message
+    // must each come in a <template> of their own, or the parser drops the rows.
     const template = document.createElement("template");
     template.innerHTML = html;
-    for (const element of [...template.content.children]) if (element.id) applyPart(element);
+    const parts = [...template.content.children].flatMap((child) => (child instanceof HTMLTemplateElement ? [...child.content.children] : [child]));
+    for (const element of parts) if (element.id) applyPart(element);
   }
 
   const region = () => document.getElementById("live") || document.querySelector("main[data-live]");
@@ -349,12 +351,15 @@
 
   document.addEventListener("htmx:sendError", () => say("unsent"));
   document.addEventListener("htmx:timeout", () => say("unsent"));
+  // The answer that was spoken about must not silence itself by having arrived.
+  let spokenOf = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if (xhr.status === 401 || xhr.getResponseHeader("X-Kohti-Signed-Out")) { event.detail.shouldSwap = false; say("signedOut"); return; }
+    if (xhr.status === 401) { event.detail.shouldSwap = false; spokenOf = xhr; say("signedOut"); return; }
     // A whole page must not land inside a row: only what it says is taken over.
     if (/^\s*<!doctype/i.test(xhr.responseText) && !event.detail.boosted && event.detail.target !== document.body) {
       event.detail.shouldSwap = false;
+      spokenOf = xhr;
       const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
       if (page.querySelector("[data-sign-in]")) say("signedOut");
       else if (banner) banner.textContent = page.querySelector("h1")?.textContent.trim() || banner.dataset.failed;
@@ -362,7 +367,7 @@
     }
     if (xhr.status >= 500) say("failed");
   });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && !lostAt && banner) banner.textContent = ""; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.detail.xhr !== spokenOf && !lostAt && banner) banner.textContent = ""; });
   document.addEventListener("htmx:load", (event) => { startSaying(event.detail.elt); restoreKept(event.detail.elt); });
 
   // ------------------------------------------------------------------ when the page opens
