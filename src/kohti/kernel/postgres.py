@@ -239,19 +239,21 @@ class _Home:
         told = False
         while True:
             waited = time.monotonic() - began
-            running = self.postmaster() is not None
-            if running:
-                known = self.recorded_port()
-                if known is not None and self.answers(known, password):
-                    return Address(HOST, known, SUPERUSER, password)
+            patience = STILL_BUSY_FOR
+            if self.postmaster() is not None:
+                said = self.ask(self.recorded_port(), password)
+                if not said:
+                    return Address(HOST, self.recorded_port() or 0, SUPERUSER, password)
+                if re.search("starting up|shutting down|recovery", said):
+                    patience = RECOVERY_MAY_TAKE
             else:
+                said = ""
                 chosen = self.choose_port(port, patient=waited < 10)
                 if chosen is not None and self.start(chosen, settings, say):
                     continue
-            if waited > (RECOVERY_MAY_TAKE if running else STILL_BUSY_FOR):
-                raise PostgresTrouble(
-                    f"The database in {self.folder} did not come up within {waited:.0f} seconds. "
-                    f"Nothing of it was lost. Its log is {self.log}, the end of it:\n{self.end_of_log()}",
+            if waited > patience:
+                raise self.trouble(
+                    f"did not come up within {waited:.0f} seconds", f"{self.end_of_log()}\n{said}"
                 )
             if waited > 3 and not told:
                 told = True
@@ -313,6 +315,8 @@ class _Home:
                 "--locale=C",
                 f"--lc-ctype={ctype}",
                 "--data-checksums",
+                # What is left tells whether the disk was full; it is removed by whoever called.
+                "--no-clean",
                 *(["--no-sync"] if quick else []),
             )
             if done.returncode == 0:
@@ -410,8 +414,13 @@ class _Home:
                 owner=self.account,
             )
 
-    def answers(self, port: int, password: str) -> bool:
-        """Whether the server at `port` is ours and takes our password."""
+    def ask(self, port: int | None, password: str) -> str:
+        """Nothing when the server at `port` is ours and takes our password; else what it says instead.
+
+        Raises `PostgresTrouble` for what waiting does not mend.
+        """
+        if port is None:
+            return "it has not said its port yet"
         try:
             with psycopg.connect(
                 host=HOST,
@@ -429,15 +438,18 @@ class _Home:
                 target_session_attrs="any",
             ) as connection:
                 row = connection.execute("select current_setting('data_directory')").fetchone()
-                return row is not None and os.path.realpath(str(row[0])) == os.path.realpath(self.cluster)
-        except psycopg.OperationalError as error:
-            if "password authentication failed" in str(error):
+        except psycopg.Error as error:
+            said = str(error)
+            if _speaks_of_full_disk(said):
+                raise _disk_full(self.folder) from error
+            if "password authentication failed" in said:
                 raise PostgresTrouble(
-                    f"The database in {self.folder} does not take the password in "
-                    f"{self.folder / 'password'}.",
-                    code="folder",
+                    f"The database in {self.folder} does not take the password kept beside it.", code="folder"
                 ) from error
-            return False
+            # Full, so up; and that the postmaster at this port is ours we know from its process.
+            return "" if "too many clients" in said else said
+        ours = row is not None and os.path.realpath(str(row[0])) == os.path.realpath(self.cluster)
+        return "" if ours else f"another server is at port {port}"
 
     def choose_port(self, wanted: int | None, *, patient: bool) -> int | None:
         """A free port: `wanted`, else the one of last time, else a new one. None to ask again in a moment."""
@@ -795,7 +807,7 @@ def _disk_full(folder: Path, needed: int | None = None) -> PostgresTrouble:
 
 
 def _speaks_of_full_disk(output: str) -> bool:
-    return "No space left on device" in output or "Disk quota exceeded" in output
+    return bool(re.search("No space left on device|Disk quota exceeded|Check free disk space", output))
 
 
 def _make_folder(folder: Path, *, for_others: bool) -> None:
