@@ -20,6 +20,7 @@ class Stream(models.Model):
     letter = models.CharField(max_length=1)
     title = models.JSONField()
     of_appointments = models.BooleanField(default=False)
+    everybody = models.BooleanField(default=False)
     position = models.SmallIntegerField()
     retired = models.BooleanField(default=False)
 

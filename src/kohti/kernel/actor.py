@@ -7,6 +7,7 @@ policies decide what comes back. Without an actor the connection refuses to ask 
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -135,7 +136,7 @@ def member(member_id: uuid.UUID) -> Actor | None:
         row = cursor.fetchone()
     if row is None or row[0] is None:
         return None
-    return actor_from_facts(row[0])
+    return actor_from_facts(json.loads(row[0]))
 
 
 def actor_from_facts(facts: Mapping[str, Any]) -> Actor:

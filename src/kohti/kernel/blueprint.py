@@ -106,12 +106,17 @@ class KindPart(Part):
 
 
 class StreamPart(Part):
-    """A line people wait in. `letter` starts its tickets; `of_appointments` marks the one for the booked."""
+    """A line people wait in.
+
+    `letter` starts its tickets; `of_appointments` marks the one for the booked; `everybody` a line that any
+    colleague's "call next" takes from (others are called by name of the stream only).
+    """
 
     code: Code
     letter: Annotated[str, Field(pattern=r"^[A-Z]$")]
     title: Titles
     of_appointments: bool = False
+    everybody: bool = False
 
 
 class ReasonPart(Part):

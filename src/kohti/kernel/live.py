@@ -58,7 +58,8 @@ class View:
     language: str
 
 
-Render = Callable[[Sequence[News]], str]
+Render = Callable[[Sequence[News]], str | None]
+"""Renders what some news changed on a view; None where the whole page should come anew."""
 
 
 @dataclass(eq=False, slots=True)
@@ -164,7 +165,9 @@ class Hub:
                 log.error("live.render", error=type(trouble).__name__)
                 self._to_group(group, FRESH)
                 continue
-            if html.strip():
+            if html is None:
+                self._to_group(group, FRESH)
+            elif html.strip():
                 self._to_group(group, as_event("parts", html))
 
     def _to_group(self, group: Group, event: bytes) -> None:
@@ -186,3 +189,19 @@ class Hub:
         self._to_all(END)
         if self.listener is not None:
             self.listener.cancel()
+
+
+_hub: Hub | None = None
+
+
+def set_hub(hub: Hub | None) -> None:
+    """Give this process its hub; called once by the server."""
+    global _hub
+    _hub = hub
+
+
+def hub() -> Hub:
+    """This process's hub. Raises RuntimeError where nobody serves streams."""
+    if _hub is None:
+        raise RuntimeError("this process serves no live news")
+    return _hub

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,9 +20,23 @@ def language() -> str:
     return (get_language() or "en")[:2]
 
 
-def title(titles: Mapping[str, str]) -> str:
-    """A blueprint's title in the language in use, else in English, else in any."""
-    return titles.get(language()) or titles.get("en") or next(iter(titles.values()), "")
+def title(titles: Mapping[str, str] | str) -> str:
+    """A blueprint's title in the language in use, else in English, else in any.
+
+    Takes the titles by language, or their JSON as a plain statement returns it.
+    """
+    if isinstance(titles, str):
+        return _title_in_json(titles, language())
+    return _chosen(titles, language())
+
+
+def _chosen(titles: Mapping[str, str], code: str) -> str:
+    return titles.get(code) or titles.get("en") or next(iter(titles.values()), "")
+
+
+@lru_cache(maxsize=4096)
+def _title_in_json(text: str, code: str) -> str:
+    return _chosen(json.loads(text), code)
 
 
 @lru_cache(maxsize=None)

@@ -21,7 +21,7 @@ class MembershipOfUser:
     member_id: uuid.UUID
     service: str
     centre: str
-    role_title: dict[str, str]
+    role_title: str
 
 
 def memberships_of(user_id: uuid.UUID) -> list[MembershipOfUser]:
@@ -42,7 +42,7 @@ class SampleAccount:
     theme: str
     centre: str
     role: str
-    role_title: dict[str, str]
+    role_title: str
     name: str
 
 

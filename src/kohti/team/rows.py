@@ -12,20 +12,24 @@ kohti.enter(p_kind text, p_member uuid, p_service uuid, p_centre uuid, p_role te
             p_now timestamptz)
 returns boolean language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
-    v record;
+    v_service uuid;
+    v_centre uuid;
+    v_staff uuid;
+    v_role text := '';
+    v_scope text := 'none';
+    v_zone text := 'UTC';
     v_floor text := '';
-    v_whole text := '';
 begin
     if p_kind = 'member' then
-        select m.service_id, m.centre_id, m.staff_id, r.code as role, r.scope, s.timezone into v
+        select m.service_id, m.centre_id, m.staff_id, r.code, r.scope, s.timezone
+        into v_service, v_centre, v_staff, v_role, v_scope, v_zone
         from team_membership m join team_role r on r.id = m.role_id join team_service s on s.id = m.service_id
         where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now);
         if not found then
             return false;
         end if;
     elsif p_kind = 'screen' then
-        select s.id as service_id, c.id as centre_id, null::uuid as staff_id, r.code as role, r.scope,
-               s.timezone into v
+        select s.id, c.id, r.code, r.scope, s.timezone into v_service, v_centre, v_role, v_scope, v_zone
         from team_service s join team_role r on r.service_id = s.id and r.code = p_role
         join team_centre c on c.service_id = s.id and c.id = p_centre
         where s.id = p_service;
@@ -36,31 +40,26 @@ begin
         if session_user = 'kohti_web' then
             return false;
         end if;
-        select p_service as service_id, p_centre as centre_id, null::uuid as staff_id, 'system' as role,
-               'service' as scope,
-               coalesce((select timezone from team_service where id = p_service), 'UTC') as timezone into v;
-    elsif p_kind = 'door' then
-        select null::uuid as service_id, null::uuid as centre_id, null::uuid as staff_id, '' as role,
-               'none' as scope, 'UTC' as timezone into v;
-    else
+        select timezone into v_zone from team_service where id = p_service;
+        v_service := p_service;
+        v_centre := p_centre;
+        v_role := 'system';
+    elsif p_kind <> 'door' then
         return false;
     end if;
-    if p_kind in ('member', 'screen') and v.scope in ('day', 'centre') then
-        v_floor := v.centre_id::text;
-    end if;
-    if p_kind in ('member', 'screen') and v.scope = 'centre' then
-        v_whole := v.centre_id::text;
+    if p_kind in ('member', 'screen') and v_scope in ('day', 'centre') then
+        v_floor := v_centre::text;
     end if;
     perform set_config('kohti.kind', p_kind, true),
             set_config('kohti.member', case when p_kind = 'member' then p_member::text else '' end, true),
-            set_config('kohti.staff', coalesce(v.staff_id::text, ''), true),
-            set_config('kohti.service', coalesce(v.service_id::text, ''), true),
-            set_config('kohti.role', v.role, true),
+            set_config('kohti.staff', coalesce(v_staff::text, ''), true),
+            set_config('kohti.service', coalesce(v_service::text, ''), true),
+            set_config('kohti.role', v_role, true),
             set_config('kohti.floor', v_floor, true),
-            set_config('kohti.whole_centre', v_whole, true),
+            set_config('kohti.whole_centre', case when v_scope = 'centre' then v_floor else '' end, true),
             set_config('kohti.system', case when p_kind = 'system' then p_service::text else '' end, true),
             set_config('kohti.now', p_now::text, true),
-            set_config('kohti.today', (p_now at time zone v.timezone)::date::text, true);
+            set_config('kohti.today', (p_now at time zone coalesce(v_zone, 'UTC'))::date::text, true);
     return true;
 end $$"""
     ),
@@ -110,6 +109,7 @@ language sql stable security definer set search_path = pg_catalog, public as $$
     join team_role r on r.id = m.role_id
     join team_staff t on t.id = m.staff_id
     where (select sample from kernel_installation) and m.ends is null and u.is_active
+      and u.password not like '!%'
     order by s.name, c.name, r.scope, u.username
 $$"""
     ),

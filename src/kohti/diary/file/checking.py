@@ -103,16 +103,13 @@ class _Plan:
 
     def _round(self, taken: set[int], pending: Sequence[int]) -> tuple[set[int], list[Problem]]:
         settled = {self.own[index] for index in taken}
-        # Bookings whose rows are still to be tried make room first, and come back where their rows are
-        # refused.
-        making_room = {
-            own for index in pending if (own := self.own[index]) is not None and not self.booked[own].fixed
-        }
-        standing = [
-            index for index in range(len(self.booked)) if index not in settled and index not in making_room
+        # Bookings whose rows are still to be tried make room, and come back where their rows are refused.
+        making_room = {own for index in pending if (own := self.own[index]) is not None} - settled
+        standing_slots = [
+            slot
+            for index, slot in enumerate(self.booked_slots)
+            if index not in settled and index not in making_room
         ]
-        making_room -= settled
-        standing_slots = [self.booked_slots[index] for index in standing]
         while True:
             held = Held([*(self.row_slots[index] for index in taken), *standing_slots])
             more, problems = self._tried(held, taken, pending)
@@ -166,6 +163,8 @@ class _Plan:
         if slot is None:
             return None
         others = [other for other in held.clashing(slot) if own is None or other.booked != own]
+        # An earlier row or a booking is the cause; a later row may merely have taken the place.
+        others = [other for other in others if other.row is None or other.row < (slot.row or 0)] or others
         same_person = [other for other in others if other.is_same_person(slot)]
         same_staff = [other for other in others if other.is_same_staff(slot)]
         reasons = []

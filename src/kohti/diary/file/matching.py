@@ -31,13 +31,17 @@ def match(rows: Sequence[DiaryRow], booked: Sequence[Booked]) -> list[int | None
     for index, booking in enumerate(booked):
         if index not in named:
             by_people.setdefault(_people(booking), []).append(index)
-    nameless = [position for position, row in enumerate(rows) if not reference_key(row.reference)]
-    # Those of whom the date of birth is known too come first, so that no other row takes their booking.
-    for exactly in (True, False):
-        for position in nameless:
-            if own[position] is None:
-                candidates = by_people.get(_people(rows[position]), [])
-                own[position] = _taken_from(candidates, rows[position], booked, exactly=exactly)
+    without = [position for position, row in enumerate(rows) if not reference_key(row.reference)]
+    # The closest first, so that no row takes a booking that another row made.
+    for close in (_is_written_alike, _changes_nothing, _is_of_the_same_age, _may_be_the_same):
+        for position in without:
+            candidates = by_people.get(_people(rows[position]), [])
+            if own[position] is None and candidates:
+                row = rows[position]
+                found = next((index for index in candidates if close(row, booked[index])), None)
+                if found is not None:
+                    own[position] = found
+                    candidates.remove(found)
     return own
 
 
@@ -45,15 +49,23 @@ def _people(appointment: DiaryRow | Booked) -> tuple[datetime, str, str]:
     return appointment.starts, fold(appointment.customer), fold(appointment.staff)
 
 
-def _taken_from(
-    candidates: list[int], row: DiaryRow, booked: Sequence[Booked], *, exactly: bool
-) -> int | None:
-    for index in candidates:
-        born = booked[index].date_of_birth
-        if born == row.date_of_birth or (not exactly and None in (born, row.date_of_birth)):
-            candidates.remove(index)
-            return index
-    return None
+def _is_written_alike(row: DiaryRow, before: Booked) -> bool:
+    return _is_of_the_same_age(row, before) and (
+        (row.minutes, row.customer, row.phone, row.email, row.kind, row.note)
+        == (before.minutes, before.customer, before.phone, before.email, before.kind, before.note)
+    )
+
+
+def _changes_nothing(row: DiaryRow, before: Booked) -> bool:
+    return not changed_fields(row, before)
+
+
+def _is_of_the_same_age(row: DiaryRow, before: Booked) -> bool:
+    return row.date_of_birth == before.date_of_birth
+
+
+def _may_be_the_same(row: DiaryRow, before: Booked) -> bool:
+    return row.date_of_birth is None or before.date_of_birth is None
 
 
 def same_appointment(one: DiaryRow, other: DiaryRow) -> bool:

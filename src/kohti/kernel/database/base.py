@@ -8,9 +8,11 @@ enter again.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
 
 from kohti.kernel import actor as actors
@@ -59,6 +61,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not row[0]:
             raise NotAllowed("this membership has ended")
         self.entered = actor
+
+    def ensure_connection(self) -> None:
+        """Connect, and between transactions notice that the server hung up: it costs no round trip."""
+        if self.connection is not None and not self.in_atomic_block and self._hung_up():
+            self.close()
+        super().ensure_connection()
+
+    def _hung_up(self) -> bool:
+        if self.connection.closed:
+            return True
+        readable, _writable, _broken = select.select([self.connection.fileno()], [], [], 0)
+        if not readable:
+            return False
+        try:
+            self.connection.pgconn.consume_input()
+        except psycopg.Error:
+            return True
+        return bool(self.connection.pgconn.status == psycopg.pq.ConnStatus.BAD)
 
     def _savepoint_rollback(self, sid: str) -> None:
         self.entered = None

@@ -368,6 +368,18 @@
     if (xhr.status >= 500) say("failed");
   });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.detail.xhr !== spokenOf && !lostAt && banner) banner.textContent = ""; });
+  // An answer may bring parts for elsewhere on the page, as live news does, and may ask for a form to be emptied for the next person.
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const template of document.querySelectorAll("template[data-part]")) {
+      template.remove();
+      for (const element of [...template.content.children]) if (element.id) applyPart(element);
+      const form = template.dataset.reset && document.getElementById(template.dataset.reset);
+      if (!form) continue;
+      if (form.dataset.keep) sessionStorage.removeItem(keptKey(form.dataset.keep));
+      form.reset();
+      (form.querySelector("[autofocus]") || [...form.elements].find(isTyping))?.focus({ preventScroll: true });
+    }
+  });
   document.addEventListener("htmx:load", (event) => { startSaying(event.detail.elt); restoreKept(event.detail.elt); });
 
   // ------------------------------------------------------------------ when the page opens

@@ -1,0 +1,83 @@
+"""What must always be true of an installation, looked at from outside its actions, as the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from kohti.config import addresses
+from kohti.config.rooms import ROOMS
+from kohti.kernel import clock, history
+
+Say = Callable[[str], None]
+
+QUESTIONS = {
+    "every visit has one running period while it is open, and none after": """
+        select count(*) from frontdesk_visit v
+        where (select count(*) from frontdesk_period p where p.visit_id = v.id and p.ends is null)
+            <> (case when v.state in ('waiting', 'called', 'serving') then 1 else 0 end)""",
+    "the periods of a visit follow each other without a gap": """
+        select count(*) from (
+            select ends, lead(starts) over (partition by visit_id order by starts, id) as next
+            from frontdesk_period) p
+        where next is not null and next is distinct from ends""",
+    "no ticket was given twice": """
+        select count(*) from (select 1 from frontdesk_visit group by centre_id, day, number
+                              having count(*) > 1) t""",
+    "no day that was closed has anybody open": """
+        select count(*) from frontdesk_visit v join frontdesk_day d on d.centre_id = v.centre_id
+            and d.day = v.day
+        where d.closed_at is not null and v.state in ('waiting', 'called', 'serving')""",
+    "every kept booking has its visit, and every visit of a booking a kept or missed one": """
+        select (select count(*) from diary_booking b where b.state = 'kept' and not exists (
+                  select 1 from frontdesk_visit v where v.booking_id = b.id and v.state <> 'undone'))
+             + (select count(*) from frontdesk_visit v join diary_booking b on b.id = v.booking_id
+                where v.state <> 'undone' and b.state not in ('kept', 'missed'))""",
+    "nobody's membership crosses services": """
+        select count(*) from team_membership m join team_centre c on c.id = m.centre_id
+        where c.service_id <> m.service_id""",
+    "every change of a visit is in the history": """
+        select count(*) from frontdesk_period p where not exists (
+            select 1 from kernel_historyevent e where e.subject_id = p.visit_id and e.at = p.starts)""",
+}
+
+
+def run(say: Say) -> list[dict[str, Any]]:
+    """Ask every question; each answer says what was found."""
+    found: list[dict[str, Any]] = []
+    with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
+        for question, query in QUESTIONS.items():
+            say(question)
+            row = owner.execute(query.encode()).fetchone()
+            count = int(row[0]) if row else 0
+            found.append(
+                {"check": question, "ok": count == 0, "found": "as it should be" if not count else f"{count} not"}
+            )
+        declared = {table.name for room in ROOMS for table in room.TABLES}
+        open_tables = [
+            str(row[0])
+            for row in owner.execute(
+                "select relname from pg_class where relnamespace = 'public'::regnamespace"
+                " and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)"
+            )
+        ]
+        found.append(
+            {
+                "check": "every table is under row policies",
+                "ok": not open_tables,
+                "found": f"{len(declared)} tables" if not open_tables else f"not: {', '.join(open_tables)}",
+            }
+        )
+        say("the history")
+        *_all, verdict = history.verify(owner)
+        found.append(
+            {
+                "check": "the history is as it was written",
+                "ok": verdict.verified,
+                "found": "; ".join(verdict.faults) or f"{verdict.events} events, {verdict.sealed} sealed",
+            }
+        )
+    found.append({"check": "the product's clock", "ok": True, "found": clock.now().isoformat()})
+    return found

@@ -1,0 +1,90 @@
+"""What the worker does regularly for every service."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import structlog
+from django.contrib.sessions.models import Session
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from kohti.diary.models import ImportedFile
+from kohti.frontdesk import actions as frontdesk
+from kohti.kernel import clock, history
+from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
+from kohti.kernel.jobs import housekeeping
+from kohti.kernel.models import Done
+from kohti.team.models import Centre, Service
+
+log = structlog.get_logger()
+KEYS_KEPT = timedelta(days=14)
+STALLED_S = 15
+
+
+def services() -> Iterator[Actor]:
+    """The housekeeping of every service, one after the other."""
+    with as_actor(DOOR):
+        found = list(Service.objects.order_by("code"))
+    for service in found:
+        yield system_of(
+            service.id,
+            timezone=service.timezone,
+            country=service.country,
+            languages=service.languages,
+        )
+
+
+def close_centres(actor: Actor) -> int:
+    """Close every day of a service that should be over; returns how many."""
+    closed = 0
+    with as_actor(actor):
+        centres: list[uuid.UUID] = list(
+            Centre.objects.filter(service_id=actor.service_id).order_by("code").values_list("id", flat=True)
+        )
+    for centre_id in centres:
+        with as_actor(actor):
+            for day in frontdesk.closing_due(actor, centre_id):
+                frontdesk.close_day(actor, centre_id, day, key=f"close:{centre_id}:{day}")
+                closed += 1
+    return closed
+
+
+@housekeeping("close-days", cron="* * * * *")
+def close_days() -> None:
+    """At closing time nobody is open."""
+    for actor in services():
+        close_centres(actor)
+
+
+@housekeeping("seal-history", cron="* * * * *")
+def seal_history() -> None:
+    """Seal what has been written."""
+    with as_actor(DOOR):
+        history.seal()
+
+
+@housekeeping("tidy", cron="17 3 * * *")
+def tidy() -> None:
+    """Drop old keys of changes, files that were never imported, sessions that ended."""
+    for actor in services():
+        with as_actor(actor):
+            Done.objects.filter(service_id=actor.service_id, at__lt=clock.now() - KEYS_KEPT).delete()
+            ImportedFile.objects.filter(
+                state=ImportedFile.State.CHECKED, at__lt=clock.now() - timedelta(days=1)
+            ).update(content=b"", result={}, state=ImportedFile.State.FAILED)
+    with as_actor(DOOR):
+        Session.objects.filter(expire_date__lt=clock.real_now()).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("delete from kohti_cache where expires < now()")
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="take-up-stalled", queueing_lock="take-up-stalled", queue="housekeeping")
+async def take_up_stalled(timestamp: int) -> None:
+    """Jobs whose worker was killed are done by another."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+        await app.job_manager.retry_job(job)
+        log.warning("job.taken_up", job=job.id, task=job.task_name)

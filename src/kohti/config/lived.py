@@ -1,0 +1,108 @@
+"""A day lived in a scratch database beside the others, which is thrown away after it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from kohti.config import addresses, prepare
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def scratch(say: Say, *, role: str = "worker") -> Any:
+    """A fresh migrated database, with Django set up on it; dropped at the end."""
+    from kohti.kernel import postgres
+
+    data = addresses.data_folder()
+    os.environ["KOHTI_DATA"] = str(data)
+    os.environ["KOHTI_ROLE"] = role
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kohti.config.settings")
+    name = f"kohti_scratch_{os.getpid()}"
+    server = None
+    before = os.environ.get("DATABASE_URL")
+    if before is None:
+        server = postgres.use(data, say=say)
+        os.environ["DATABASE_URL"] = prepare.own_server(server, data, name)
+    else:
+        prepare.outside_server(data)
+        with psycopg.connect(before, autocommit=True) as admin:
+            prepare.make_database(admin, name, owner=admin.info.user)
+        os.environ["DATABASE_URL"] = addresses.with_database(before, name)
+    mine = os.environ["DATABASE_URL"]
+    try:
+        import django
+
+        django.setup(set_prefix=False)
+        prepare.migrate(say)
+        yield server
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        beside = before or addresses.with_database(mine, "postgres")
+        with psycopg.connect(beside, autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
+        if before is None:
+            os.environ.pop("DATABASE_URL", None)
+        else:
+            os.environ["DATABASE_URL"] = before
+        if server is not None:
+            server.release()
+
+
+def replay(
+    *,
+    centre: str,
+    diary: bytes,
+    walk_ins: bytes,
+    day: date | None,
+    staff: int | None,
+    seed: int,
+    say: Say,
+) -> dict[str, Any]:
+    """Live a day of one centre and say what happened, in the words of `replay.Outcome`."""
+    with scratch(say):
+        from kohti.config import sample, services
+        from kohti.diary import actions
+        from kohti.diary.file import read_rows
+        from kohti.frontdesk import replay as living
+        from kohti.kernel import clock, history
+        from kohti.kernel.actor import DOOR, as_actor
+
+        begun = time.monotonic()
+        rows, _refused, _total = read_rows(
+            diary, filename="diary", country="GB", today=date(2100, 1, 1)
+        )
+        if day is None:
+            day = Counter(row.starts.date() for row in rows).most_common(1)[0][0]
+        before = datetime.combine(day - timedelta(days=1), datetime.min.time(), UTC)
+        with clock.held_at(min(before, sample.HIRED)):
+            services.apply(services.shipped("gloucestershire"), name="gloucestershire.toml")
+            actor, place = services.centre_called(centre)
+        with clock.held_at(before), as_actor(actor):
+            actions.apply_file(actor, place.id, diary, filename="diary")
+            colleagues = sample.at_work(actor, place, staff=staff)
+        say(f"{len(colleagues)} colleagues; living {day.isoformat()}")
+        lived = living.Day(actor, place.id, day, colleagues, seed)
+        lived.live(living.read_walk_ins(walk_ins, day, actor))
+        with as_actor(actor):
+            found = living.outcome(place.id, day)
+        with as_actor(DOOR):
+            history.seal()
+        with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
+            *_all, verdict = history.verify(owner)
+        found.history_verified = verdict.verified and verdict.sealed == verdict.events
+        found.wall_s = round(time.monotonic() - begun, 1)
+        return found.as_json()

@@ -1,0 +1,47 @@
+"""The menu: which rooms a role sees, in the order of its work."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from kohti.kernel.actor import Actor, may
+
+
+class Entry(NamedTuple):
+    """A line of the menu."""
+
+    title: str
+    href: str
+    current: bool
+
+
+PLACES = (
+    ("arrivals", "arrivals.see", gettext_noop("Arrivals")),
+    ("queue", "queue.call", gettext_noop("Queue")),
+    ("diary_import", "diary.import", gettext_noop("Import diary")),
+    ("team", "team.see", gettext_noop("Team")),
+)
+
+
+def menu_for(actor: Actor, path: str) -> list[Entry]:
+    """The places this role uses; the one we are in is current."""
+    entries = []
+    for name, verb, title in PLACES:
+        if may(actor, verb):
+            href = reverse(name)
+            entries.append(Entry(_(title), href, path.startswith(href)))
+    return entries
+
+
+def home_of(actor: Actor) -> str:
+    """Where this role's day begins."""
+    if actor.role in ("coach",) and may(actor, "queue.call"):
+        return reverse("queue")
+    for name, verb, _title in PLACES:
+        if may(actor, verb):
+            return reverse(name)
+    return reverse("mfa_index")

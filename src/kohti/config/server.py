@@ -1,0 +1,59 @@
+"""The web process and the worker process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+Say = Callable[[str], None]
+
+
+class Server(uvicorn.Server):
+    """Ends open streams when told to stop, so that stopping takes no time and browsers come back."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal ends the streams, then the server."""
+        from kohti.kernel import live
+
+        live.hub().close()
+        super().handle_exit(sig, frame)
+
+
+def run(*, host: str, port: int, say: Say) -> int:
+    """Serve until told to stop."""
+    from kohti.config.asgi import application
+
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+    say(f"serving at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
+    Server(config).run()
+    return 0
+
+
+def work(*, say: Say) -> int:
+    """Do background work until told to stop."""
+    from procrastinate.contrib.django import app
+
+    app.perform_import_paths()
+    say("working")
+
+    async def until_stopped() -> None:
+        working = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        async with working.open_async():
+            await working.run_worker_async(
+                concurrency=2, wait=True, fetch_job_polling_interval=2.0, listen_notify=True
+            )
+
+    asyncio.run(until_stopped())
+    return 0

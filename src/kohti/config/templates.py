@@ -1,0 +1,76 @@
+"""The Jinja2 environment, and what every page's frame needs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jinja2
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext, ngettext
+from markupsafe import Markup, escape
+
+from kohti.config import installation
+from kohti.config.navigation import menu_for
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor
+
+
+def _url(name: str, *args: object, **kwargs: object) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def _json_script(value: object, element_id: str) -> Markup:
+    text = json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(f'<script id="{escape(element_id)}" type="application/json">{text}</script>')
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Strict about names, escaping everything, in the language in use."""
+    options["undefined"] = jinja2.StrictUndefined
+    options["autoescape"] = True
+    options["trim_blocks"] = True
+    options["lstrip_blocks"] = True
+    options["auto_reload"] = False
+    made = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(url=_url, static=static, json_script=_json_script, title=words.title)
+    made.filters.update(title_of=words.title)
+    return made
+
+
+class Frame:
+    """Who is signed in, as the frame of a page shows it."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.key = str(actor.member_id)
+        self.full_name = actor.facts["name"]
+        self.role_title = words.title(actor.facts["role_title"])
+        self.centre_name = actor.facts["centre"]
+        self.service_name = actor.facts["service"]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the layout needs on every page. Asks nothing of the database."""
+    actor: Actor | None = getattr(request, "actor", None)
+    here = installation.facts()
+    zone = actor.zone if actor is not None else installation.SAMPLE_ZONE
+    local = clock.now().astimezone(zone)
+    return {
+        "actor": Frame(actor) if actor is not None else None,
+        "menu": menu_for(actor, request.path) if actor is not None else [],
+        "language": words.language(),
+        "languages": words.LANGUAGES,
+        "theme": actor.facts["theme"] if actor is not None else "pine",
+        "sample": here.sample,
+        "clock_text": SimpleLazyObject(
+            lambda: f"{words.day_short(local.date())}, {words.clock_time(local, zone)}"
+        ),
+        "product_now": local.isoformat(timespec="seconds"),
+        "notices": getattr(request, "notices", ()),
+    }
+
+

@@ -1,0 +1,104 @@
+"""The front door, the words for what went wrong, and the choice of language and place."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
+
+from kohti.config import installation
+from kohti.config.navigation import home_of
+from kohti.kernel.actor import Actor
+from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
+from kohti.kernel.errors import KohtiError, NotAllowed, NotThere
+from kohti.team import queries as team
+from kohti.team.models import User
+
+
+@open_to_all()
+def front_door(request: HttpRequest) -> HttpResponseBase:
+    """Whoever is signed in goes to work; else the sample's accounts, or the sign-in page."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None:
+        return redirect("today")
+    if request.user.is_authenticated:
+        return render(request, "config/no_place.html", status=403)
+    if not installation.facts().sample:
+        return redirect("account_login")
+    services: dict[str, list[team.SampleAccount]] = {}
+    for account in team.sample_accounts():
+        services.setdefault(account.service, []).append(account)
+    return render(request, "config/sample.html", {"services": services, "tries": TRY_FIRST})
+
+
+
+
+TRY_FIRST = {
+    "host": lambda: _("Type a few letters of a name on Arrivals and press Enter."),
+    "coach": lambda: _("Press “Call next” in the queue and see who comes."),
+    "leader": lambda: _("Check a diary file before anything changes, then import it."),
+    "administrator": lambda: _("See who works here."),
+}
+
+
+@open_to_all(methods=("POST",))
+def enter_as(request: HttpRequest, user_id: uuid.UUID) -> HttpResponseBase:
+    """One click into a sample account; there is no such page where the data are real."""
+    if not any(account.user_id == user_id for account in team.sample_accounts()):
+        raise NotThere("no such account")
+    user = User.objects.get(id=user_id)
+    request.session.flush()
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect("today")
+
+
+@needs(SIGNED_IN)
+def today(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Where this role's day begins."""
+    return redirect(home_of(actor))
+
+
+@open_to_all(methods=("POST",))
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    """Choose the language of the pages on this device."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES) and check_for_language(language):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            secure=settings.HTTPS,
+        )
+    return response
+
+
+STATUS = {NotThere: 404, NotAllowed: 403}
+
+
+def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
+    """A page, or for a part of one a notice, that says what happened and what to do."""
+    status = next((code for kind, code in STATUS.items() if isinstance(trouble, kind)), 409)
+    if request.headers.get("HX-Request"):
+        text = {404: _("This is no longer here."), 403: _("Your role does not include this.")}.get(
+            status, str(trouble.message)
+        )
+        return render(request, "config/_refused.html", {"text": text}, status=status)
+    if status == 409:
+        return render(request, "config/refused.html", {"text": str(trouble.message)}, status=409)
+    return render(request, f"{status}.html", status=status)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's secret was missing or old."""
+    return render(request, "403_csrf.html", status=403)

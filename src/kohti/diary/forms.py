@@ -1,0 +1,30 @@
+"""What comes in from the diary's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+MOST_BYTES = 8_000_000
+
+
+class UploadForm(forms.Form):
+    """A diary file."""
+
+    file = forms.FileField(
+        label=_("Diary file"),
+        help_text=_("A CSV or Excel (XLSX) file with a line for each appointment."),
+        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean_file(self) -> Any:
+        """Not larger than a diary can be."""
+        upload: UploadedFile = self.cleaned_data["file"]
+        if (upload.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(_("This file is too large for a diary (more than 8 MB)."))
+        return upload

@@ -1,0 +1,14 @@
+"""Addresses of the diary."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("diary/import/", views.upload, name="diary_import"),
+    path("diary/import/<uuid:file_id>/", views.preview, name="diary_preview"),
+    path("diary/import/<uuid:file_id>/apply/", views.apply, name="diary_apply"),
+    path("diary/import/<uuid:file_id>/state/", views.state, name="diary_state"),
+]

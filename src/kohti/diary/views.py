@@ -1,0 +1,86 @@
+"""Importing a diary: first a check that changes nothing, then the change."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kohti.kernel.actor import Actor
+from kohti.kernel.doors import needs
+from kohti.kernel.errors import NotThere
+from kohti.kernel.ids import new_id
+from kohti.kernel.sheets import UnreadableSheet
+
+from . import actions, jobs
+from .forms import UploadForm
+from .models import ImportedFile
+
+
+@needs("diary.import", methods=("GET", "POST"))
+def upload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Choose a file; it is checked and nothing is changed yet."""
+    if request.method != "POST":
+        return render(request, "diary/import.html", {"form": UploadForm(initial={"key": new_id()})})
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid() and actor.centre_id is not None:
+        sent = form.cleaned_data["file"]
+        try:
+            held = actions.hold_file(
+                actor,
+                actor.centre_id,
+                sent.read(),
+                filename=sent.name,
+                key=f"hold:{form.cleaned_data['key']}",
+            )
+        except UnreadableSheet as trouble:
+            form.add_error("file", str(trouble.message))
+        else:
+            return redirect("diary_preview", held.id)
+    return render(request, "diary/import.html", {"form": form}, status=422)
+
+
+def _held(file_id: uuid.UUID) -> ImportedFile:
+    held = ImportedFile.objects.filter(id=file_id).first()
+    if held is None:
+        raise NotThere("no such file")
+    return held
+
+
+@needs("diary.import")
+def preview(request: HttpRequest, actor: Actor, file_id: uuid.UUID) -> HttpResponseBase:
+    """What the file would change, what it would not, and why."""
+    return render(request, "diary/preview.html", {"held": _held(file_id), "fields": field_words()})
+
+
+@needs("diary.import", methods=("POST",))
+def apply(request: HttpRequest, actor: Actor, file_id: uuid.UUID) -> HttpResponseBase:
+    """Order the import; it runs in the background, as whoever ordered it."""
+    held = _held(file_id)
+    if held.state == ImportedFile.State.CHECKED:
+        actions.order_import(actor, file_id)
+        jobs.import_file.order(actor, subject_id=file_id)
+    return redirect("diary_preview", file_id)
+
+
+@needs("diary.import")
+def state(request: HttpRequest, actor: Actor, file_id: uuid.UUID) -> HttpResponseBase:
+    """How far the import is: a part of the page, asked for while it runs."""
+    return render(request, "diary/_state.html", {"held": _held(file_id)})
+
+
+def field_words() -> dict[str, str]:
+    """The fields of a diary row in words."""
+    return {
+        "starts": _("time"),
+        "minutes": _("length"),
+        "customer": _("name"),
+        "date_of_birth": _("date of birth"),
+        "phone": _("phone"),
+        "email": _("e-mail"),
+        "staff": _("with"),
+        "kind": _("kind"),
+        "note": _("note"),
+    }

@@ -1,0 +1,247 @@
+"""Reads of the front desk for pages and live news: typed rows, a fixed number of statements."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from kohti.kernel import clock, history, names
+from kohti.kernel.actor import Actor
+from kohti.kernel.words import title
+
+from .models import Reason, Stream
+
+
+class Arrival(NamedTuple):
+    """A line of the day's arrivals: a booking, the visit it became, or a walk-in's visit alone."""
+
+    booking_id: uuid.UUID | None
+    booking_version: int
+    booking_state: str
+    at: datetime
+    person_id: uuid.UUID | None
+    name: str
+    note: str
+    staff: str
+    kind: str
+    visit_id: uuid.UUID | None
+    visit_version: int
+    visit_state: str
+    letter: str
+    number: int
+    arrived_at: datetime | None
+
+    @property
+    def id(self) -> uuid.UUID:
+        """What the line is known by on the page: its booking, or the visit of a walk-in."""
+        known = self.booking_id or self.visit_id
+        assert known is not None
+        return known
+
+    @property
+    def ticket(self) -> str:
+        """The ticket as people read it, empty before arrival."""
+        return f"{self.letter}{self.number:03d}" if self.number else ""
+
+    @property
+    def kind_title(self) -> str:
+        """The kind of appointment or the reason, in the language in use."""
+        return title(self.kind)
+
+    @property
+    def state(self) -> str:
+        """expected, missed, or the visit's own state."""
+        if self.visit_state:
+            return self.visit_state
+        return "missed" if self.booking_state == "missed" else "expected"
+
+
+BOOKED = """
+select b.id, b.version, b.state, b.starts, b.person_id, coalesce(p.full_name, ''), b.note,
+    coalesce(s.full_name, ''), k.title, v.id, coalesce(v.version, 0), coalesce(v.state, ''),
+    coalesce(v.letter, ''), coalesce(v.number, 0), v.arrived_at
+from diary_booking b
+join diary_kind k on k.id = b.kind_id
+left join people_person p on p.id = b.person_id
+left join team_staff s on s.id = b.staff_id
+left join frontdesk_visit v on v.booking_id = b.id and v.state <> 'undone'
+where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
+"""
+
+WALKED_IN = """
+select null::uuid, 0, '', v.arrived_at, v.person_id, coalesce(p.full_name, v.given_name), v.door_note,
+    coalesce(s.full_name, ''), coalesce(r.title, t.title), v.id, v.version, v.state,
+    v.letter, v.number, v.arrived_at
+from frontdesk_visit v
+join frontdesk_stream t on t.id = v.stream_id
+left join frontdesk_reason r on r.id = v.reason_id
+left join people_person p on p.id = v.person_id
+left join team_staff s on s.id = v.with_staff_id
+where v.centre_id = %(centre)s and v.day = %(day)s and v.booking_id is null and v.state <> 'undone'
+"""
+
+
+def _arrivals(query: str, params: dict[str, Any]) -> list[Arrival]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return [Arrival._make(row) for row in cursor.fetchall()]
+
+
+def arrivals(centre_id: uuid.UUID, day: date) -> list[Arrival]:
+    """Everybody expected or here on a day at a centre, by time. One statement."""
+    return _arrivals(
+        f"{BOOKED} union all {WALKED_IN} order by 4, 1, 10", {"centre": centre_id, "day": day}
+    )
+
+
+def arrivals_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID]) -> list[Arrival]:
+    """The lines of some visits, for live news. One statement.
+
+    A visit that was undone comes back as its booking's line, expected again.
+    """
+    return _arrivals(
+        f"{BOOKED} and b.id in (select booking_id from frontdesk_visit where id = any(%(ids)s))"
+        f" union all {WALKED_IN} and v.id = any(%(ids)s) order by 4, 1, 10",
+        {"centre": centre_id, "day": day, "ids": list(visit_ids)},
+    )
+
+
+def arrival_of_booking(centre_id: uuid.UUID, day: date, booking_id: uuid.UUID) -> Arrival | None:
+    """The line of one booking. One statement."""
+    found = _arrivals(f"{BOOKED} and b.id = %(id)s", {"centre": centre_id, "day": day, "id": booking_id})
+    return found[0] if found else None
+
+
+def find_arrivals(actor: Actor, day: date, text: str) -> list[Arrival]:
+    """Those of the day whose name, reference or ticket begins with, or has a word that begins with, `text`.
+
+    Best first: still expected, then by time; at most 20. Whom it found is written into the history.
+    Two statements.
+    """
+    assert actor.centre_id is not None
+    wanted = names.fold(text).split()
+    if not wanted:
+        return []
+    bare = text.strip().casefold()
+
+    def matches(line: Arrival) -> bool:
+        words = names.fold(line.name).split()
+        if all(any(word.startswith(part) for word in words) for part in wanted):
+            return True
+        return bool(line.number) and bare in (line.ticket.casefold(), str(line.number))
+
+    found = [line for line in arrivals(actor.centre_id, day) if matches(line)]
+    found.sort(key=lambda line: (line.state != "expected", line.at))
+    found = found[:20]
+    persons = [line.person_id for line in found if line.person_id]
+    if persons:
+        history.record("person.found", "arrivals", None, persons=persons, detail={"typed": text})
+    return found
+
+
+class Card(NamedTuple):
+    """A visit in the queue."""
+
+    id: uuid.UUID
+    version: int
+    letter: str
+    number: int
+    stream: str
+    state: str
+    state_since: datetime
+    urgency: int
+    agreed_at: datetime | None
+    arrived_at: datetime
+    order_at: datetime
+    name: str
+    called: str
+    note: str
+    staff_id: uuid.UUID | None
+    staff: str
+    with_staff_id: uuid.UUID | None
+    with_staff: str
+    desk: str
+    kind: str | None
+
+    @property
+    def ticket(self) -> str:
+        """The ticket as people read it."""
+        return f"{self.letter}{self.number:03d}"
+
+    @property
+    def kind_title(self) -> str:
+        """What they come for, in the language in use."""
+        return title(self.kind) if self.kind else ""
+
+    def waited(self) -> int:
+        """Whole minutes in the line: since arrival, or since the agreed time when that is later."""
+        since = max(self.arrived_at, self.agreed_at) if self.agreed_at else self.arrived_at
+        return max(0, int((clock.now() - since).total_seconds() // 60))
+
+
+def queue(centre_id: uuid.UUID, day: date) -> list[Card]:
+    """The open visits of a centre's day in the order they will be called. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.urgency, v.agreed_at,"
+            " v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),"
+            " coalesce(b.note, v.door_note), v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,"
+            " coalesce(w.full_name, ''), v.desk, coalesce(k.title, r.title)"
+            " from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id"
+            " left join people_person p on p.id = v.person_id"
+            " left join diary_booking b on b.id = v.booking_id left join diary_kind k on k.id = b.kind_id"
+            " left join frontdesk_reason r on r.id = v.reason_id"
+            " left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id"
+            " where v.centre_id = %s and v.day = %s and v.state in ('waiting', 'called', 'serving')"
+            " order by v.urgency desc, v.order_at, v.number",
+            [centre_id, day],
+        )
+        return [Card._make(row) for row in cursor.fetchall()]
+
+
+class Numbers(NamedTuple):
+    """The day in numbers, for the top of the pages."""
+
+    expected: int
+    waiting: int
+    longest_wait: int
+    crisis: int
+
+
+def numbers_of(centre_id: uuid.UUID, day: date) -> Numbers:
+    """Count a day at a centre. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (select count(*) from diary_booking b where b.centre_id = %(centre)s and b.day = %(day)s"
+            "  and b.state = 'booked'),"
+            " count(*), coalesce(max(extract(epoch from %(now)s - greatest(v.arrived_at, v.agreed_at))), 0),"
+            " count(*) filter (where v.urgency = 2)"
+            " from frontdesk_visit v where v.centre_id = %(centre)s and v.day = %(day)s and v.state = 'waiting'",
+            {"centre": centre_id, "day": day, "now": clock.now()},
+        )
+        expected, waiting, longest, crisis = cursor.fetchone()
+    return Numbers(expected, waiting, max(0, int(longest // 60)), crisis)
+
+
+def next_for(cards: Sequence[Card], staff_id: uuid.UUID | None, streams: Sequence[str]) -> Card | None:
+    """Whom `call_next` would call for this colleague, from the cards of `queue`."""
+    for card in cards:
+        if card.state == "waiting" and (
+            card.staff_id == staff_id if card.staff_id else card.stream in streams
+        ):
+            return card
+    return None
+
+
+def streams() -> list[Stream]:
+    """The lines of the actor's service, in their order. One statement."""
+    return list(Stream.objects.filter(retired=False).order_by("position"))
+
+
+def reasons() -> list[Reason]:
+    """The reasons people walk in, in their order. One statement."""
+    return list(Reason.objects.filter(retired=False).order_by("position"))

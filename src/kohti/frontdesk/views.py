@@ -1,0 +1,441 @@
+"""The day's arrivals and the queue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, live, words
+from kohti.kernel.actor import Actor, as_actor, may
+from kohti.kernel.doors import needs
+from kohti.kernel.ids import new_id
+from kohti.kernel.live import News, View
+
+from . import actions, queries
+from .actions import Moved
+from .forms import WalkInForm
+from .queries import Arrival, Card
+
+DESK = "kohti_desk"
+STATE_WORDS: dict[str, Callable[[], str]] = {
+    "expected": lambda: _("Expected"),
+    "missed": lambda: _("Did not come"),
+    "waiting": lambda: _("Waiting"),
+    "called": lambda: _("Called"),
+    "serving": lambda: _("With a colleague"),
+    "done": lambda: _("Done"),
+    "absent": lambda: _("Did not come when called"),
+    "left": lambda: _("Left"),
+}
+VERBS: dict[str, Callable[..., Moved]] = {
+    "call": actions.call,
+    "begin": actions.begin,
+    "done": actions.finish,
+    "did-not-come": actions.did_not_come,
+    "left": actions.leave,
+    "take-back": actions.take_back,
+}
+
+
+def _today(actor: Actor) -> date:
+    return clock.today(actor.zone)
+
+
+def _centre(actor: Actor) -> uuid.UUID:
+    assert actor.centre_id is not None
+    return actor.centre_id
+
+
+def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
+    """The lines of the arrivals page, their times and states in words."""
+    zone = actor.zone
+    state_words = {state: text() for state, text in STATE_WORDS.items()}
+    time = words.clock_time
+    opens = may(actor, "people.open")
+    out = []
+    for line in lines:
+        state = line.state
+        at = time(line.at, zone)
+        out.append(
+            {
+                "id": line.id,
+                "order": at[:2] + at[3:] + ("" if line.booking_id else "w"),
+                "at": at,
+                "name": line.name,
+                "person_id": line.person_id if opens else None,
+                "note": line.note,
+                "kind": line.kind_title,
+                "staff": line.staff,
+                "state": state,
+                "state_words": state_words[state],
+                "ticket": line.ticket,
+                "booking_id": line.booking_id,
+                "booking_version": line.booking_version,
+                "visit_id": line.visit_id,
+                "visit_version": line.visit_version,
+            }
+        )
+    return out
+
+
+@needs("arrivals.see")
+def arrivals(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Everybody expected or here today."""
+    return _arrivals_page(request, actor)
+
+
+def _arrivals_page(
+    request: HttpRequest, actor: Actor, *, found: list[Arrival] | None = None, typed: str = ""
+) -> HttpResponseBase:
+    lines = queries.arrivals(_centre(actor), _today(actor))
+    _notice_from_address(request)
+    return render(
+        request,
+        "frontdesk/arrivals.html",
+        {
+            "lines": _lines(actor, lines),
+            "numbers": queries.numbers_of(_centre(actor), _today(actor)),
+            "day": words.day_long(_today(actor)),
+            "may_check_in": may(actor, "arrivals.check_in"),
+            "found": None if found is None else _lines(actor, found),
+            "typed": typed,
+        },
+    )
+
+
+def _notice_from_address(request: HttpRequest) -> None:
+    """After a change without JavaScript the page says what was done: the address names the visit, no more."""
+    said = request.GET.get("said", "")
+    try:
+        visit_id = uuid.UUID(request.GET.get("visit", ""))
+    except ValueError:
+        return
+    moved = actions.as_it_is(visit_id)
+    if moved is not None:
+        request.notices = [_notice(said, moved)]  # type: ignore[attr-defined]
+
+
+def _notice(verb: str, moved: Moved) -> dict[str, Any]:
+    texts = {
+        "check-in": _("Checked in: %(ticket)s is waiting."),
+        "walk-in": _("Taken in: give them the ticket %(ticket)s."),
+        "undo": _("The check-in of %(ticket)s was taken back."),
+        "call": _("%(ticket)s has been called."),
+        "begin": _("%(ticket)s: the talk has begun."),
+        "done": _("%(ticket)s is done."),
+        "did-not-come": _("%(ticket)s did not come."),
+        "left": _("%(ticket)s has left."),
+        "take-back": _("%(ticket)s is back in the line, at the old place."),
+    }
+    notice: dict[str, Any] = {
+        "kind": "success",
+        "text": texts.get(verb, _("%(ticket)s was changed.")) % {"ticket": moved.ticket},
+    }
+    if moved.state == "waiting" and verb in ("check-in", "walk-in"):
+        notice["undo"] = {
+            "action": reverse("visit_undo", args=[moved.visit_id]),
+            "label": _("Undo"),
+            "fields": {"v": "0"},
+        }
+    return notice
+
+
+def _changed(
+    request: HttpRequest, actor: Actor, verb: str, moved: Moved, *, page: str, clear: bool = False
+) -> HttpResponseBase:
+    """After a change: the notice and the changed line to a script, the page to a browser without."""
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse(page)}?said={verb}&visit={moved.visit_id}")
+    context: dict[str, Any] = {"notice_": _notice(verb, moved), "clear": clear}
+    if page == "queue":
+        context |= _queue_context(request, actor)
+        return render(request, "frontdesk/_queue_changed.html", context)
+    lines = queries.arrivals_of(_centre(actor), _today(actor), [moved.visit_id])
+    context |= {
+        "lines": _lines(actor, lines),
+        "gone": [] if lines else [moved.visit_id],
+        "may_check_in": may(actor, "arrivals.check_in"),
+    }
+    return render(request, "frontdesk/_arrivals_changed.html", context)
+
+
+@needs("arrivals.check_in", methods=("POST",))
+def check_in(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
+    """One press on a line: they are here."""
+    version = request.POST.get("v", "0")[:10]
+    moved = actions.check_in(actor, booking_id, key=f"check-in:{booking_id}:{version}")
+    return _changed(request, actor, "check-in", moved, page="arrivals", clear=True)
+
+
+@needs("arrivals.check_in", methods=("POST",))
+def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """A few letters find those of today; Enter checks in when only one is meant."""
+    typed = request.POST.get("q", "")[:100]
+    found = queries.find_arrivals(actor, _today(actor), typed)
+    expected = [line for line in found if line.state == "expected"]
+    if "go" in request.POST and len(expected) == 1 and expected[0].booking_id:
+        line = expected[0]
+        booking_id = expected[0].booking_id
+        moved = actions.check_in(actor, booking_id, key=f"check-in:{booking_id}:{line.booking_version}")
+        return _changed(request, actor, "check-in", moved, page="arrivals", clear=True)
+    if request.headers.get("HX-Request"):
+        return render(
+            request,
+            "frontdesk/_found.html",
+            {
+                "found": _lines(actor, found),
+                "typed": typed,
+                "focus": "go" in request.POST,
+                "may_check_in": True,
+            },
+        )
+    return _arrivals_page(request, actor, found=found, typed=typed)
+
+
+@needs("arrivals.check_in", methods=("GET", "POST"))
+def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Somebody without an appointment, in at most four inputs."""
+    reasons = queries.reasons()
+    if request.method == "POST":
+        form = WalkInForm(reasons, request.POST)
+        if form.is_valid():
+            moved = actions.take_walk_in(
+                actor,
+                uuid.UUID(form.cleaned_data["reason"]),
+                key=f"walk-in:{form.cleaned_data['key']}",
+                given_name=form.cleaned_data["given_name"],
+                door_note=form.cleaned_data["door_note"],
+                urgency=int(form.cleaned_data["urgency"]) if form.cleaned_data["urgency"] else None,
+            )
+            return redirect(f"{reverse('arrivals')}?said=walk-in&visit={moved.visit_id}")
+        return render(request, "frontdesk/walk_in.html", {"form": form}, status=422)
+    crisis = "crisis" in request.GET
+    form = WalkInForm(reasons, initial={"key": new_id(), "urgency": "2" if crisis else ""})
+    return render(request, "frontdesk/walk_in.html", {"form": form})
+
+
+@needs("arrivals.check_in", methods=("POST",))
+def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpResponseBase:
+    """That was somebody else: take the check-in back."""
+    moved = actions.undo_check_in(actor, visit_id, key=f"undo:{visit_id}")
+    return _changed(request, actor, "undo", moved, page="arrivals")
+
+
+def _cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
+    zone = actor.zone
+    out = []
+    for card in cards:
+        waited = card.waited()
+        out.append(
+            {
+                "card": card,
+                "order": f"{2 - card.urgency}{card.order_at:%Y%m%d%H%M%S}{card.number:04d}",
+                "waited": waited,
+                "late": card.state == "waiting" and waited >= PROMISE_MIN,
+                "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
+                "arrived": words.clock_time(card.arrived_at, zone),
+                "why": _why(card),
+            }
+        )
+    return out
+
+
+PROMISE_MIN = 20
+"""Waiting longer than this many minutes stands out."""
+
+
+def _why(card: Card) -> str:
+    """Why this visit stands where it does, in words."""
+    if card.urgency == 2:
+        return _("First, because it is a crisis.")
+    if card.urgency == 1:
+        return _("Before others, because it is urgent.")
+    if card.agreed_at and card.order_at == card.agreed_at:
+        return _("By the agreed time.")
+    if card.agreed_at:
+        return _("By arrival, because they came late.")
+    return _("By arrival.")
+
+
+def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    cards = queries.queue(_centre(actor), _today(actor))
+    streams = queries.streams()
+    everybody = [stream.code for stream in streams if stream.everybody]
+    shown = _cards(actor, cards)
+    following = queries.next_for(cards, actor.staff_id, everybody)
+    return {
+        "streams": [
+            {
+                "stream": stream,
+                "cards": [one for one in shown if one["card"].stream == stream.code],
+                "waiting": sum(
+                    one["card"].stream == stream.code and one["card"].state == "waiting" for one in shown
+                ),
+            }
+            for stream in streams
+        ],
+        "mine": [
+            one
+            for one in shown
+            if one["card"].with_staff_id == actor.staff_id and one["card"].state in ("called", "serving")
+        ],
+        "following": _cards(actor, [following])[0] if following else None,
+        "everybody": everybody,
+        "staff_id": actor.staff_id,
+        "desk": request.COOKIES.get(DESK, ""),
+        "key": new_id(),
+        "may_close": may(actor, "day.close"),
+        "state_words": {state: text() for state, text in STATE_WORDS.items()},
+    }
+
+
+@needs("queue.call")
+def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Who waits, in which line, and who is next for me."""
+    _notice_from_address(request)
+    if "nobody" in request.GET:
+        request.notices = [{"kind": "info", "text": _("Nobody is waiting for you.")}]  # type: ignore[attr-defined]
+    return render(
+        request,
+        "frontdesk/queue.html",
+        _queue_context(request, actor) | {"numbers": queries.numbers_of(_centre(actor), _today(actor))},
+    )
+
+
+@needs("queue.call", methods=("POST",))
+def call_next(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Call whoever is next for me, or next in one line."""
+    stream = request.POST.get("stream", "")
+    streams = [stream] if stream else [one.code for one in queries.streams() if one.everybody]
+    key = request.POST.get("key", "")[:60] or str(new_id())
+    moved = actions.call_next(
+        actor, streams=streams, key=f"call-next:{key}", desk=request.COOKIES.get(DESK, "")
+    )
+    if moved is None:
+        if request.headers.get("HX-Request"):
+            return render(
+                request,
+                "frontdesk/_queue_changed.html",
+                {"notice_": {"kind": "info", "text": _("Nobody is waiting for you.")}, "clear": False}
+                | _queue_context(request, actor),
+            )
+        return redirect(f"{reverse('queue')}?nobody")
+    return _changed(request, actor, "call", moved, page="queue")
+
+
+@needs("queue.call", methods=("POST",))
+def move(request: HttpRequest, actor: Actor, visit_id: uuid.UUID, verb: str) -> HttpResponseBase:
+    """One step of a visit: call, begin, done, did-not-come, left, take-back."""
+    action = VERBS.get(verb)
+    if action is None:
+        raise Http404
+    version = request.POST.get("v", "0")[:10]
+    extra = {"desk": request.COOKIES.get(DESK, "")} if verb == "call" else {}
+    moved = action(actor, visit_id, key=f"{verb}:{visit_id}:{version}", **extra)
+    return _changed(request, actor, verb, moved, page="queue")
+
+
+@needs("queue.call", methods=("POST",))
+def desk(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Say at which desk I sit today; kept on this device."""
+    response = redirect("queue")
+    response.set_cookie(DESK, request.POST.get("desk", "")[:20], max_age=12 * 3600, samesite="Lax")
+    return response
+
+
+@needs("day.close", methods=("POST",))
+def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Close today at this centre, before its hours end."""
+    if request.POST.get("sure") != "yes":
+        return render(request, "frontdesk/close_day.html", {})
+    day = _today(actor)
+    actions.close_day(actor, _centre(actor), day, key=f"close:{_centre(actor)}:{day}")
+    return redirect("queue")
+
+
+# live news
+
+
+def _part(actor: Actor, language: str, page: str) -> live.Render:
+    """What some news changed on a page, for everybody of one role at one centre in one language."""
+    screen = actor.as_screen()
+
+    def render_part(news: Sequence[News]) -> str | None:
+        if any(one.topic != "visit" for one in news):
+            return None
+        ids = {one.subject_id for one in news}
+        with translation.override(language), as_actor(screen):
+            centre, day = _centre(screen), _today(screen)
+            numbers = queries.numbers_of(centre, day)
+            if page == "arrivals":
+                lines = queries.arrivals_of(centre, day, list(ids))
+                return get_template("frontdesk/_arrivals_news.html").render(
+                    {
+                        "lines": _lines(screen, lines),
+                        "gone": sorted(ids - {line.visit_id for line in lines}),
+                        "numbers": numbers,
+                        "may_check_in": may(screen, "arrivals.check_in"),
+                    }
+                )
+            shown = _cards(screen, queries.queue(centre, day))
+            return get_template("frontdesk/_queue_news.html").render(
+                {
+                    "cards": [one for one in shown if one["card"].id in ids],
+                    "gone": sorted(ids - {one["card"].id for one in shown}),
+                    "counts": _counts(shown),
+                    "numbers": numbers,
+                    "state_words": {state: text() for state, text in STATE_WORDS.items()},
+                }
+            )
+
+    return render_part
+
+
+def _counts(shown: list[dict[str, Any]]) -> dict[str, int]:
+    return {
+        stream.code: sum(
+            one["card"].stream == stream.code and one["card"].state == "waiting" for one in shown
+        )
+        for stream in queries.streams()
+    }
+
+
+def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
+    language = words.language()
+    member_id = actor.member_id
+    assert member_id is not None
+
+    def still_allowed() -> bool:
+        with as_actor(actors.DOOR):
+            return actors.member(member_id) is not None
+
+    view = View(page, _centre(actor), actor.role, language)
+    response = StreamingHttpResponse(
+        live.hub().stream(view, _part(actor, language, page), still_allowed),
+        content_type="text/event-stream",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+@needs("arrivals.see")
+def arrivals_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Live news of the arrivals."""
+    return _news(request, actor, "arrivals")
+
+
+@needs("queue.call")
+def queue_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Live news of the queue."""
+    return _news(request, actor, "queue")
