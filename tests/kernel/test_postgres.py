@@ -265,6 +265,7 @@ def test_a_creation_that_was_interrupted_is_begun_anew(folder: Path) -> None:
     assert not unfinished.exists()
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_child_does_not_give_back_what_is_its_parents(folder: Path) -> None:
     with use(folder) as server:
         child = os.fork()
