@@ -277,8 +277,10 @@ def test_lengths_of_up_to_a_working_day_are_taken() -> None:
 
 @pytest.mark.parametrize(
     ("text", "born"),
-    [("17/05/90", date(1990, 5, 17)), ("17.5.15", date(2015, 5, 17)), ("11.3.26", date(2026, 3, 11))]
-    + [
+    [
+        ("17/05/90", date(1990, 5, 17)),
+        ("17.5.15", date(2015, 5, 17)),
+        ("11.3.26", date(2026, 3, 11)),
         ("12.3.26", date(1926, 3, 12)),
         ("1/1/31", date(1931, 1, 1)),
         ("29/02/04", date(2004, 2, 29)),
@@ -533,10 +535,42 @@ def test_a_refused_change_leaves_its_booking_which_then_refuses_others() -> None
     standing = booking(row_of(Start="11:00", **cy), reference="C1")
     first, second = checked(diary({}, {**bo, "Start": "10:00"})).new
     file = diary({"Start": "10:00"}, {**bo, "Start": "11:00"}, {**cy, "Start": "09:30"})
-    # Bo's move runs into Cy's; so Bo stays at ten, so Ada cannot move there, so Cy's new one cannot have 09:30.
+    # Bo's move runs into Cy's. So Bo stays at ten, so Ada cannot move there, so 09:30 is not free.
     outcome = checked(file, [booking(first), booking(second), standing])
     assert codes(outcome) == [(2, "staff-booked"), (3, "staff-booked"), (4, "staff-booked")]
     assert checked(file, [booking(first), booking(second)]).refused == ()
+
+
+def test_what_a_file_only_confirms_stands_before_what_it_changes() -> None:
+    booked = [booking(row_of(Start="11:00"))]
+    outcome = checked(diary({"Ref": "A1", "Start": "10:00"}, {"Ref": "A1", "Start": "11:00"}), booked)
+    assert codes(outcome) == [(2, "reference-taken")]
+    assert [row.row for row in outcome.unchanged] == [3]
+
+
+def test_a_booking_without_a_reference_stays_with_the_row_that_made_it() -> None:
+    bo = {"Customer": "Bo Cole", "DOB": "", "Phone": "", "Email": ""}
+    data = diary({**bo, "Start": "09:45"}, {"Ref": "", "Minutes": "20"}, {"Ref": ""})
+    once = checked(data)
+    assert codes(once) == [(3, "staff-booked")]
+    twice = checked(data, after([], once))
+    assert [row.row for row in twice.unchanged] == [2, 4]
+    assert twice.refused == once.refused
+
+
+def test_thousands_that_move_up_one_place_behind_one_that_cannot_are_refused_in_a_moment() -> None:
+    begin = at("2026-03-11T09:00")
+    rows = [
+        replace(row_of(With="Kim Reed"), row=count, reference=f"A{count}", customer=f"Ada {count}")
+        for count in range(2, 3_002)
+    ]
+    rows = [replace(row, starts=begin + timedelta(minutes=10 * row.row)) for row in rows]
+    end = replace(rows[-1], reference="Z", customer="Zoe", starts=begin + timedelta(minutes=10 * 3_002))
+    later = [replace(row, starts=row.starts + timedelta(minutes=10)) for row in rows]
+    began = stopwatch.process_time()
+    outcome = check(later, [], len(later), [booking(row) for row in [*rows, end]])
+    assert len(outcome.refused) == 3_000
+    assert stopwatch.process_time() - began < 5
 
 
 # Whatever a file holds

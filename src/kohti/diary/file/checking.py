@@ -88,8 +88,7 @@ class _Plan:
             taken |= more
 
     def _confirmed(self) -> set[int]:
-        """Rows that leave a booking with the same people at the same time; of several about one booking the
-        first."""
+        """Rows that leave a booking its people and its time; of several about one booking the first."""
         taken: set[int] = set()
         seen: set[int] = set()
         for index, row in enumerate(self.rows):
@@ -147,8 +146,7 @@ class _Plan:
         return more, problems
 
     def _brought_back(self, held: Held, back: set[int], making_room: set[int]) -> set[int]:
-        """The bookings that come back, with those whose rows lose their new time to one of them, and so
-        on."""
+        """The bookings that come back, with those whose rows lose their new time to one of them."""
         waiting, found = list(back), set(back)
         while waiting:
             booking = waiting.pop()
