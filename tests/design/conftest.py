@@ -1,4 +1,4 @@
-"""A small site for looking at pages: rendered without Django, served with the strict policy of the product."""
+"""A small site for looking at pages: rendered without Django, served with the product's strict policy."""
 
 import contextlib
 import os
@@ -38,6 +38,8 @@ def templates() -> Environment:
         loader=FileSystemLoader(DESIGN / "templates"),
         undefined=StrictUndefined,
         autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]

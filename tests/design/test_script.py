@@ -228,6 +228,20 @@ def test_the_answer_to_a_form_is_shown_also_when_it_is_no(screen: Screen, status
     expect(page.locator("[name=name]")).to_have_value("Eleanor")
 
 
+def test_an_answer_may_renew_parts_elsewhere_and_empty_the_form_for_the_next_person(screen: Screen) -> None:
+    page = screen.page
+    fill(page)
+    renewed = f"<template data-part>{row('Eve', 'v5', '0950')}</template>"
+    parts = renewed + '<template data-part data-reset="walk-in"></template>'
+    screen.site.answers["/walk-in/"] = (200, f"<p>Taken in</p>{parts}")
+    page.locator("[name=said]").press("Control+Enter")
+    expect(page.locator("#v5")).to_contain_text("Eve")
+    assert screen.names() == ["Bea", "Dan", "Eve"]
+    expect(page.locator("[name=name]")).to_have_value("")
+    expect(page.locator("[name=name]")).to_be_focused()
+    assert "Eleanor" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
 @pytest.mark.parametrize(
     ("status", "text", "said"),
     [
