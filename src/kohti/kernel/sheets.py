@@ -51,8 +51,7 @@ class UnreadableSheet(KohtiError):
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row: `number` is its line as a spreadsheet shows it (the header is usually 1), `cells` its text by
-    header.
+    """A row: its line as a spreadsheet shows it (the header's is usually 1), and its text by header.
 
     `extra` are the cells beyond the header's last column that are not empty (CSV only): most often a sign
     that a comma within a text was not quoted, so that the cells before them are out of place as well.

@@ -17,8 +17,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The time from `start` until before `end` (minutes of wall time), of whom, and which row or booking it
-    is."""
+    """The minutes of wall time from `start` until before `end`: of whom, and which row or booking."""
 
     start: float
     end: float
@@ -35,8 +34,7 @@ class Slot:
         return bool(self.staff) and self.staff == other.staff
 
     def is_same_person(self, other: Slot) -> bool:
-        """The same folded name, and dates of birth that do not contradict or the same phone number or
-        address."""
+        """The same folded name, and no contradicting dates of birth or a phone or address in common."""
         return self.customer == other.customer and (
             self.born is None
             or other.born is None
