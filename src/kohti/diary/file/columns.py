@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from kohti.kernel.names import fold
 from kohti.kernel.sheets import UnreadableSheet
@@ -64,12 +63,6 @@ _NAMES = {
     ),
 }
 _FIELDS = {field: names.split() for field, names in _NAMES.items()}
-_NEEDED = {
-    "date": gettext_noop("Date"),
-    "starts": gettext_noop("Start"),
-    "minutes": gettext_noop("Minutes"),
-    "customer": gettext_noop("Customer"),
-}
 
 
 def find_columns(header: Sequence[str]) -> dict[str, str]:
@@ -87,7 +80,8 @@ def find_columns(header: Sequence[str]) -> dict[str, str]:
         match = next((given[name] for name in names if name in given), None)
         if match is not None:
             found[field] = match
-    missing = [_(title) for field, title in _NEEDED.items() if field not in found]
+    needed = {"date": _("Date"), "starts": _("Start"), "minutes": _("Minutes"), "customer": _("Customer")}
+    missing = [title for field, title in needed.items() if field not in found]
     if missing:
         message = _("These columns are missing: %(missing)s. The file has: %(given)s.")
         raise UnreadableSheet(
