@@ -29,7 +29,7 @@ test-long:
 	$(BOOTSTRAP) --for test -- .venv/bin/python -m pytest -v -m long $(ARGS)
 
 lint:
-	$(BOOTSTRAP) --for lint -- .venv/bin/python tools/lint.py $(ARGS)
+	$(BOOTSTRAP) --for test lint -- .venv/bin/python tools/lint.py $(ARGS)
 
 bench:
 	$(BOOTSTRAP) --for run -- .venv/bin/kohti bench frontdesk $(ARGS)

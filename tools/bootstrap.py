@@ -1,6 +1,6 @@
 """Makes `.venv` in this checkout, with everything in it that running, testing or linting Kohti needs.
 
-    python3 tools/bootstrap.py --for run|test|lint [--browser] [-- COMMAND ...]
+    python3 tools/bootstrap.py --for run|test|lint ... [--browser] [-- COMMAND ...]
 
 Needs Python 3.11 or newer and nothing else: no pip, no uv, no ensurepip, no compiler, no root. Packages are
 those of `requirements/*.txt`, checked by hash; nothing is built. When everything is there it does nothing.
@@ -74,11 +74,14 @@ def main(arguments: list[str]) -> int:
         cut = arguments.index("--")
         ours, command = arguments[:cut], arguments[cut + 1 :]
     parser = argparse.ArgumentParser(prog="bootstrap", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--for", dest="group", choices=GROUPS, default="run", help="what it is for")
+    parser.add_argument(
+        "--for", dest="groups", nargs="+", choices=GROUPS, default=["run"], help="what it is for"
+    )
     parser.add_argument("--browser", action="store_true", help="see to it that browser tests have Chromium")
     options = parser.parse_args(ours)
     try:
-        install(options.group)
+        for group in options.groups:
+            install(group)
         compile_words()
         if options.browser:
             find_or_install_browser()

@@ -20,8 +20,8 @@ CHECKS: dict[str, list[str]] = {
     "mypy": ["mypy", "--no-error-summary"],
     "templates": ["djlint", "--quiet", "--lint", "src"],
     "rooms": ["lint-imports", "--no-cache"],
-    "style": ["ruff", "check", "--no-cache", "--quiet", "."],
-    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", "."],
+    "style": ["ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."],
+    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", "--output-format", "concise", "."],
 }
 
 
