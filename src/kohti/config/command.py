@@ -38,7 +38,7 @@ class Trouble(Exception):
 
 
 @contextmanager
-def database(*, role: str = "worker", name: str = "kohti", prepared: bool = False) -> Iterator[Any]:
+def database(*, role: str = "worker", prepare_it: bool = False) -> Iterator[Any]:
     """Reach the database (our own server is joined or started), with Django set up as `role`.
 
     Yields the server, or None where DATABASE_URL names one that is not ours.
@@ -54,14 +54,14 @@ def database(*, role: str = "worker", name: str = "kohti", prepared: bool = Fals
     given = "DATABASE_URL" in os.environ
     if not given:
         server = postgres.use(data, say=say)
-        os.environ["DATABASE_URL"] = prepare.own_server(server, data, name)
-    else:
+        os.environ["DATABASE_URL"] = prepare.own_server(server, data, "kohti")
+    elif prepare_it:
         prepare.outside_server(data)
     try:
         import django
 
         django.setup(set_prefix=False)
-        if not prepared:
+        if not prepare_it:
             from kohti.config import installation
 
             try:
@@ -121,7 +121,7 @@ def migrate(args: argparse.Namespace) -> int:
     """Bring the database to this release."""
     from kohti.config import prepare
 
-    with database(prepared=True):
+    with database(prepare_it=True):
         prepare.migrate(say)
     say("the database is ready")
     return DONE
@@ -375,15 +375,15 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     args = parser().parse_args(argv)
     if args.data is not None:
         os.environ["KOHTI_DATA"] = str(args.data.expanduser().resolve())
-    from kohti.kernel.postgres import PostgresTrouble
+    from kohti.kernel.errors import KohtiError
 
     try:
         code = args.run(args)
     except Trouble as trouble:
         say(str(trouble))
         code = trouble.exit_code
-    except PostgresTrouble as trouble:
-        say(str(trouble))
+    except KohtiError as trouble:
+        say(str(trouble.message))
         code = TROUBLE
     except KeyboardInterrupt:
         code = INTERRUPTED

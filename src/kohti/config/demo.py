@@ -33,17 +33,21 @@ def run(args: argparse.Namespace, say: Say) -> int:
         return _elsewhere(args, data, say)
     with postgres.use(data, say=say) as server:
         with psycopg.connect(server.address.url("postgres"), autocommit=True) as admin:
-            there = _exists(admin, NAME)
-            if args.fresh and there:
+            holds = "nothing"
+            if _exists(admin, NAME):
+                with psycopg.connect(server.address.url(NAME), autocommit=True) as there:
+                    holds = _what_is_in(there)
+            if holds == "real":
+                say(NOT_A_SAMPLE)
+                return 1
+            if args.fresh or holds == "nothing":
                 _drop(admin, NAME)
-                there = False
-            if not there:
-                _drop(admin, MAKING)
-        url = prepare.own_server(server, data, NAME if there else MAKING)
+                holds = "nothing"
+            _drop(admin, MAKING)
+        url = prepare.own_server(server, data, NAME if holds == "sample" else MAKING)
         os.environ["DATABASE_URL"] = url
-        _set_up(there, data, say)
-        if not there:
-            _let_go()
+        _set_up(holds == "sample", data, say)
+        if holds == "nothing":
             with psycopg.connect(server.address.url("postgres"), autocommit=True) as admin:
                 admin.execute(
                     sql.SQL("alter database {} rename to {}").format(
@@ -54,20 +58,32 @@ def run(args: argparse.Namespace, say: Say) -> int:
         return _serve(args, data, server, say)
 
 
+NOT_A_SAMPLE = "this installation holds a service that is not a sample; the demo leaves it alone"
+
+
 def _elsewhere(args: argparse.Namespace, data: Path, say: Say) -> int:
+    """The demo in a database that is not on our own server: made there only where it is empty."""
     prepare.outside_server(data)
     with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
-        row = owner.execute("select to_regclass('team_service')").fetchone()
-        there = bool(row and row[0])
-        if there:
-            row = owner.execute("select count(*), bool_or(sample) from kernel_installation").fetchone()
-            services = owner.execute("select count(*) from team_service").fetchone()
-            there = bool(services and services[0])
-            if there and not (row and row[1]):
-                say("this database holds a service that is not a sample; the demo leaves it alone")
-                return 1
-    _set_up(there, data, say)
+        holds = _what_is_in(owner)
+    if holds == "real":
+        say(NOT_A_SAMPLE)
+        return 1
+    _set_up(holds == "sample", data, say)
     return _serve(args, data, None, say)
+
+
+def _what_is_in(database: psycopg.Connection[Any]) -> str:
+    """nothing, sample or real."""
+    row = database.execute("select to_regclass('team_service'), to_regclass('kernel_installation')").fetchone()
+    if row is None or not all(row):
+        return "nothing"
+    row = database.execute(
+        "select (select count(*) from team_service), (select bool_or(sample) from kernel_installation)"
+    ).fetchone()
+    if row is None or not row[0]:
+        return "nothing"
+    return "sample" if row[1] else "real"
 
 
 def _exists(admin: psycopg.Connection[Any], name: str) -> bool:

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from kohti.config import addresses
 from kohti.kernel import policies, postgres
+from kohti.kernel.errors import KohtiError
 
 OWNER = "kohti_owner"
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
@@ -29,9 +30,9 @@ def make_roles(admin: psycopg.Connection[Any], *, owner: str, passwords: dict[st
 
     plain = "nosuperuser nobypassrls nocreatedb nocreaterole noreplication"
     for role in (policies.WEB, policies.WORKER, policies.DEFINER):
-        login = "nologin" if role == policies.DEFINER else "login"
-        verb = "alter" if exists(role) else "create"
-        admin.execute(f"{verb} role {role} {login} {plain}".encode())
+        if not exists(role):
+            login = "nologin" if role == policies.DEFINER else "login"
+            admin.execute(f"create role {role} {login} {plain}".encode())
     for role, password in passwords.items():
         if not exists(role):
             admin.execute(sql.SQL("create role {} login createdb").format(sql.Identifier(role)))
@@ -84,36 +85,36 @@ def own_server(server: postgres.Server, data: Path, database: str) -> str:
 
 
 def outside_server(data: Path) -> None:
-    """Make our roles on a PostgreSQL that is not ours, through the owner's address.
+    """See to it that our roles can sign in on a PostgreSQL that is not ours, through the owner's address.
 
-    Raises RuntimeError with what to ask the database's administrator for when the owner may not.
+    Makes them where the owner may. Raises KohtiError with what to ask the administrator for where not.
     """
     held = addresses.keep_secrets(data)
-    owner = addresses.owner_url()
-    with psycopg.connect(owner, autocommit=True) as admin:
-        have = {
-            str(row[0])
-            for row in admin.execute(
-                "select rolname from pg_roles where rolname = any(%s)",
-                ([policies.WEB, policies.WORKER, policies.DEFINER],),
-            )
-        }
-        passwords = {}
-        if "KOHTI_WEB_URL" not in os.environ:
-            passwords[policies.WEB] = held["web_password"]
-        if "KOHTI_WORKER_URL" not in os.environ:
-            passwords[policies.WORKER] = held["worker_password"]
-        if len(have) == 3 and not passwords:
-            return
+    if _signs_in(addresses.web_url(data)) and _signs_in(addresses.worker_url(data)):
+        return
+    passwords = {}
+    if "KOHTI_WEB_URL" not in os.environ:
+        passwords[policies.WEB] = held["web_password"]
+    if "KOHTI_WORKER_URL" not in os.environ:
+        passwords[policies.WORKER] = held["worker_password"]
+    with psycopg.connect(addresses.owner_url(), autocommit=True) as admin:
         user = admin.info.user
         try:
             make_roles(admin, owner=user, passwords=passwords)
         except psycopg.errors.InsufficientPrivilege as trouble:
-            raise RuntimeError(
+            raise KohtiError(
                 f"The database user {user} may not make the roles {policies.WEB}, {policies.WORKER} and"
-                f" {policies.DEFINER}. Ask the administrator to make them (docs/operations.md), or to give"
-                f" {user} CREATEROLE."
+                f" {policies.DEFINER}, or set their passwords. Ask the administrator to make them"
+                f" (docs/operations.md), or to give {user} CREATEROLE."
             ) from trouble
+
+
+def _signs_in(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def migrate(say: Say = lambda line: None) -> None:

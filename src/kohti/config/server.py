@@ -49,11 +49,12 @@ def work(*, say: Say) -> int:
     say("working")
 
     async def until_stopped() -> None:
-        working = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-        async with working.open_async():
-            await working.run_worker_async(
-                concurrency=2, wait=True, fetch_job_polling_interval=2.0, listen_notify=True
-            )
+        # The connection of the worker itself asks no rows of ours, so it needs no actor; each job does.
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+            async with app.open_async():
+                await app.run_worker_async(
+                    concurrency=2, wait=True, fetch_job_polling_interval=2.0, listen_notify=True
+                )
 
     asyncio.run(until_stopped())
     return 0

@@ -9,11 +9,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-import structlog
+import django
 from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
 from kohti.config import addresses
+from kohti.kernel import logs
 
 SOURCE = Path(__file__).resolve().parent.parent
 DATA = addresses.data_folder()
@@ -38,13 +39,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "kohti.config.middleware.errors_in_words",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kohti.config.middleware.at_the_door",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "kohti.config.middleware.chosen_language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -60,7 +60,10 @@ APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [SOURCE / room / "templates" for room in ROOMS],
+        "DIRS": [
+            *(SOURCE / room / "templates" for room in ("config", *ROOMS)),
+            Path(django.__file__).parent / "forms" / "jinja2",
+        ],
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "kohti.config.templates.environment",
@@ -135,9 +138,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [SOURCE / "design" / "static"]
+STATICFILES_DIRS = [SOURCE / "design" / "static", SOURCE / "frontdesk" / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
@@ -150,11 +153,4 @@ PROCRASTINATE_IMPORT_PATHS = ["kohti.config.housekeeping", "kohti.diary.jobs"]
 SILENCED_SYSTEM_CHECKS = ["postgres.E005"]  # its app asks for hstore at every connection; we need its constraints alone
 
 LOGGING_CONFIG = None
-structlog.configure(
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.JSONRenderer(),
-    ],
-    cache_logger_on_first_use=True,
-)
+logs.set_up()

@@ -260,7 +260,7 @@ class Day:
         with as_actor(colleague.actor) as actor:
             actions.begin(actor, visit.visit_id, key=self.key())
         visit.state = "serving"
-        minutes = max(2.0, visit.minutes * self.random.lognormvariate(-0.15, 0.3))
+        minutes = max(2.0, visit.minutes * self.random.lognormvariate(0.05, 0.35))
         self.at(self.now + timedelta(minutes=minutes), lambda: self.finish(colleague, visit))
 
     def finish(self, colleague: Colleague, visit: _Here) -> None:

@@ -41,7 +41,7 @@ ACCOUNTS = (
     ("host", "Tomasz Bielak", "gloucester", "jobcentre"),
     ("leader", "Helen Ashworth", "gloucester", "jobcentre"),
 )
-DESK = ("Aisha Rahman", "Callum Firth", "Dilys Vaughan", "Jonas Beck", "Priya Nair")
+DESK = ("Aisha Rahman", "Callum Firth", "Priya Nair")
 PARTNERS = (
     ("Ruth Oyelaran", "housing-body", "housing"),
     ("Gareth Lyle", "housing-body", "housing"),
@@ -89,7 +89,7 @@ def at_work(actor: Actor, centre: Centre, *, staff: int | None = None) -> list[C
     with as_actor(actor):
         coaches = list(Staff.objects.filter(centre_id=centre.id).order_by("sort_key", "id"))
     people: list[tuple[str, str, tuple[str, ...], str]] = [
-        (coach.full_name, "coach", ("desk",), "jobcentre") for coach in coaches
+        (coach.full_name, "coach", (), "jobcentre") for coach in coaches
     ]
     people += [(name, "coach", (stream,), organisation) for name, organisation, stream in PARTNERS]
     people += [(name, "host", ("desk",), "jobcentre") for name in DESK]

@@ -112,9 +112,10 @@ class Held:
 def _entered_under(slot: Slot) -> Iterator[Hashable]:
     if slot.staff:
         yield "staff", slot.staff
-    yield "customer", slot.customer
-    yield "born", slot.customer, slot.born
-    yield from _contacts(slot)
+    if slot.customer:
+        yield "customer", slot.customer
+        yield "born", slot.customer, slot.born
+        yield from _contacts(slot)
 
 
 def _asked_under(slot: Slot) -> Iterator[Hashable]:

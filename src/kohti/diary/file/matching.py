@@ -87,20 +87,20 @@ def confirms(row: DiaryRow, before: Booked) -> bool:
 def changed_fields(row: DiaryRow, before: Booked) -> tuple[str, ...]:
     """The names of the fields of the booking that the row would change.
 
-    An empty date of birth, phone number or e-mail address says nothing about the same customer. Staff are
-    compared by folded name, phone numbers by their digits.
+    An empty date of birth, phone number or e-mail address says nothing about the same customer. Customer, staff
+    and kind are compared folded, since the diary keeps its own spelling of them, phone numbers by their digits.
     """
     other_customer = fold(row.customer) != fold(before.customer)
     differs = {
         "starts": row.starts != before.starts,
         "minutes": row.minutes != before.minutes,
-        "customer": row.customer != before.customer,
+        "customer": other_customer,
         "date_of_birth": row.date_of_birth != before.date_of_birth
         and (other_customer or row.date_of_birth is not None),
         "phone": _differs(phone_digits(row.phone), phone_digits(before.phone), empty_counts=other_customer),
         "email": _differs(row.email.casefold(), before.email.casefold(), empty_counts=other_customer),
         "staff": fold(row.staff) != fold(before.staff),
-        "kind": row.kind != before.kind,
+        "kind": fold(row.kind) != fold(before.kind),
         "note": row.note != before.note,
     }
     return tuple(field for field, is_different in differs.items() if is_different)

@@ -20,15 +20,13 @@ from kohti.kernel import clock
 from kohti.kernel.errors import NoActor, NotAllowed
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection as the web or worker role. `OPTIONS["actorless"]` is for the owner's alone."""
+    """A connection as the web or worker role. The owner's uses Django's own backend."""
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
         self.entered: object = None
         self.statements = 0
-        self.actorless = bool(settings_dict.get("ACTORLESS"))
-        if not self.actorless:
-            self.execute_wrappers.append(self._as_the_actor)
+        self.execute_wrappers.append(self._as_the_actor)
 
     def _as_the_actor(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
