@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kohti.kernel.names import fold, initials, sort_key, tidy
 
-thorough = settings(derandomize=True, deadline=None, max_examples=200)
+thorough = settings(derandomize=True, deadline=None, max_examples=100)
 ALPHABETS = {
     "fi": "abcdefghijklmnopqrstuvwxyzåäö",
     "sv": "abcdefghijklmnopqrstuvwxyzåäö",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kohti.kernel.references import ALPHABET, BadReference, check_character, new_reference, read_reference
 
-thorough = settings(derandomize=True, deadline=None, max_examples=300)
+thorough = settings(derandomize=True, deadline=None, max_examples=100)
 
 
 def test_a_new_reference_is_two_groups_of_four_without_look_alikes() -> None:

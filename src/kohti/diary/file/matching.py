@@ -87,8 +87,9 @@ def confirms(row: DiaryRow, before: Booked) -> bool:
 def changed_fields(row: DiaryRow, before: Booked) -> tuple[str, ...]:
     """The names of the fields of the booking that the row would change.
 
-    An empty date of birth, phone number or e-mail address says nothing about the same customer. Customer, staff
-    and kind are compared folded, since the diary keeps its own spelling of them, phone numbers by their digits.
+    An empty date of birth, phone number or e-mail address says nothing about the same customer. Customer,
+    staff and kind are compared folded, since the diary keeps its own spelling of them, phone numbers by their
+    digits.
     """
     other_customer = fold(row.customer) != fold(before.customer)
     differs = {
