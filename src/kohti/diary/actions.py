@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, live, names, once
+from kohti.kernel import clock, history, live, names, once, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint
 from kohti.kernel.errors import NotThere, Refused
@@ -26,7 +27,7 @@ from kohti.team import actions as team
 from kohti.team.models import Centre
 
 from . import queries
-from .file import Booked, Check, DiaryRow, check, read_rows
+from .file import Booked, Check, DiaryRow, Problem, check, read_rows
 from .models import Booking, Closure, ImportedFile, Kind, Opening
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -217,8 +218,31 @@ def check_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     rows, refused, total = read_rows(
         content, filename=filename, country=country, today=clock.today(actor.zone)
     )
-    booked = tuple(queries.booked_on(centre_id, {row.starts.date() for row in rows}, actor.zone))
+    rows = _with_kinds(rows, queries.kinds_in_files(_service(actor)))
+    booked = tuple(
+        queries.booked_on(
+            centre_id, {row.starts.date() for row in rows}, (row.reference for row in rows), actor.zone
+        )
+    )
     return Checked(check(rows, refused, total, [one for _id, one in booked]), booked)
+
+
+def _with_kinds(rows: Sequence[DiaryRow], kinds: dict[str, Kind]) -> list[DiaryRow]:
+    """The rows with the blueprint's code for their kind; one it does not know is warned of."""
+    usual = min(kinds.values(), key=lambda kind: kind.minutes)
+    out = []
+    for row in rows:
+        kind = kinds.get(row.kind.casefold())
+        if kind is not None:
+            out.append(replace(row, kind=kind.code))
+            continue
+        reason = _("The kind “%(kind)s” is not known here; taken as “%(usual)s”.") % {
+            "kind": row.kind,
+            "usual": words.title(usual.title),
+        }
+        warning = Problem(row.row, "unknown-kind", reason)
+        out.append(replace(row, kind=usual.code, warnings=(*row.warnings, warning)))
+    return out
 
 
 def hold_file(
@@ -302,8 +326,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     taken = [*result.new, *(change.row for change in result.changed)]
     if not taken:
         return result
-    kinds = queries.kinds_in_files(_service(actor))
-    other = next(iter(kinds.values()))
+    kinds = {kind.code: kind for kind in queries.kinds_in_files(_service(actor)).values()}
     colleagues = team.find_or_name(actor, centre_id, [row.staff for row in taken if row.staff])
     persons = _people_of(actor, centre_id, taken)
     ids = {one.reference: booking_id for booking_id, one in checked.booked if one.reference}
@@ -331,7 +354,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
                 ends=starts + timedelta(minutes=row.minutes),
                 person_id=person.id,
                 staff_id=colleagues[names.fold(row.staff)].id if row.staff else None,
-                kind_id=(kinds.get(row.kind.casefold()) or other).id,
+                kind_id=kinds[row.kind].id,
                 note=row.note,
                 state=Booking.State.BOOKED,
             )
@@ -346,7 +369,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
             kind_id=booking.kind_id,
             note=booking.note,
             state=booking.state,
-            version=_next_version(),
+            version=F("version") + 1,
         )
     people.end_grants(actor, [booking.id for booking in moved])
     people.show_on_floor(actor, centre_id, _floor_of(centre_id, moved, actor.zone))
@@ -365,7 +388,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
             NewBooking(
                 starts=_instant(row, actor.zone),
                 minutes=row.minutes,
-                kind_id=(kinds.get(row.kind.casefold()) or other).id,
+                kind_id=kinds[row.kind].id,
                 person_id=persons[row.row].id,
                 staff_id=colleagues[names.fold(row.staff)].id if row.staff else None,
                 reference=row.reference,
@@ -377,12 +400,6 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     history.record("diary.imported", "centre", centre_id, detail={"name": filename, "rows": len(taken)})
     live.tell(centre_id, "diary", centre_id)
     return result
-
-
-def _next_version() -> Any:
-    from django.db.models import F
-
-    return F("version") + 1
 
 
 def _service(actor: Actor) -> uuid.UUID:

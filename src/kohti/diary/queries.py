@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from kohti.kernel import clock
+from kohti.people.models import Contact
 
 from .file import Booked
 from .models import Booking, Closure, Kind, Opening
@@ -31,16 +34,16 @@ def opening(centre_id: uuid.UUID, day: date, zone: ZoneInfo) -> tuple[datetime, 
     )  # type: ignore[return-value]
 
 
-def booked_on(centre_id: uuid.UUID, days: Iterable[date], zone: ZoneInfo) -> list[tuple[uuid.UUID, Booked]]:
-    """What a centre's diary holds on these days, as a file would say it, cancelled ones left out.
+def booked_on(
+    centre_id: uuid.UUID, days: Iterable[date], references: Iterable[str], zone: ZoneInfo
+) -> list[tuple[uuid.UUID, Booked]]:
+    """What a centre's diary holds on these days or under these references, as a file would say it.
 
-    Two statements: the bookings, and the people's contacts.
+    Two statements: the bookings, and the people's contacts. The kind is the blueprint's code.
     """
-    from kohti.people.models import Contact
-
     rows = list(
-        Booking.objects.filter(centre_id=centre_id, day__in=set(days))
-        .exclude(state=Booking.State.CANCELLED)
+        Booking.objects.filter(centre_id=centre_id)
+        .filter(Q(day__in=set(days)) | Q(reference__in={one for one in references if one}))
         .select_related("person", "staff", "kind")
         .order_by("starts", "id")
     )
@@ -62,9 +65,10 @@ def booked_on(centre_id: uuid.UUID, days: Iterable[date], zone: ZoneInfo) -> lis
                 phone=contacts.get((row.person_id, "phone"), "") if row.person_id else "",
                 email=contacts.get((row.person_id, "email"), "") if row.person_id else "",
                 staff=row.staff.full_name if row.staff else "",
-                kind=row.kind.in_files[0] if row.kind.in_files else row.kind.code,
+                kind=row.kind.code,
                 note=row.note,
                 fixed=row.state != Booking.State.BOOKED,
+                holds=row.state in (Booking.State.BOOKED, Booking.State.KEPT),
             ),
         )
         for row in rows
