@@ -8,12 +8,13 @@ connection.
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 THREADS = int(os.environ.get("KOHTI_THREADS", "8"))
 executor = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
@@ -30,7 +31,14 @@ class Handler(ASGIHandler):
         """Answer in one of our threads."""
         answer: Any = sync_to_async(self.get_response, thread_sensitive=False, executor=executor)
         response: HttpResponseBase = await answer(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            # A style sheet or script: small, and read here rather than piece by piece in threads.
+            response.streaming_content = _at_once(b"".join(response))
         return response
+
+
+async def _at_once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def make() -> Handler:

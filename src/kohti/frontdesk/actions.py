@@ -184,6 +184,8 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     if state == Booking.State.KEPT:
         return _visit_of(booking_id)
     if state != Booking.State.BOOKED:
+        if _day_closed(_centre(actor), day):
+            raise Refused(_("The centre has closed for this day."), code="closed")
         raise Refused(_("This appointment was cancelled or missed. Take them as a walk-in."), code="not-booked")
     if day != clock.today(actor.zone):
         raise Refused(_("This appointment is not today."), code="not-today")
@@ -245,15 +247,19 @@ def take_walk_in(
     return moved
 
 
-def call_next(actor: Actor, *, streams: Sequence[str], key: str, desk: str = "") -> Moved | None:
+def call_next(
+    actor: Actor, *, key: str, streams: Sequence[str] | None = None, desk: str = ""
+) -> Moved | None:
     """Call whoever is next for this colleague, or None when nobody waits for them.
 
     In order: crisis before soon before the rest, then by agreed time (arrival without one). Those with an
-    appointment with the actor come from the stream of appointments; of the other streams named, anybody.
+    appointment with the actor come from the stream of appointments; of the other streams named (else of those
+    open to everybody), anybody.
     Two colleagues never get the same visitor, and neither waits for the other.
     """
     actors.must(actor, "queue.call")
     claim = new_id()
+    named = None if streams is None else list(streams)
     before = once.first_time("visit.call_next", key, claim)
     if before is not None:
         return _called_under(before)
@@ -261,9 +267,10 @@ def call_next(actor: Actor, *, streams: Sequence[str], key: str, desk: str = "")
         cursor.execute(
             "select v.id from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
             " where v.centre_id = %s and v.day = %s and v.state = 'waiting'"
-            " and (v.staff_id = %s or (v.staff_id is null and s.code = any(%s)))"
+            " and (v.staff_id = %s or (v.staff_id is null"
+            "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
             " order by v.urgency desc, v.order_at, v.number limit 1 for no key update of v skip locked",
-            [_centre(actor), clock.today(actor.zone), actor.staff_id, list(streams)],
+            [_centre(actor), clock.today(actor.zone), actor.staff_id, named, named],
         )
         row = cursor.fetchone()
     if row is None:
@@ -343,6 +350,8 @@ def close_day(actor: Actor, centre_id: uuid.UUID, day: date, *, key: str) -> int
     if once.first_time("day.closed", key, centre_id) is not None:
         return 0
     now = clock.now()
+    # Bookings before the day's row, as a check-in takes them: the two wait for each other in one direction.
+    missed = diary.miss_the_rest(actor, centre_id, day)
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into frontdesk_day (id, service_id, centre_id, day, last_ticket, closed_at)"
@@ -359,7 +368,6 @@ def close_day(actor: Actor, centre_id: uuid.UUID, day: date, *, key: str) -> int
     for visit_id, state in left_open:
         end = State.DONE if state == State.SERVING else State.LEFT
         _move(actor, visit_id, "visit.closed", OPEN, end)
-    missed = diary.miss_the_rest(actor, centre_id, day)
     history.record(
         "day.closed", "centre", centre_id, detail={"day": day, "open": len(left_open), "missed": len(missed)}
     )
@@ -380,7 +388,8 @@ def _once(
 ) -> Moved:
     if verb != "visit.undone":
         actors.must(actor, "queue.call")
-    if once.first_time(verb, key, visit_id) is not None:
+    # Two colleagues who look at the same visit may press the same button: each of them is answered.
+    if once.first_time(verb, f"{key}:{actor.member_id}", visit_id) is not None:
         return _as_it_is(visit_id)
     return _move(actor, visit_id, verb, expected, to, desk=desk, with_staff=with_staff)
 
@@ -400,16 +409,16 @@ def _move(
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select state, letter, number, person_id, booking_id, centre_id, day, service_id"
+            "select state, letter, number, person_id, booking_id, centre_id, day, service_id, with_staff_id"
             " from frontdesk_visit where id = %s for no key update",
             [visit_id],
         )
         row = cursor.fetchone()
         if row is None:
             raise NotThere("no such visit")
-        state, letter, number, person_id, booking_id, centre_id, day, service_id = row
+        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by = row
         ticket = _ticket(letter, number)
-        if state == to:
+        if state == to and (to != State.CALLED or called_by == with_staff):
             return Moved(visit_id, ticket, state)
         if state not in expected:
             raise Refused(_state_words(ticket, state), code="state")

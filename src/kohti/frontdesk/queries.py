@@ -13,7 +13,7 @@ from kohti.kernel import clock, history, names
 from kohti.kernel.actor import Actor
 from kohti.kernel.words import title
 
-from .models import Reason, Stream
+from .models import Reason
 
 
 class Arrival(NamedTuple):
@@ -183,24 +183,72 @@ class Card(NamedTuple):
         return max(0, int((clock.now() - since).total_seconds() // 60))
 
 
+OPEN_CARDS = """
+select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.urgency, v.agreed_at,
+    v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),
+    coalesce(b.note, v.door_note), v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
+    coalesce(w.full_name, ''), v.desk, coalesce(k.title, r.title)
+from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
+left join people_person p on p.id = v.person_id
+left join diary_booking b on b.id = v.booking_id left join diary_kind k on k.id = b.kind_id
+left join frontdesk_reason r on r.id = v.reason_id
+left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
+where v.centre_id = %(centre)s and v.day = %(day)s and v.state in ('waiting', 'called', 'serving')
+"""
+IN_ORDER = " order by v.urgency desc, v.order_at, v.number"
+
+
+def _cards(query: str, params: dict[str, Any]) -> list[Card]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return [Card._make(row) for row in cursor.fetchall()]
+
+
 def queue(centre_id: uuid.UUID, day: date) -> list[Card]:
     """The open visits of a centre's day in the order they will be called. One statement."""
+    return _cards(OPEN_CARDS + IN_ORDER, {"centre": centre_id, "day": day})
+
+
+def cards_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID]) -> list[Card]:
+    """Those of some visits that are open, in the order of the queue. One statement."""
+    return _cards(
+        OPEN_CARDS + " and v.id = any(%(ids)s)" + IN_ORDER,
+        {"centre": centre_id, "day": day, "ids": list(visit_ids)},
+    )
+
+
+def following(centre_id: uuid.UUID, day: date, staff_id: uuid.UUID | None) -> Card | None:
+    """Whom `call_next` would call for this colleague. One statement."""
+    found = _cards(
+        OPEN_CARDS
+        + " and v.state = 'waiting' and (v.staff_id = %(staff)s or (v.staff_id is null and t.everybody))"
+        + IN_ORDER
+        + " limit 1",
+        {"centre": centre_id, "day": day, "staff": staff_id},
+    )
+    return found[0] if found else None
+
+
+class Line(NamedTuple):
+    """A stream, and how many wait in it now."""
+
+    code: str
+    title: str
+    of_appointments: bool
+    everybody: bool
+    waiting: int
+
+
+def lines(centre_id: uuid.UUID, day: date) -> list[Line]:
+    """The streams of the service in their order, with those waiting at a centre. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.urgency, v.agreed_at,"
-            " v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),"
-            " coalesce(b.note, v.door_note), v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,"
-            " coalesce(w.full_name, ''), v.desk, coalesce(k.title, r.title)"
-            " from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id"
-            " left join people_person p on p.id = v.person_id"
-            " left join diary_booking b on b.id = v.booking_id left join diary_kind k on k.id = b.kind_id"
-            " left join frontdesk_reason r on r.id = v.reason_id"
-            " left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id"
-            " where v.centre_id = %s and v.day = %s and v.state in ('waiting', 'called', 'serving')"
-            " order by v.urgency desc, v.order_at, v.number",
+            "select t.code, t.title, t.of_appointments, t.everybody, count(v.id) from frontdesk_stream t"
+            " left join frontdesk_visit v on v.stream_id = t.id and v.centre_id = %s and v.day = %s"
+            " and v.state = 'waiting' where not t.retired group by t.id order by t.position",
             [centre_id, day],
         )
-        return [Card._make(row) for row in cursor.fetchall()]
+        return [Line._make(row) for row in cursor.fetchall()]
 
 
 class Numbers(NamedTuple):
@@ -225,21 +273,6 @@ def numbers_of(centre_id: uuid.UUID, day: date) -> Numbers:
         )
         expected, waiting, longest, crisis = cursor.fetchone()
     return Numbers(expected, waiting, max(0, int(longest // 60)), crisis)
-
-
-def next_for(cards: Sequence[Card], staff_id: uuid.UUID | None, streams: Sequence[str]) -> Card | None:
-    """Whom `call_next` would call for this colleague, from the cards of `queue`."""
-    for card in cards:
-        if card.state == "waiting" and (
-            card.staff_id == staff_id if card.staff_id else card.stream in streams
-        ):
-            return card
-    return None
-
-
-def streams() -> list[Stream]:
-    """The lines of the actor's service, in their order. One statement."""
-    return list(Stream.objects.filter(retired=False).order_by("position"))
 
 
 def reasons() -> list[Reason]:

@@ -59,7 +59,7 @@ def _centre(actor: Actor) -> uuid.UUID:
 def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
     """The lines of the arrivals page, their times and states in words."""
     zone = actor.zone
-    state_words = {state: text() for state, text in STATE_WORDS.items()}
+    state_words = _state_words()
     time = words.clock_time
     opens = may(actor, "people.open")
     out = []
@@ -158,7 +158,7 @@ def _changed(
         return redirect(f"{reverse(page)}?said={verb}&visit={moved.visit_id}")
     context: dict[str, Any] = {"notice_": _notice(verb, moved), "clear": clear}
     if page == "queue":
-        context |= _queue_context(request, actor)
+        context |= _queue_change(actor, [moved.visit_id])
         return render(request, "frontdesk/_queue_changed.html", context)
     lines = queries.arrivals_of(_centre(actor), _today(actor), [moved.visit_id])
     context |= {
@@ -267,36 +267,43 @@ def _why(card: Card) -> str:
     return _("By arrival.")
 
 
+def _next_context(actor: Actor) -> dict[str, Any]:
+    """Who is next for this colleague, and the key of the button that calls them. One statement."""
+    following = queries.following(_centre(actor), _today(actor), actor.staff_id)
+    return {"following": following, "staff_id": actor.staff_id, "key": new_id()}
+
+
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    cards = queries.queue(_centre(actor), _today(actor))
-    streams = queries.streams()
-    everybody = [stream.code for stream in streams if stream.everybody]
-    shown = _cards(actor, cards)
-    following = queries.next_for(cards, actor.staff_id, everybody)
-    return {
-        "streams": [
-            {
-                "stream": stream,
-                "cards": [one for one in shown if one["card"].stream == stream.code],
-                "waiting": sum(
-                    one["card"].stream == stream.code and one["card"].state == "waiting" for one in shown
-                ),
-            }
-            for stream in streams
+    lines = queries.lines(_centre(actor), _today(actor))
+    shown = _cards(actor, queries.queue(_centre(actor), _today(actor)))
+    return _next_context(actor) | {
+        "columns": [
+            {"line": line, "cards": [one for one in shown if one["card"].stream == line.code]}
+            for line in lines
         ],
-        "mine": [
-            one
-            for one in shown
-            if one["card"].with_staff_id == actor.staff_id and one["card"].state in ("called", "serving")
-        ],
-        "following": _cards(actor, [following])[0] if following else None,
-        "everybody": everybody,
-        "staff_id": actor.staff_id,
+        "everybody": [line.code for line in lines if line.everybody],
         "desk": request.COOKIES.get(DESK, ""),
-        "key": new_id(),
         "may_close": may(actor, "day.close"),
-        "state_words": {state: text() for state, text in STATE_WORDS.items()},
+        "state_words": _state_words(),
     }
+
+
+def _queue_change(actor: Actor, visit_ids: list[uuid.UUID]) -> dict[str, Any]:
+    """What some visits changed on the queue of this colleague: their cards, the counts, who is next."""
+    centre, day = _centre(actor), _today(actor)
+    shown = _cards(actor, queries.cards_of(centre, day, visit_ids)) if visit_ids else []
+    lines = queries.lines(centre, day)
+    return _next_context(actor) | {
+        "cards": shown,
+        "gone": set(visit_ids) - {one["card"].id for one in shown},
+        "lines": lines,
+        "everybody": [line.code for line in lines if line.everybody],
+        "state_words": _state_words(),
+    }
+
+
+def _state_words() -> dict[str, str]:
+    return {state: text() for state, text in STATE_WORDS.items()}
 
 
 @needs("queue.call")
@@ -316,10 +323,12 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def call_next(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Call whoever is next for me, or next in one line."""
     stream = request.POST.get("stream", "")
-    streams = [stream] if stream else [one.code for one in queries.streams() if one.everybody]
     key = request.POST.get("key", "")[:60] or str(new_id())
     moved = actions.call_next(
-        actor, streams=streams, key=f"call-next:{key}", desk=request.COOKIES.get(DESK, "")
+        actor,
+        streams=[stream] if stream else None,
+        key=f"call-next:{key}",
+        desk=request.COOKIES.get(DESK, ""),
     )
     if moved is None:
         if request.headers.get("HX-Request"):
@@ -327,7 +336,7 @@ def call_next(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 request,
                 "frontdesk/_queue_changed.html",
                 {"notice_": {"kind": "info", "text": _("Nobody is waiting for you.")}, "clear": False}
-                | _queue_context(request, actor),
+                | _queue_change(actor, []),
             )
         return redirect(f"{reverse('queue')}?nobody")
     return _changed(request, actor, "call", moved, page="queue")
@@ -387,27 +396,18 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                         "may_check_in": may(screen, "arrivals.check_in"),
                     }
                 )
-            shown = _cards(screen, queries.queue(centre, day))
+            shown = _cards(screen, queries.cards_of(centre, day, list(ids)))
             return get_template("frontdesk/_queue_news.html").render(
                 {
-                    "cards": [one for one in shown if one["card"].id in ids],
+                    "cards": shown,
                     "gone": sorted(ids - {one["card"].id for one in shown}),
-                    "counts": _counts(shown),
+                    "lines": queries.lines(centre, day),
                     "numbers": numbers,
-                    "state_words": {state: text() for state, text in STATE_WORDS.items()},
+                    "state_words": _state_words(),
                 }
             )
 
     return render_part
-
-
-def _counts(shown: list[dict[str, Any]]) -> dict[str, int]:
-    return {
-        stream.code: sum(
-            one["card"].stream == stream.code and one["card"].state == "waiting" for one in shown
-        )
-        for stream in queries.streams()
-    }
 
 
 def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
