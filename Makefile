@@ -5,7 +5,7 @@ WORKERS ?= 2
 ARGS ?=
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test test-long lint bench docs clean
+.PHONY: help demo test test-long lint bench docs words clean
 
 help:
 	@echo "make demo        a running Kohti with its sample day at http://localhost:8000; Ctrl-C stops it"
@@ -13,7 +13,8 @@ help:
 	@echo "make test-long   what takes longer: kill series, long random sequences, a fresh machine"
 	@echo "make lint        style, types, arrows between rooms, templates"
 	@echo "make bench       what the front desk costs (ARGS=--json for a machine)"
-	@echo "make docs        does every link of the documentation lead somewhere"
+	@echo "make docs        writes the generated pages of the documentation anew, and follows every link"
+	@echo "make words       brings the catalogues of every language up to the texts of the code"
 	@echo "make clean       remove what these commands made in here; data is not here and stays"
 
 demo:
@@ -35,7 +36,10 @@ bench:
 	$(BOOTSTRAP) --for run -- .venv/bin/kohti bench frontdesk $(ARGS)
 
 docs:
-	@$(PYTHON) tools/docs.py
+	$(BOOTSTRAP) --for run -- .venv/bin/python tools/docs.py $(ARGS)
+
+words:
+	$(BOOTSTRAP) --for run -- .venv/bin/python tools/words.py
 
 clean:
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,141 @@
+"""Brings the catalogues of `src/kohti/locale` up to the texts of the code; `make words` calls it.
+
+Extracts every text, merges them into each language's `django.po` (what is gone is dropped, nothing guessed),
+compiles the catalogues, and says what is left to translate. `faults` is what the tests ask.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SOURCE = CHECKOUT / "src" / "kohti"
+LANGUAGES = ("fi",)
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+HEAD = """\
+msgid ""
+msgstr ""
+"Project-Id-Version: Kohti\\n"
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
+
+
+def catalogue(language: str) -> Path:
+    """The file that holds the texts of one language."""
+    return SOURCE / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def extract() -> Catalog:
+    """Every text of the code and the templates, with the files it stands in."""
+    with (CHECKOUT / "tools" / "babel.cfg").open() as mapping:
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
+    found = Catalog(project="Kohti", fuzzy=False)
+    for name, _line, text, comments, context in extract_from_dir(
+        SOURCE, methods, options, keywords=KEYWORDS, comment_tags=("Words:",), strip_comment_tags=True
+    ):
+        found.add(text, None, [(name, 1)], auto_comments=comments, context=context)
+    return found
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of one language as it is kept."""
+    with catalogue(language).open("rb") as file:
+        return read_po(file, locale=language, domain="django")
+
+
+def merged(kept: Catalog, texts: Catalog) -> Catalog:
+    """The catalogue with the texts there are now: new ones empty, old ones dropped, translations kept."""
+    kept.update(texts, no_fuzzy_matching=True)
+    kept.obsolete.clear()
+    return kept
+
+
+def as_po(words: Catalog) -> bytes:
+    """The catalogue as a file: sorted, without dates and line numbers, so that only texts change it."""
+    out = io.BytesIO()
+    write_po(
+        out, words, width=110, sort_output=True, ignore_obsolete=True, include_lineno=False, omit_header=True
+    )
+    return HEAD.format(language=words.locale, plurals=words.plural_forms).encode() + out.getvalue()
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(str(one) for one in text or ())  # type: ignore[attr-defined]
+
+
+def _named(message: Message) -> str:
+    return repr(_forms(message.id)[0])
+
+
+def _in(text: str) -> list[str]:
+    return sorted(PLACEHOLDER.findall(text))
+
+
+def faults(words: Catalog, texts: Catalog) -> list[str]:
+    """What is wrong with a catalogue, given the texts there are; empty when every one is well translated."""
+    found = [f"not in the catalogue; run `make words`: {_named(one)}" for one in _lacking(texts, words)]
+    found += [f"no longer in the code; run `make words`: {_named(one)}" for one in _lacking(words, texts)]
+    found += [f"obsolete; run `make words`: {_named(one)}" for one in words.obsolete.values()]
+    for message in words:
+        if not message.id:
+            continue
+        sources, translations = _forms(message.id), _forms(message.string)
+        if message.fuzzy:
+            found.append(f"fuzzy: {_named(message)}")
+        if not all(translations) or (message.pluralizable and len(translations) != words.num_plurals):
+            found.append(f"not translated: {_named(message)}")
+            continue
+        for text in translations:
+            if _in(text) != _in(sources[-1]):
+                found.append(f"placeholders differ: {_named(message)}")
+            if (text[0].isspace(), text[-1].isspace()) != (sources[0][0].isspace(), sources[0][-1].isspace()):
+                found.append(f"begins or ends with another space: {_named(message)}")
+    return found
+
+
+def _lacking(some: Catalog, others: Catalog) -> list[Message]:
+    """The messages of `some` that `others` has not, in this form."""
+    held = {(one.context, _forms(one.id)) for one in others}
+    return [one for one in some if one.id and (one.context, _forms(one.id)) not in held]
+
+
+def main() -> int:
+    """Extract, merge, compile; 1 when something is left to translate."""
+    texts, left = extract(), 0
+    for language in LANGUAGES:
+        path = catalogue(language)
+        words = merged(read(language), texts)
+        path.write_bytes(as_po(words))
+        with path.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, words)
+        wrong = faults(read(language), texts)
+        for line in wrong:
+            print(f"{language}: {line}", file=sys.stderr)
+        print(f"{language}: {len(texts)} texts, {len(wrong)} to look at")
+        left += len(wrong)
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
