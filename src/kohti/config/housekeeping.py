@@ -15,6 +15,7 @@ from kohti.diary.models import ImportedFile
 from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import clock, history
 from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
+from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.models import Done
 from kohti.team.models import Centre, Service
@@ -47,7 +48,7 @@ def close_centres(actor: Actor) -> int:
     for centre_id in centres:
         with as_actor(actor):
             for day in frontdesk.closing_due(actor, centre_id):
-                frontdesk.close_day(actor, centre_id, day, key=f"close:{centre_id}:{day}")
+                frontdesk.close_day(actor, centre_id, day, key=f"close:{new_id()}")
                 closed += 1
     return closed
 
@@ -73,7 +74,8 @@ def tidy() -> None:
         with as_actor(actor):
             Done.objects.filter(service_id=actor.service_id, at__lt=clock.now() - KEYS_KEPT).delete()
             ImportedFile.objects.filter(
-                state=ImportedFile.State.CHECKED, at__lt=clock.now() - timedelta(days=1)
+                state__in=(ImportedFile.State.CHECKED, ImportedFile.State.ORDERED),
+                at__lt=clock.now() - timedelta(days=1),
             ).update(content=b"", result={}, state=ImportedFile.State.FAILED)
     with as_actor(DOOR):
         Session.objects.filter(expire_date__lt=clock.real_now()).delete()

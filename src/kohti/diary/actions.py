@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from kohti.team.models import Centre
 
 from . import queries
 from .file import Booked, Check, DiaryRow, Problem, check, read_rows
+from .file.values import phone_digits
 from .models import Booking, Closure, ImportedFile, Kind, Opening
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,9 +70,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
     )
     Closure.objects.filter(service_id=actor.service_id).delete()
     Closure.objects.bulk_create(
-        Closure(
-            service_id=actor.service_id, centre_id=centres[code], day=part.day, title=dict(part.title)
-        )
+        Closure(service_id=actor.service_id, centre_id=centres[code], day=part.day, title=dict(part.title))
         for part in plan.closures
         for code in part.centres or centres
     )
@@ -131,6 +130,7 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
         )
         for one in wanted
     ]
+    _take_turns(rows)
     try:
         with transaction.atomic():
             Booking.objects.bulk_create(rows, batch_size=500)
@@ -145,7 +145,26 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             persons=[row.person_id] if row.person_id else [],
             detail={"starts": row.starts, "ends": row.ends},
         )
+    if rows:
+        live.tell(centre_id, "diary", centre_id)
     return rows
+
+
+TURNS = 512
+"""Locks for everybody's time: enough not to wait for strangers, few enough for a file of 20,000 rows."""
+
+
+def _take_turns(rows: Sequence[Booking]) -> None:
+    """Wait for whoever is booking the same people or rooms now, until they have committed.
+
+    Without it two who book one slot at the same moment wait for each other, and one of them is thrown out
+    by the database instead of being refused.
+    """
+    wanted = {one.int % TURNS for row in rows for one in (row.person_id, row.staff_id, row.room_id) if one}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(7236010, turn) from unnest(%s::int[]) turn", [sorted(wanted)]
+        )
 
 
 def _clash_words(trouble: str) -> str:
@@ -160,12 +179,19 @@ def _clash_words(trouble: str) -> str:
 
 def cancel(actor: Actor, booking_id: uuid.UUID) -> None:
     """Cancel a booking that is still to come; its time is free again."""
-    if not Booking.objects.filter(id=booking_id, state=Booking.State.BOOKED).update(
-        state=Booking.State.CANCELLED
-    ):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update diary_booking set state = 'cancelled', version = version + 1"
+            " where id = %s and state = 'booked' returning centre_id, person_id",
+            [booking_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
         raise Refused(_("This booking can no longer be cancelled."), code="not-booked")
+    centre_id, person_id = row
     people.end_grants(actor, [booking_id])
-    history.record("booking.cancelled", "booking", booking_id)
+    history.record("booking.cancelled", "booking", booking_id, persons=[person_id] if person_id else [])
+    live.tell(centre_id, "diary", centre_id)
 
 
 def mark(actor: Actor, booking_id: uuid.UUID, state: str, *, expected: Sequence[str]) -> bool:
@@ -176,7 +202,8 @@ def mark(actor: Actor, booking_id: uuid.UUID, state: str, *, expected: Sequence[
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "update diary_booking set state = %s, version = version + 1 where id = %s and state = any(%s)",
+                "update diary_booking set state = %s, version = version + 1"
+                " where id = %s and state = any(%s)",
                 [state, booking_id, list(expected)],
             )
             return bool(cursor.rowcount)
@@ -188,15 +215,14 @@ def miss_the_rest(actor: Actor, centre_id: uuid.UUID, day: date) -> list[uuid.UU
     """Mark every booking of a day that nobody came to as missed; their ids."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update diary_booking set state = 'missed', version = version + 1"
-            " where centre_id = %s and day = %s and state = 'booked' returning id, person_id",
+            "update diary_booking b set state = 'missed', version = version + 1 from ("
+            " select id from diary_booking where centre_id = %s and day = %s and state = 'booked'"
+            " order by starts, id for no key update) open where b.id = open.id returning b.id, b.person_id",
             [centre_id, day],
         )
         missed = cursor.fetchall()
     for booking_id, person_id in missed:
-        history.record(
-            "booking.missed", "booking", booking_id, persons=[person_id] if person_id else []
-        )
+        history.record("booking.missed", "booking", booking_id, persons=[person_id] if person_id else [])
     return [booking_id for booking_id, _person in missed]
 
 
@@ -211,8 +237,13 @@ class Checked:
     booked: tuple[tuple[uuid.UUID, Booked], ...]
 
 
-def check_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str) -> Checked:
-    """Hold a diary file against what is booked, changing nothing. Raises UnreadableSheet."""
+def check_file(
+    actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str, hold: bool = False
+) -> Checked:
+    """Hold a diary file against what is booked, changing nothing. Raises UnreadableSheet.
+
+    With `hold` what is booked stays as found until this transaction ends: who checks somebody in waits.
+    """
     actors.must(actor, "diary.import")
     country = str(actor.facts.get("country", "GB"))
     rows, refused, total = read_rows(
@@ -221,7 +252,11 @@ def check_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     rows = _with_kinds(rows, queries.kinds_in_files(_service(actor)))
     booked = tuple(
         queries.booked_on(
-            centre_id, {row.starts.date() for row in rows}, (row.reference for row in rows), actor.zone
+            centre_id,
+            {row.starts.date() for row in rows},
+            (row.reference for row in rows),
+            actor.zone,
+            hold=hold,
         )
     )
     return Checked(check(rows, refused, total, [one for _id, one in booked]), booked)
@@ -245,9 +280,7 @@ def _with_kinds(rows: Sequence[DiaryRow], kinds: dict[str, Kind]) -> list[DiaryR
     return out
 
 
-def hold_file(
-    actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str, key: str
-) -> ImportedFile:
+def hold_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str, key: str) -> ImportedFile:
     """Keep an uploaded file with the result of its check, until it is applied or a day has passed."""
     file_id = new_id()
     before = once.first_time("diary.hold", key, file_id)
@@ -315,26 +348,47 @@ def apply_held(actor: Actor, file_id: uuid.UUID) -> ImportedFile:
     return held
 
 
+def give_up(actor: Actor, file_id: uuid.UUID, why: str) -> None:
+    """Say that a held file could not be applied; nothing of it was."""
+    if ImportedFile.objects.filter(id=file_id, state=ImportedFile.State.ORDERED).update(
+        state=ImportedFile.State.FAILED, content=b""
+    ):
+        history.record("diary.failed", "file", file_id, detail={"why": why})
+
+
 def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str) -> Check:
     """Put a file's importable rows into the diary; the same file twice changes nothing.
 
     Unknown colleagues become names to confirm. People are matched within the centre by name and date of
     birth (or, without one, by name and a way to reach them), else added. All in one transaction.
     """
-    checked = check_file(actor, centre_id, content, filename=filename)
+    with connection.cursor() as cursor:  # one file at a time for a centre: two would add the same people
+        cursor.execute("select pg_advisory_xact_lock(7236011, hashtext(%s))", [str(centre_id)])
+    checked = check_file(actor, centre_id, content, filename=filename, hold=True)
     result = checked.result
     taken = [*result.new, *(change.row for change in result.changed)]
     if not taken:
         return result
     kinds = {kind.code: kind for kind in queries.kinds_in_files(_service(actor)).values()}
     colleagues = team.find_or_name(actor, centre_id, [row.staff for row in taken if row.staff])
-    persons = _people_of(actor, centre_id, taken)
     ids = {one.reference: booking_id for booking_id, one in checked.booked if one.reference}
     by_value = {one: booking_id for booking_id, one in checked.booked}
 
     changing = [
         (ids.get(change.before.reference) or by_value[change.before], change) for change in result.changed
     ]
+    was_for = {
+        booking.id: booking.person
+        for booking in Booking.objects.filter(id__in=[booking_id for booking_id, _change in changing])
+        .select_related("person")
+        .order_by("id")
+    }
+    persons = _people_of(
+        actor,
+        centre_id,
+        taken,
+        {change.row.row: was for booking_id, change in changing if (was := was_for[booking_id])},
+    )
     # Bookings that move may pass through each other's places: set them aside, then put all of them back.
     Booking.objects.filter(id__in=[booking_id for booking_id, _change in changing]).update(
         state=Booking.State.CANCELLED
@@ -359,18 +413,23 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
                 state=Booking.State.BOOKED,
             )
         )
-    for booking in moved:
-        Booking.objects.filter(id=booking.id).update(
-            day=booking.day,
-            starts=booking.starts,
-            ends=booking.ends,
-            person_id=booking.person_id,
-            staff_id=booking.staff_id,
-            kind_id=booking.kind_id,
-            note=booking.note,
-            state=booking.state,
-            version=F("version") + 1,
-        )
+    _take_turns(moved)
+    try:
+        with transaction.atomic():
+            for booking in moved:
+                Booking.objects.filter(id=booking.id).update(
+                    day=booking.day,
+                    starts=booking.starts,
+                    ends=booking.ends,
+                    person_id=booking.person_id,
+                    staff_id=booking.staff_id,
+                    kind_id=booking.kind_id,
+                    note=booking.note,
+                    state=booking.state,
+                    version=F("version") + 1,
+                )
+    except IntegrityError as clash:
+        raise Refused(_clash_words(str(clash)), code="clash") from clash
     people.end_grants(actor, [booking.id for booking in moved])
     people.show_on_floor(actor, centre_id, _floor_of(centre_id, moved, actor.zone))
     for booking, (_booking_id, change) in zip(moved, changing, strict=True):
@@ -411,38 +470,80 @@ def _instant(row: DiaryRow, zone: ZoneInfo) -> datetime:
     return row.starts.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _people_of(actor: Actor, centre_id: uuid.UUID, rows: Sequence[DiaryRow]) -> dict[int, Person]:
-    """The person of each row (by its number), found or added."""
-    known: dict[str, list[Person]] = {}
-    for person in people_queries.people_named(centre_id, (names.fold(row.customer) for row in rows)):
-        known.setdefault(person.folded, []).append(person)
-    found: dict[int, Person] = {}
-    new: dict[tuple[str, date | None], list[DiaryRow]] = {}
+@dataclass(slots=True)
+class _Known:
+    """Somebody a row may be about: held already (`person`), or to be added from the row that named them."""
+
+    born: date | None
+    reached: set[str]
+    person: Person | None = None
+    row: DiaryRow | None = None
+
+    def is_of(self, row: DiaryRow) -> bool:
+        """Whether a row with this name is about them: the same date of birth, or else a way to reach them."""
+        if self.born is not None and row.date_of_birth is not None:
+            return self.born == row.date_of_birth
+        if not self.reached & _reached(row):
+            return self.row is not None and self.born == row.date_of_birth
+        return True
+
+
+def _reached(row: DiaryRow) -> set[str]:
+    return {one for one in (phone_digits(row.phone), row.email.casefold()) if one}
+
+
+def _people_of(
+    actor: Actor, centre_id: uuid.UUID, rows: Sequence[DiaryRow], booked: Mapping[int, Person]
+) -> dict[int, Person]:
+    """The person of each row (by its number), found or added. `booked`: whom the row's booking is for now."""
+    known: dict[str, list[_Known]] = {}
+    named = people_queries.people_named(centre_id, (names.fold(row.customer) for row in rows))
+    contacts = people_queries.contacts_of([person.id for person in named])
+    for person in named:
+        reached = {
+            phone_digits(value) if kind == "phone" else value.casefold()
+            for kind, value in contacts[person.id]
+        }
+        known.setdefault(person.folded, []).append(_Known(person.date_of_birth, reached, person))
+    found: dict[int, _Known] = {}
     for row in rows:
-        folded = names.fold(row.customer)
-        same = [p for p in known.get(folded, ()) if p.date_of_birth == row.date_of_birth]
-        if same:
-            found[row.row] = same[0]
-        else:
-            new.setdefault((folded, row.date_of_birth), []).append(row)
+        same_name = known.setdefault(names.fold(row.customer), [])
+        before = booked.get(row.row)
+        own = [
+            one
+            for one in same_name
+            if before is not None and one.person == before and None in (one.born, row.date_of_birth)
+        ]
+        exact = [one for one in same_name if one.born is not None and one.born == row.date_of_birth]
+        one = next(iter([*own, *exact, *(other for other in same_name if other.is_of(row))]), None)
+        if one is None:
+            one = _Known(row.date_of_birth, set(), row=row)
+            same_name.append(one)
+        one.born = one.born or row.date_of_birth
+        one.reached |= _reached(row)
+        found[row.row] = one
+    new = [one for group in known.values() for one in group if one.row is not None]
     made = people.register(
         actor,
         centre_id,
         [
             NewPerson(
-                full_name=group[0].customer,
-                date_of_birth=born,
-                phone=group[0].phone,
-                email=group[0].email,
+                full_name=one.row.customer, date_of_birth=one.born, phone=one.row.phone, email=one.row.email
             )
-            for (_folded, born), group in new.items()
+            for one in new
+            if one.row is not None
         ],
     )
-    for person, group in zip(made, new.values(), strict=True):
-        for row in group:
-            found[row.row] = person
+    for one, person in zip(new, made, strict=True):
+        one.person = person
+    out: dict[int, Person] = {}
     for row in rows:
-        person = found[row.row]
-        if person not in made:
-            people.reach(actor, person.id, phone=row.phone, email=row.email)
-    return found
+        one = found[row.row]
+        assert one.person is not None
+        out[row.row] = one.person
+        if one.row is not row:
+            people.reach(actor, one.person.id, phone=row.phone, email=row.email)
+            if one.born is not None and one.person.date_of_birth is None:
+                people.note_birth(actor, one.person.id, one.born)
+                one.person.date_of_birth = one.born
+    return out

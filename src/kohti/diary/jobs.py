@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from django.db import transaction
+
 from kohti.kernel.actor import Actor
+from kohti.kernel.errors import Refused
 from kohti.kernel.jobs import job
 
 from . import actions
@@ -12,5 +15,9 @@ from . import actions
 
 @job("diary.import", verb="diary.import")
 def import_file(actor: Actor, subject_id: uuid.UUID) -> None:
-    """Apply a held diary file, as whoever ordered it."""
-    actions.apply_held(actor, subject_id)
+    """Apply a held diary file, as whoever ordered it; one that is refused is said to have failed."""
+    try:
+        with transaction.atomic():
+            actions.apply_held(actor, subject_id)
+    except Refused as trouble:
+        actions.give_up(actor, subject_id, str(trouble.message))

@@ -29,20 +29,25 @@ def opening(centre_id: uuid.UUID, day: date, zone: ZoneInfo) -> tuple[datetime, 
     )
     if row is None:
         return None
-    return tuple(
-        datetime.combine(day, wall, zone).astimezone(clock.now().tzinfo) for wall in row
-    )  # type: ignore[return-value]
+    return tuple(datetime.combine(day, wall, zone).astimezone(clock.now().tzinfo) for wall in row)  # type: ignore[return-value]
 
 
 def booked_on(
-    centre_id: uuid.UUID, days: Iterable[date], references: Iterable[str], zone: ZoneInfo
+    centre_id: uuid.UUID,
+    days: Iterable[date],
+    references: Iterable[str],
+    zone: ZoneInfo,
+    *,
+    hold: bool = False,
 ) -> list[tuple[uuid.UUID, Booked]]:
     """What a centre's diary holds on these days or under these references, as a file would say it.
 
-    Two statements: the bookings, and the people's contacts. The kind is the blueprint's code.
+    Two statements: the bookings, and the people's contacts. The kind is the blueprint's code. With
+    `hold` nobody else changes these bookings before this transaction ends.
     """
+    bookings = Booking.objects.select_for_update(of=("self",), no_key=True) if hold else Booking.objects
     rows = list(
-        Booking.objects.filter(centre_id=centre_id)
+        bookings.filter(centre_id=centre_id)
         .filter(Q(day__in=set(days)) | Q(reference__in={one for one in references if one}))
         .select_related("person", "staff", "kind")
         .order_by("starts", "id")

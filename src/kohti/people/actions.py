@@ -48,9 +48,7 @@ def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) ->
     Person.objects.bulk_create(made, batch_size=500)
     Contact.objects.bulk_create(
         [
-            Contact(
-                service_id=actor.service_id, person_id=row.id, kind=kind, value=value, created_at=now
-            )
+            Contact(service_id=actor.service_id, person_id=row.id, kind=kind, value=value, created_at=now)
             for row, person in zip(made, people, strict=True)
             for kind, value in (("phone", person.phone), ("email", person.email))
             if value
@@ -58,7 +56,9 @@ def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) ->
         batch_size=500,
     )
     for row in made:
-        history.record("person.registered", "person", row.id, persons=[row.id], detail={"name": row.full_name})
+        history.record(
+            "person.registered", "person", row.id, persons=[row.id], detail={"name": row.full_name}
+        )
     return made
 
 
@@ -81,6 +81,15 @@ def reach(actor: Actor, person_id: uuid.UUID, *, phone: str = "", email: str = "
         )
         history.record(
             "person.contact", "person", person_id, persons=[person_id], detail={"kind": kind, "value": value}
+        )
+
+
+def note_birth(actor: Actor, person_id: uuid.UUID, born: date) -> None:
+    """Hold a date of birth that was not known; one that is known stays."""
+    actors.must(actor, "people.register")
+    if Person.objects.filter(id=person_id, date_of_birth=None).update(date_of_birth=born):
+        history.record(
+            "person.birth", "person", person_id, persons=[person_id], detail={"date_of_birth": born}
         )
 
 
