@@ -15,6 +15,13 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 WEB, WORKER = "kohti_web", "kohti_worker"
+PREPARED = {
+    "server_side_binding": True,
+    "prepare_threshold": 2,
+    "options": "-c plan_cache_mode=force_generic_plan",
+}
+"""Statements are planned once a connection, not once a request: row policies make planning dear. Not through a
+pooler in transaction mode, where the next statement may meet another server process."""
 
 
 def data_folder() -> Path:
@@ -120,8 +127,13 @@ def databases(data: Path) -> dict[str, Any]:
     """Django's DATABASES: `default` as the web role, or the worker's when KOHTI_ROLE says so, and `owner`."""
     if "DATABASE_URL" not in os.environ:
         return {"default": {"ENGINE": "django.db.backends.dummy"}}
-    url = worker_url(data) if os.environ.get("KOHTI_ROLE") == "worker" else web_url(data)
+    worker = os.environ.get("KOHTI_ROLE") == "worker"
+    pooled = not worker and "KOHTI_WEB_URL" in os.environ
     return {
-        "default": _database(url, engine="kohti.kernel.database", options={}),
+        "default": _database(
+            worker_url(data) if worker else web_url(data),
+            engine="kohti.kernel.database",
+            options={} if pooled else PREPARED,
+        ),
         "owner": _database(owner_url(), engine="django.db.backends.postgresql", options={}),
     }

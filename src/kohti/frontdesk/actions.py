@@ -425,11 +425,11 @@ def _move(
         if to == State.WAITING and _day_closed(centre_id, day):
             raise Refused(_("The centre has closed for today."), code="closed")
         cursor.execute(
-            "with visit as (update frontdesk_visit set state = %(to)s, state_since = %(now)s,"
-            " version = version + 1, desk = case when %(to)s = 'called' then %(desk)s else desk end,"
-            " with_staff_id = case when %(to)s = 'called' then %(staff)s::uuid"
-            " when %(to)s = 'waiting' then null else with_staff_id end where id = %(id)s),"
-            " period as (update frontdesk_period set ends = greatest(%(now)s, starts)"
+            "with visit as (update frontdesk_visit set state = %(to)s::text, state_since = %(now)s,"
+            " version = version + 1, desk = case when %(to)s::text = 'called' then %(desk)s::text else desk end,"
+            " with_staff_id = case when %(to)s::text = 'called' then %(staff)s::uuid"
+            " when %(to)s::text = 'waiting' then null else with_staff_id end where id = %(id)s),"
+            " period as (update frontdesk_period set ends = greatest(%(now)s::timestamptz, starts)"
             " where visit_id = %(id)s and ends is null)"
             " select 1",
             {"to": to, "now": now, "desk": desk[:20], "staff": with_staff, "id": visit_id},
