@@ -1,7 +1,7 @@
 """Row policies: from each room's declaration to the database.
 
-A room's `rows.py` holds `TABLES`, a `Table` for each of its tables, and `FUNCTIONS`, SQL that its policies
-call. `apply` writes them all in one transaction as the owner; a table nobody declared is an error, so none
+A room's `rows.py` holds `TABLES`, a `Table` for each of its tables, `FUNCTIONS`, SQL that its policies call,
+and, where the web must not call some of these, `WORKER_ONLY`, their signatures. `apply` writes them all in one transaction as the owner; a table nobody declared is an error, so none
 can exist that everybody sees.
 
 Helper functions used in conditions, each to be wrapped as `(select kohti.x())` so that it is computed once
@@ -12,7 +12,7 @@ a statement: `service`, `floor` (the centre whose day the actor sees), `whole_ce
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from psycopg import sql
 
 OWN_SERVICE = "service_id = (select kohti.service())"
 SYSTEM_SERVICE = "service_id = (select kohti.system())"
+ANYBODY = "(select kohti.kind()) is not null"
+"""Every row, for whoever said who they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Table:
     see, add, change, remove   conditions for members and screens; empty: not at all
     door                       verbs on all rows for nobody yet (sign-in): of see, add, change, remove
     system                     verbs for the service's own housekeeping, on `system_rows`
-    worker                     further verbs for the worker's database role, on all rows, whoever acts
+    worker                     further verbs for the worker's database role, whoever acts, on `worker_rows`
     """
 
     name: str
@@ -42,6 +44,7 @@ class Table:
     system: str = "see add change"
     system_rows: str = SYSTEM_SERVICE
     worker: str = ""
+    worker_rows: str = ANYBODY
 
 
 COMMANDS = {"see": "select", "add": "insert", "change": "update", "remove": "delete"}
@@ -82,12 +85,23 @@ def statements(table: Table, *, owner: str) -> list[str]:
             out.append(_policy(name, f"system {verb}", command, WORKER, table.system_rows))
             worker.add(command)
         if verb in table.worker.split():
-            out.append(_policy(name, f"worker {verb}", command, WORKER, "true"))
+            out.append(_policy(name, f"worker {verb}", command, WORKER, table.worker_rows))
             worker.add(command)
     for role, commands in ((WEB, web), (WORKER, worker)):
         if commands:
             out.append(f"grant {', '.join(sorted(commands))} on {name} to {role};")
     return out
+
+
+def _rights_to_functions(owner: str, worker_only: Iterable[str]) -> Iterator[str]:
+    """PostgreSQL lets everybody call a new function; and only who owns it can take that back."""
+    for role in (owner, DEFINER):
+        yield f'set local role "{role}"'
+        yield "revoke all on all functions in schema kohti from public"
+        yield f"grant execute on all functions in schema kohti to {WEB}, {WORKER}, {DEFINER}"
+    for signature in worker_only:
+        yield f"revoke execute on function {signature} from {WEB}"
+    yield "reset role"
 
 
 def apply(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> bool:
@@ -115,10 +129,9 @@ def apply(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> bool:
             f"policies without a table: {sorted(names - existing)}"
         )
     body = [line for table in tables for line in statements(table, owner=owner)]
+    body += _rights_to_functions(owner, [one for room in rooms for one in getattr(room, "WORKER_ONLY", ())])
     digest = hashlib.sha256("\n".join([*functions, *body]).encode()).hexdigest()
-    row = connection.execute(
-        "select obj_description(to_regnamespace('kohti'), 'pg_namespace')"
-    ).fetchone()
+    row = connection.execute("select obj_description(to_regnamespace('kohti'), 'pg_namespace')").fetchone()
     if row is not None and row[0] == digest:
         return False
     with connection.transaction():
@@ -141,7 +154,5 @@ def apply(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> bool:
         connection.execute(
             f"grant usage, select on all sequences in schema public to {WEB}, {WORKER}".encode()
         )
-        connection.execute(
-            sql.SQL("comment on schema kohti is {}").format(sql.Literal(digest))
-        )
+        connection.execute(sql.SQL("comment on schema kohti is {}").format(sql.Literal(digest)))
     return True

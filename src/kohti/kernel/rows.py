@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .policies import SYSTEM_SERVICE, Table
+from .policies import ANYBODY, OWN_SERVICE, Table
 
 
 def setting(name: str, kind: str) -> str:
@@ -17,6 +17,7 @@ def definer(declaration: str) -> str:
     """SQL that makes one SECURITY DEFINER function owned by the definer role.
 
     `declaration` starts with the function's name and signature: `kohti.x(a uuid) returns … as $$…$$`.
+    Its search_path names pg_temp last: else a temporary table of the caller's would stand in for one of ours.
     """
     return f"""
 set role kohti_definer;
@@ -30,6 +31,7 @@ FUNCTIONS = (
         setting(name, kind)
         for name, kind in (
             ("kind", "text"),
+            ("role", "text"),
             ("member", "uuid"),
             ("staff", "uuid"),
             ("service", "uuid"),
@@ -58,7 +60,7 @@ select sha256(convert_to(concat(
     definer(
         """
 kohti.record(p_id uuid, p_verb text, p_subject_kind text, p_subject_id uuid, p_persons uuid[], p_detail text)
-returns void language plpgsql security definer set search_path = pg_catalog, public as $$
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_event kernel_historyevent;
     v_salt bytea;
@@ -89,7 +91,7 @@ end $$"""
     definer(
         """
 kohti.forget_in_history(p_person uuid) returns integer
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare v_count integer;
 begin
     if kohti.system() is null then
@@ -106,7 +108,7 @@ end $$"""
     definer(
         """
 kohti.seal_history(p_most integer) returns integer
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_last kernel_historyseal;
     v_era integer;
@@ -139,26 +141,23 @@ begin
     return v_count;
 end $$"""
     ),
-    """
-revoke all on all functions in schema kohti from public;
-grant execute on all functions in schema kohti to kohti_web, kohti_worker, kohti_definer;
-revoke execute on function kohti.seal_history(integer), kohti.forget_in_history(uuid) from kohti_web;
-""",
 )
 
+WORKER_ONLY = ("kohti.seal_history(integer)", "kohti.forget_in_history(uuid)")
+
 DOOR_ALL = "see add change remove"
+ORDERED_HERE = "args->>'service_id' = (select kohti.service())::text"
 
 TABLES = (
-    Table(name="kernel_installation", see="true", door="see", system="see", system_rows="true"),
+    Table(name="kernel_installation", see=ANYBODY, system=""),
     Table(name="kernel_historyevent", system=""),
     Table(name="kernel_historydetail", system=""),
     Table(name="kernel_historyseal", system=""),
     Table(
         name="kernel_done",
-        see="service_id = (select kohti.service())",
-        add="service_id = (select kohti.service())",
+        see=OWN_SERVICE,
+        add=OWN_SERVICE,
         system="see add remove",
-        system_rows=SYSTEM_SERVICE,
     ),
     # libraries
     Table(name="django_migrations", system=""),
@@ -166,16 +165,29 @@ TABLES = (
     Table(name="auth_permission", system=""),
     Table(name="auth_group", system=""),
     Table(name="auth_group_permissions", system=""),
-    Table(name="django_session", door=DOOR_ALL, system="", worker="see remove"),
-    Table(name="kohti_cache", door=DOOR_ALL, system="", worker="see remove"),
+    Table(name="django_session", door=DOOR_ALL, system=""),
+    Table(name="kohti_cache", door=DOOR_ALL, system=""),
     Table(name="account_emailaddress", door=DOOR_ALL, system=""),
     Table(name="account_emailconfirmation", door=DOOR_ALL, system=""),
     Table(name="mfa_authenticator", door=DOOR_ALL, system=""),
-    # background work: the worker runs it, the web only orders it
-    Table(name="procrastinate_jobs", see="true", add="true", system="", worker="see add change remove"),
-    Table(name="procrastinate_events", add="true", system="", worker="see add change remove"),
-    Table(name="procrastinate_workers", system="", worker="see add change remove"),
+    # background work: the worker runs it and asks without an actor; the web only orders it
     Table(
-        name="procrastinate_periodic_defers", see="true", system="", worker="see add change remove"
+        name="procrastinate_jobs",
+        see=ORDERED_HERE,
+        add=ORDERED_HERE,
+        system="",
+        worker="see add change remove",
+        worker_rows="true",
+    ),
+    Table(
+        name="procrastinate_events",
+        add="exists (select 1 from procrastinate_jobs j where j.id = job_id)",
+        system="",
+        worker="see add change remove",
+        worker_rows="true",
+    ),
+    Table(name="procrastinate_workers", system="", worker="see add change remove", worker_rows="true"),
+    Table(
+        name="procrastinate_periodic_defers", system="", worker="see add change remove", worker_rows="true"
     ),
 )

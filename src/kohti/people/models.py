@@ -67,8 +67,10 @@ class Grant(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, db_constraint=False, db_index=False)
-    to_member = models.ForeignKey(Membership, models.PROTECT, null=True, db_index=False)
-    to_organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    to_member = models.ForeignKey(Membership, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    to_organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, db_constraint=False, db_index=False
+    )
     to_centre = models.ForeignKey(Centre, models.PROTECT, null=True, db_constraint=False, db_index=False)
     to_role = models.CharField(max_length=40, blank=True, help_text="with a centre; empty: every role there")
     field = models.CharField(max_length=40, blank=True, help_text="field of life; empty: who they are")

@@ -9,11 +9,11 @@ FUNCTIONS = (
     definer(
         """
 kohti.my_people()
-returns uuid[] language sql stable security definer set search_path = pg_catalog, public as $$
+returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select coalesce(array_agg(person_id), '{}') from (
         select person_id from people_grant
         where to_centre_id = kohti.floor() and ends > kohti.now() and starts <= kohti.now()
-          and to_role in ('', current_setting('kohti.role', true))
+          and to_role in ('', kohti.role())
         union
         select person_id from people_grant
         where to_member_id = kohti.member() and ends > kohti.now() and starts <= kohti.now()
@@ -42,7 +42,9 @@ TABLES = (
     ),
     Table(
         name="people_grant",
-        see="to_centre_id = (select kohti.floor()) or to_member_id = (select kohti.member())",
+        see="(to_centre_id = (select kohti.floor()) and starts <= (select kohti.now())"
+        " and ends > (select kohti.now()) and to_role in ('', (select kohti.role())))"
+        " or to_centre_id = (select kohti.whole_centre()) or to_member_id = (select kohti.member())",
         add=f"to_centre_id = (select kohti.whole_centre()) and {SEEN}",
         change="to_centre_id = (select kohti.whole_centre())",
     ),

@@ -148,4 +148,5 @@ class Membership(models.Model):
                 condition=models.Q(ends=None) | models.Q(ends__gt=models.F("starts")),
                 name="membership_ends_after_it_starts",
             ),
+            models.UniqueConstraint("service", "id", name="membership_in_service"),
         )

@@ -10,7 +10,7 @@ FUNCTIONS = (
         """
 kohti.enter(p_kind text, p_member uuid, p_service uuid, p_centre uuid, p_role text, p_scope text,
             p_now timestamptz)
-returns boolean language plpgsql security definer set search_path = pg_catalog, public as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_service uuid;
     v_centre uuid;
@@ -66,7 +66,7 @@ end $$"""
     definer(
         """
 kohti.member_facts(p_member uuid, p_now timestamptz)
-returns jsonb language sql stable security definer set search_path = pg_catalog, public as $$
+returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select jsonb_build_object(
         'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
         'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
@@ -85,7 +85,7 @@ $$"""
         """
 kohti.memberships_of(p_user uuid, p_now timestamptz)
 returns table (member_id uuid, service text, centre text, role jsonb)
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select m.id, s.name, c.name, r.title
     from team_membership m
     join team_service s on s.id = m.service_id
@@ -100,7 +100,7 @@ $$"""
 kohti.sample_accounts()
 returns table (user_id uuid, username text, service text, service_code text, theme text, centre text,
                role text, role_title jsonb, name text)
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select u.id, u.username, s.name, s.code, s.theme, c.name, r.code, r.title, t.full_name
     from team_membership m
     join team_user u on u.id = m.user_id
@@ -118,7 +118,12 @@ $$"""
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
 
 TABLES = (
-    Table(name="team_user", door="see add change", system="", worker="see add"),
+    Table(
+        name="team_user",
+        door="see add change",
+        system="see add",
+        system_rows="(select kohti.system()) is not null",
+    ),
     Table(
         name="team_service",
         see="id = (select kohti.service())",
