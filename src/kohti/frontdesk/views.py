@@ -92,7 +92,7 @@ def _row(
 ) -> Markup:
     """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
     macros: Any = get_template("frontdesk/_arrival_row.html")
-    return Markup(macros.template.module.row(_line(line, zone, opens), may_check_in, into))
+    return Markup(macros.template.module.rows((_line(line, zone, opens),), may_check_in, into))
 
 
 def _rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Markup]:
