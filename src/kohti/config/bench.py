@@ -1,0 +1,450 @@
+"""What the front desk costs, measured from outside through real HTTP and signed-in sessions.
+
+CPU is what the kernel says the web process and PostgreSQL's processes ran (/proc/…/schedstat), divided by the
+number of requests: it holds on a noisy machine where seconds do not. Statements are counted by the web (begin,
+commit and the setting of the actor left out) and told in a header.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+
+from kohti.config import addresses, lived
+from kohti.kernel import postgres
+
+Say = Callable[[str], None]
+TODAY = date(2026, 3, 11)
+OPENING = datetime(2026, 3, 11, 9, 5, tzinfo=UTC)
+CENTRES = ("cheltenham", "gloucester", "stroud", "coleford", "cirencester", "tewkesbury", "cinderford")
+BOOKED, WALK_INS, CLIENTS = 200, 100, 4
+PASSWORD = "measured through the front door"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation over one amount of history: CPU in ms a request, times in ms, statements, bytes."""
+
+    operation: str
+    rows: int
+    clients: int
+    app_cpu_ms: float
+    db_cpu_ms: float
+    p50_ms: float
+    p95_ms: float
+    statements: int
+    bytes: int
+
+
+def frontdesk(*, sizes: Sequence[int], repeat: int, say: Say) -> list[dict[str, Any]]:
+    """Measure every operation with 300 visitors today, over each number of past visits in turn.
+
+    Each size has its own centre for today, and the past visits are spread over all seven.
+    """
+    out: list[dict[str, Any]] = []
+    with lived.scratch(say) as server:
+        from kohti.config import installation
+
+        users = _prepare(say)
+        with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
+            installation.set_clock(owner, OPENING, sample=True)
+        past = 0
+        for size, centre in zip(sizes, CENTRES, strict=False):
+            if size > past:
+                say(f"{size:,} past visits")
+                _load_past(server, past, size)
+                past = size
+            with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
+                installation.set_clock(owner, OPENING, sample=True)
+            with _Web(say) as web:
+                out += [asdict(row) for row in _measure(web, users[centre], centre, past, repeat, say)]
+    return out
+
+
+def as_table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows for a person."""
+    head = f"{'operation':14}{'past':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
+    lines = [
+        f"{one['operation']:14}{one['rows']:>10,}{one['app_cpu_ms']:>9.2f}{one['db_cpu_ms']:>8.2f}"
+        f"{one['p50_ms']:>8.1f}{one['p95_ms']:>8.1f}{one['statements']:>7}{one['bytes']:>9,}"
+        for one in rows
+    ]
+    return "\n".join([head, *lines])
+
+
+def _prepare(say: Say) -> dict[str, list[str]]:
+    """The service, four coaches at each centre with fifty people each; the coaches' sign-in names."""
+    from django.contrib.auth.hashers import make_password
+
+    from kohti.config import sample, services
+    from kohti.diary import actions as diary
+    from kohti.diary.models import Kind
+    from kohti.kernel import clock
+    from kohti.kernel.actor import as_actor
+    from kohti.people import actions as people
+    from kohti.people.actions import NewPerson
+    from kohti.team import actions as team
+
+    say("making a service with seven centres, 200 booked at each today")
+    users: dict[str, list[str]] = {}
+    hashed = make_password(PASSWORD)
+    with clock.held_at(sample.HIRED):
+        services.apply(services.shipped("gloucestershire"), name="gloucestershire.toml")
+    with clock.held_at(sample.BEFORE):
+        for centre in CENTRES:
+            actor, place = services.centre_called(centre)
+            users[centre] = []
+            with as_actor(actor):
+                kind = Kind.objects.get(service_id=actor.service_id, code="work-search-review")
+                for number in range(CLIENTS):
+                    name = f"bench{number}.{centre}"
+                    membership = team.add_member(
+                        actor,
+                        username=name,
+                        password_hash=hashed,
+                        full_name=f"Coach {number + 1} {centre.title()}",
+                        role="coach",
+                        centre=centre,
+                        organisation="jobcentre",
+                        starts=sample.HIRED,
+                    )
+                    users[centre].append(name)
+                    per = BOOKED // CLIENTS
+                    persons = people.register(
+                        actor,
+                        place.id,
+                        [NewPerson(full_name=f"Visitor Number{number * per + n:03d}") for n in range(per)],
+                    )
+                    diary.book(
+                        actor,
+                        place.id,
+                        [
+                            diary.NewBooking(
+                                starts=OPENING + timedelta(minutes=8 * n),
+                                minutes=8,
+                                kind_id=kind.id,
+                                person_id=person.id,
+                                staff_id=membership.staff_id,
+                                note="wheelchair" if n % 5 == 0 else "",
+                            )
+                            for n, person in enumerate(persons)
+                        ],
+                    )
+    return users
+
+
+def _load_past(server: postgres.Server | None, fro: int, to: int) -> None:
+    """Past visits, two in three of them booked, with their people, grants, periods and history.
+
+    Written by SQL as the administrator, triggers off, to save hours; the tables are analysed after it.
+    """
+    url = addresses.owner_url()
+    if server is not None:
+        url = server.address.url(url.rpartition("/")[2])
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("set session_replication_role = replica")
+        admin.execute("set work_mem = '256MB'")
+        admin.execute("set maintenance_work_mem = '1GB'")
+        admin.execute("set synchronous_commit = off")
+        row = admin.execute("select id from team_service").fetchone()
+        assert row is not None
+        facts = {"service": row[0], "fro": fro, "to": to}
+        for query in PAST_ROWS:
+            admin.execute(query, facts)
+        admin.execute("drop table past")
+        admin.execute("vacuum (analyze)")
+        admin.execute("checkpoint")
+
+
+PAST_ROWS = (
+    """
+create temporary table past as
+select n, md5('visit' || n)::uuid as visit_id, md5('booking' || n)::uuid as booking_id,
+  md5('person' || n / 20)::uuid as person_id, c.id as centre_id, s.staff_id,
+  date '2026-03-10' - ((n / 7) / 300) as day, (n / 7) %% 300 + 1 as number, n %% 3 <> 0 as booked,
+  (date '2026-03-10' - ((n / 7) / 300) + time '09:00' + ((n / 7) %% 300) * interval '90 seconds')
+    at time zone 'UTC' as at
+from generate_series(%(fro)s, %(to)s - 1) n
+join (select id, row_number() over (order by code) - 1 as i from team_centre) c on c.i = n %% 7
+join (select centre_id, min(id::text)::uuid as staff_id from team_staff group by centre_id) s
+  on s.centre_id = c.id
+""",
+    """
+insert into people_person (id, service_id, centre_id, reference, full_name, called, folded, sort_key,
+  languages, created_at)
+select distinct on (person_id) person_id, %(service)s::uuid, centre_id, 'P' || n / 20, 'Former Visitor' || n / 20, '',
+  'former visitor' || n / 20, 'visitor' || n / 20, '{}'::text[], at from past order by person_id, n
+on conflict do nothing
+""",
+    """
+insert into diary_booking (id, service_id, centre_id, day, starts, ends, person_id, kind_id, reference,
+  note, state, version)
+select booking_id, %(service)s::uuid, centre_id, day, at, at + interval '1 minute', person_id,
+  (select id from diary_kind order by code limit 1), '', '', case when n %% 10 = 0 then 'missed' else 'kept' end, 2
+from past where booked
+""",
+    """
+insert into people_grant (id, service_id, person_id, to_centre_id, to_role, field, purpose, starts, ends,
+  because_kind, because_id)
+select md5('grant' || n)::uuid, %(service)s::uuid, person_id, centre_id, '', '', 'arrival', day::timestamptz,
+  day::timestamptz + interval '1 day', 'booking', booking_id from past where booked
+""",
+    """
+insert into frontdesk_visit (id, service_id, centre_id, day, number, letter, stream_id, booking_id, person_id,
+  with_staff_id, given_name, door_note, urgency, arrived_at, order_at, state, state_since, desk, version)
+select visit_id, %(service)s::uuid, centre_id, day, number, case when booked then 'A' else 'D' end,
+  (select id from frontdesk_stream where of_appointments = p.booked order by position limit 1),
+  case when booked then booking_id end, case when booked then person_id end, staff_id, '', '', 0, at, at,
+  'done', at + interval '20 minutes', '', 4 from past p
+""",
+    """
+insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, ends)
+select md5(s.state || n)::uuid, %(service)s::uuid, centre_id, day, visit_id, s.state,
+  at + s.i * interval '5 minutes', at + (s.i + 1) * interval '5 minutes'
+from past, (values (0, 'waiting'), (1, 'called'), (2, 'serving')) s (i, state)
+""",
+    """
+insert into frontdesk_day (id, service_id, centre_id, day, last_ticket, closed_at)
+select distinct on (centre_id, day) md5(centre_id::text || day)::uuid, %(service)s::uuid, centre_id, day, 300,
+  day + interval '17 hours' from past order by centre_id, day on conflict do nothing
+""",
+    """
+insert into kernel_historyevent (id, era, xid, at, service_id, kind, verb, subject_kind, subject_id, person_ids,
+  digest)
+select md5('event' || n)::uuid, 1, 1, at, %(service)s::uuid, 'member', 'visit.done', 'visit', visit_id,
+  array[person_id], ''::bytea from past
+""",
+)
+
+
+def cpu_ms(pids: Sequence[int]) -> float:
+    """What processes have run so far, in ms: every thread's time on a processor."""
+    total = 0
+    for pid in pids:
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                total += int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return total / 1e6
+
+
+def children(pid: int) -> list[int]:
+    """A process and all below it."""
+    found = [pid]
+    for task in os.listdir(f"/proc/{pid}/task"):
+        for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+            found += children(int(child))
+    return found
+
+
+class _Web:
+    """A web process of our own on a free port."""
+
+    def __init__(self, say: Say) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        env = os.environ | {"KOHTI_ROLE": "web"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kohti.config.command", "serve", "--port", str(self.port)],
+            env=env,
+            stderr=subprocess.DEVNULL,
+        )
+        for _try in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    break
+            time.sleep(0.1)
+        with psycopg.connect(addresses.owner_url()) as owner:
+            row = owner.execute("select pg_backend_pid()").fetchone()
+            assert row is not None
+            stat = Path(f"/proc/{row[0]}/stat").read_text()
+            self.postmaster = int(stat.rpartition(")")[2].split()[1])
+
+    def __enter__(self) -> _Web:
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+    def cpu(self) -> tuple[float, float]:
+        """What the web process and PostgreSQL have run so far, in ms."""
+        return cpu_ms([self.process.pid]), cpu_ms(children(self.postmaster))
+
+
+class _Browser:
+    """A signed-in session on one kept connection."""
+
+    def __init__(self, web: _Web, username: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", web.port)
+        self.cookies: dict[str, str] = {}
+        self.token = ""
+        self.get("/account/sign-in/")
+        status, _headers, body = self.post(
+            "/account/sign-in/", {"login": username, "password": PASSWORD}, htmx=False
+        )
+        if status != 302:
+            raise RuntimeError(f"could not sign in: {status} {body[:200]!r}")
+
+    def _ask(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        content = response.read()
+        for line in response.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        found = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)
+        if found:
+            self.token = found.group(1).decode()
+        return response.status, response.headers, content
+
+    def get(self, path: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Open a page."""
+        return self._ask("GET", path, None, {})
+
+    def post(
+        self, path: str, values: dict[str, str], *, htmx: bool = True
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Press a button, as the pages' script does."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if htmx:
+            headers["HX-Request"] = "true"
+        return self._ask("POST", path, urlencode(values | {"csrfmiddlewaretoken": self.token}), headers)
+
+
+Step = Callable[[_Browser], tuple[int, http.client.HTTPMessage, bytes]]
+
+
+def _run(
+    web: _Web, browsers: Sequence[_Browser], name: str, past: int, steps: Sequence[Sequence[Step]]
+) -> tuple[Row, list[list[bytes]]]:
+    """Do each browser's steps, all browsers at once; the first five of each are a warm-up."""
+    warm = 5
+
+    def work(number: int, part: Sequence[Step]) -> tuple[list[float], list[bytes], list[str]]:
+        times, bodies, statements = [], [], []
+        for step in part:
+            begun = time.perf_counter()
+            status, headers, body = step(browsers[number])
+            times.append((time.perf_counter() - begun) * 1000)
+            if status not in (200, 302, 303):
+                raise RuntimeError(f"{name}: {status} {body[:300]!r}")
+            bodies.append(body)
+            statements.append(headers.get("X-Kohti-Statements", "0"))
+        return times, bodies, statements
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        first = list(pool.map(lambda n: work(n, steps[n][:warm]), range(len(browsers))))
+        app, database = web.cpu()
+        rest = list(pool.map(lambda n: work(n, steps[n][warm:]), range(len(browsers))))
+        app_after, database_after = web.cpu()
+    times = sorted(one for part in rest for one in part[0])
+    counted = [int(one) for part in rest for one in part[2]]
+    sizes = [len(one) for part in rest for one in part[1]]
+    row = Row(
+        name,
+        past,
+        len(browsers),
+        round((app_after - app) / len(times), 2),
+        round((database_after - database) / len(times), 2),
+        round(statistics.median(times), 1),
+        round(times[int(len(times) * 0.95)], 1),
+        round(statistics.median(counted)),
+        round(statistics.median(sizes)),
+    )
+    return row, [one[1] + other[1] for one, other in zip(first, rest, strict=True)]
+
+
+def _measure(
+    web: _Web, users: Sequence[str], centre: str, past: int, repeat: int, say: Say
+) -> list[Row]:
+    """A day's operations at one centre, in the order of the day."""
+    from kohti.config import services
+    from kohti.diary.models import Booking
+    from kohti.frontdesk.models import Reason
+    from kohti.kernel.actor import as_actor
+
+    browsers = [_Browser(web, name) for name in users]
+    actor, place = services.centre_called(centre)
+    with as_actor(actor):
+        bookings = list(
+            Booking.objects.filter(centre_id=place.id, day=TODAY)
+            .order_by("staff_id", "starts")
+            .values_list("id", flat=True)
+        )
+        reason = Reason.objects.filter(service_id=actor.service_id, code="own-coach").get().id
+    for one in browsers:
+        one.get("/arrivals/")
+    rows: list[Row] = []
+
+    def take(name: str, steps: list[list[Step]]) -> list[list[bytes]]:
+        row, bodies = _run(web, browsers, name, past, steps)
+        rows.append(row)
+        say(as_table([asdict(row)]).splitlines()[1])
+        return bodies
+
+    each = BOOKED // CLIENTS
+
+    def pressing(path: str, **values: str) -> Step:
+        return lambda browser: browser.post(path, values)
+
+    take(
+        "check in",
+        [
+            [pressing(f"/arrivals/{one}/check-in/", v="1") for one in bookings[n * each : (n + 1) * each]]
+            for n in range(CLIENTS)
+        ],
+    )
+    take(
+        "walk in",
+        [
+            [
+                lambda browser: browser.post(
+                    "/arrivals/walk-in/",
+                    {"reason": str(reason), "given_name": "Somebody New", "key": str(uuid.uuid4())},
+                    htmx=False,
+                )
+                for _one in range(WALK_INS // CLIENTS)
+            ]
+            for n in range(CLIENTS)
+        ],
+    )
+    take("list of 300", [[lambda browser: browser.get("/arrivals/")] * repeat for _n in range(CLIENTS)])
+    called = take(
+        "call next",
+        [
+            [
+                lambda browser: browser.post("/queue/call-next/", {"key": str(uuid.uuid4())})
+                for _one in range(each)
+            ]
+            for _n in range(CLIENTS)
+        ],
+    )
+    visits = [
+        [match.group(1).decode() for body in part if (match := re.search(rb"/visits/([0-9a-f-]{36})/begin", body))]
+        for part in called
+    ]
+    take("begin", [[pressing(f"/visits/{one}/begin/", v="2") for one in part] for part in visits])
+    take("finish", [[pressing(f"/visits/{one}/done/", v="3") for one in part] for part in visits])
+    return rows
