@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 from typing import TypeVar
 
 from django.db import connections
@@ -76,19 +77,18 @@ class Place:
 
     def hire(self, role: str, *, centre: str, name: str, password_hash: str = "!") -> Actor:
         """A new colleague with an account."""
-        with as_worker():
-            with as_actor(self.system) as system:
-                membership = team.add_member(
-                    system,
-                    username=f"user{next(_count)}.{uuid.uuid4().hex[:8]}",
-                    password_hash=password_hash,
-                    full_name=name,
-                    role=role,
-                    centre=centre,
-                    organisation="jobcentre",
-                    starts=HIRED,
-                )
-                made = actors.member(membership.id)
+        with as_worker(), as_actor(self.system) as system:
+            membership = team.add_member(
+                system,
+                username=f"user{next(_count)}.{uuid.uuid4().hex[:8]}",
+                password_hash=password_hash,
+                full_name=name,
+                role=role,
+                centre=centre,
+                organisation="jobcentre",
+                starts=HIRED,
+            )
+            made = actors.member(membership.id)
         assert made is not None
         return made
 
@@ -182,7 +182,10 @@ def in_threads(number: int, work: Callable[[int], T], *, at_once: int = 16) -> l
         except Exception as trouble:
             return trouble
 
+    everybody = Barrier(at_once)
+
     def forget_connections() -> None:
+        everybody.wait(60)  # one for each thread, so that none is left with its connection
         connections.close_all()
 
     with ThreadPoolExecutor(at_once) as pool:
@@ -193,3 +196,7 @@ def in_threads(number: int, work: Callable[[int], T], *, at_once: int = 16) -> l
     return results
 
 
+def acting(actor: Actor, action: Callable[..., T], *about: object, **how: object) -> T:
+    """One action as `actor`, in a transaction of its own."""
+    with as_actor(actor):
+        return action(actor, *about, **how)
