@@ -10,9 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import django
 import pytest
-from django.conf import settings
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -25,11 +23,6 @@ POLICY = (
 )
 CHROMIUM = Path(os.environ.get("KOHTI_CHROMIUM", "/usr/bin/chromium"))
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
-
-# Forms need settings; a test run of the whole product has its own.
-if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
-    settings.configure()
-    django.setup()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from kohti.team import queries as team
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 MEMBERSHIP = "membership"
+PLACES = "places"
 COUNT_STATEMENTS = "X-Kohti-Statements"
 
 
@@ -40,10 +41,12 @@ def member_of(request: HttpRequest) -> Actor | None:
     actor = actors.member(uuid.UUID(chosen)) if chosen else None
     if actor is not None and actor.facts["user_id"] == str(request.user.pk):
         return actor
-    for place in team.memberships_of(request.user.pk):
-        request.session[MEMBERSHIP] = str(place.member_id)
-        return actors.member(place.member_id)
-    return None
+    places = team.memberships_of(request.user.pk)
+    if not places:
+        return None
+    request.session[PLACES] = len(places)
+    request.session[MEMBERSHIP] = str(places[0].member_id)
+    return actors.member(places[0].member_id)
 
 
 class AsTheMember:

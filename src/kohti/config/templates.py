@@ -45,12 +45,13 @@ def environment(**options: Any) -> jinja2.Environment:
 class Frame:
     """Who is signed in, as the frame of a page shows it."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, places: int) -> None:
         self.key = str(actor.member_id)
         self.full_name = actor.facts["name"]
         self.role_title = words.title(actor.facts["role_title"])
         self.centre_name = actor.facts["centre"]
         self.service_name = actor.facts["service"]
+        self.many_places = places > 1
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     zone = actor.zone if actor is not None else installation.SAMPLE_ZONE
     local = clock.now().astimezone(zone)
     return {
-        "actor": Frame(actor) if actor is not None else None,
+        "actor": Frame(actor, request.session.get("places", 1)) if actor is not None else None,
         "menu": menu_for(actor, request.path) if actor is not None else [],
         "language": words.language(),
         "languages": words.LANGUAGES,
@@ -72,5 +73,3 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "product_now": local.isoformat(timespec="seconds"),
         "notices": getattr(request, "notices", ()),
     }
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -34,17 +35,35 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
     services: dict[str, list[team.SampleAccount]] = {}
     for account in team.sample_accounts():
         services.setdefault(account.service, []).append(account)
-    return render(request, "config/sample.html", {"services": services, "tries": TRY_FIRST})
-
-
+    return render(
+        request,
+        "config/sample.html",
+        {
+            "services": [_sample_service(accounts) for accounts in services.values()],
+            "tries": {role: text() for role, text in TRY_FIRST.items()},
+        },
+    )
 
 
 TRY_FIRST = {
-    "host": lambda: _("Type a few letters of a name on Arrivals and press Enter."),
-    "coach": lambda: _("Press “Call next” in the queue and see who comes."),
-    "leader": lambda: _("Check a diary file before anything changes, then import it."),
+    "host": lambda: _("Type a few letters of a name and press Enter: they are checked in."),
+    "coach": lambda: _("Press “Call next” and see who comes."),
+    "leader": lambda: _("Check a diary file: nothing changes until you say so."),
     "administrator": lambda: _("See who works here."),
 }
+
+
+def _sample_service(accounts: list[team.SampleAccount]) -> dict[str, Any]:
+    """A card of the sample page: the first account of each role in the order of a day, then the others."""
+    order = {role: position for position, role in enumerate(TRY_FIRST)}
+    in_order = sorted(accounts, key=lambda one: order.get(one.role, len(order)))
+    first = {one.role: one for one in reversed(in_order)}
+    return {
+        "name": accounts[0].service,
+        "theme": accounts[0].theme,
+        "first": [one for one in in_order if first[one.role] is one],
+        "others": [one for one in in_order if first[one.role] is not one],
+    }
 
 
 @open_to_all(methods=("POST",))

@@ -12,24 +12,30 @@ from kohti.kernel.words import title
 from .actions import MOST_TEXT
 from .models import Reason
 
+USUAL = "usual"
+
 
 class WalkInForm(forms.Form):
-    """A walk-in in at most four inputs."""
+    """A walk-in in at most four inputs. `urgency` is None where the reason's own holds."""
 
     reason = forms.ChoiceField(
         label=_("What brings them here?"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
         error_messages={"required": _("Choose what brings them here.")},
     )
-    urgency = forms.ChoiceField(
-        label=_("How urgent is it?"), widget=forms.RadioSelect, required=False, initial=""
+    urgency = forms.TypedChoiceField(
+        label=_("How urgent is it?"),
+        choices=((USUAL, _("As usual for this")), ("1", _("Soon")), ("2", _("Crisis: now"))),
+        coerce=lambda value: None if value == USUAL else int(value),
+        empty_value=None,
+        widget=forms.RadioSelect,
+        required=False,
+        initial=USUAL,
     )
-    given_name = forms.CharField(
-        label=_("Name, if they wish to give one"), required=False, max_length=MOST_TEXT
-    )
+    given_name = forms.CharField(label=_("Name"), required=False, max_length=MOST_TEXT)
     door_note = forms.CharField(
         label=_("What you saw at the door"),
-        help_text=_("In everyday words. Everybody at this desk can read it: no diagnosis, no reason."),
+        help_text=_("In everyday words, no diagnosis: the whole desk can read it."),
         required=False,
         max_length=MOST_TEXT,
     )
@@ -38,8 +44,3 @@ class WalkInForm(forms.Form):
     def __init__(self, reasons: list[Reason], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = [(str(reason.id), title(reason.title)) for reason in reasons]  # type: ignore[attr-defined]
-        self.fields["urgency"].choices = [  # type: ignore[attr-defined]
-            ("", _("As usual for this")),
-            ("1", _("Soon")),
-            ("2", _("Crisis: now")),
-        ]

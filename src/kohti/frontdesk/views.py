@@ -26,7 +26,8 @@ from kohti.kernel.live import News, View
 
 from . import actions, queries
 from .actions import Moved
-from .forms import WalkInForm
+from .forms import USUAL, WalkInForm
+from .models import OPEN, Reason
 from .queries import Arrival, Card
 
 DESK = "kohti_desk"
@@ -87,9 +88,7 @@ def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=20_000)
-def _row(
-    line: Arrival, zone: ZoneInfo, language: str, opens: bool, may_check_in: bool, into: str
-) -> Markup:
+def _row(line: Arrival, zone: ZoneInfo, language: str, opens: bool, may_check_in: bool, into: str) -> Markup:
     """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
     macros: Any = get_template("frontdesk/_arrival_row.html")
     return Markup(macros.template.module.rows((_line(line, zone, opens),), may_check_in, into))
@@ -108,21 +107,38 @@ def arrivals(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     return _arrivals_page(request, actor)
 
 
+SHOWN: dict[str, Callable[[str], bool]] = {
+    "expected": lambda state: state == "expected",
+    "here": lambda state: state in OPEN,
+}
+
+
 def _arrivals_page(
     request: HttpRequest, actor: Actor, *, found: list[Arrival] | None = None, typed: str = ""
 ) -> HttpResponseBase:
     lines = queries.arrivals(_centre(actor), _today(actor))
+    show = request.GET.get("show", "")
+    if show in SHOWN:
+        lines = [line for line in lines if SHOWN[show](line.state)]
+    else:
+        show = ""
+    now = clock.now()
+    coming = next((line for line in lines if line.at >= now), None) if not show else None
     _notice_from_address(request)
     return render(
         request,
         "frontdesk/arrivals.html",
         {
             "rows": _rows(actor, lines),
+            "show": show,
+            "next_id": coming.id if coming else None,
+            "next_at": words.clock_time(coming.at, actor.zone) if coming else "",
             "numbers": queries.numbers_of(_centre(actor), _today(actor)),
             "day": words.day_long(_today(actor)),
             "may_check_in": may(actor, "arrivals.check_in"),
             "found": None if found is None else _lines(actor, found),
             "typed": typed,
+            "focus": "go" in request.POST,
         },
     )
 
@@ -141,8 +157,8 @@ def _notice_from_address(request: HttpRequest) -> None:
 
 def _notice(verb: str, moved: Moved) -> dict[str, Any]:
     texts = {
-        "check-in": _("Checked in: %(ticket)s is waiting."),
-        "walk-in": _("Taken in: give them the ticket %(ticket)s."),
+        "check-in": _("Checked in. Their ticket:"),
+        "walk-in": _("Taken in. Give them ticket"),
         "undo": _("The check-in of %(ticket)s was taken back."),
         "call": _("%(ticket)s has been called."),
         "begin": _("%(ticket)s: the talk has begun."),
@@ -156,7 +172,9 @@ def _notice(verb: str, moved: Moved) -> dict[str, Any]:
         "text": texts.get(verb, _("%(ticket)s was changed.")) % {"ticket": moved.ticket},
     }
     if moved.state == "waiting" and verb in ("check-in", "walk-in"):
+        notice["ticket"] = moved.ticket
         notice["undo"] = {
+            "live": True,
             "action": reverse("visit_undo", args=[moved.visit_id]),
             "label": _("Undo"),
             "fields": {"v": "0"},
@@ -170,11 +188,14 @@ def _changed(
     """After a change: the notice and the changed line to a script, the page to a browser without."""
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse(page)}?said={verb}&visit={moved.visit_id}")
-    context: dict[str, Any] = {"notice_": _notice(verb, moved), "clear": clear}
+    notice = _notice(verb, moved)
+    context: dict[str, Any] = {"notice_": notice, "clear": clear}
     if page == "queue":
         context |= _queue_change(actor, [moved.visit_id])
         return render(request, "frontdesk/_queue_changed.html", context)
     lines = queries.arrivals_of(_centre(actor), _today(actor), [moved.visit_id])
+    if verb == "check-in" and lines and lines[0].name:
+        notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": lines[0].name}
     context |= {
         "rows": _rows(actor, lines, into="lines"),
         "gone": [] if lines else [moved.visit_id],
@@ -221,6 +242,13 @@ def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Somebody without an appointment, in at most four inputs."""
     reasons = queries.reasons()
     if request.method == "POST":
+        if "start" in request.POST:
+            return _walk_in_page(
+                request,
+                reasons,
+                given_name=request.POST.get("given_name", "")[: actions.MOST_TEXT],
+                door_note=DOOR_NOTES.get(request.POST["start"], lambda: "")(),
+            )
         form = WalkInForm(reasons, request.POST)
         if form.is_valid():
             moved = actions.take_walk_in(
@@ -229,13 +257,25 @@ def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 key=f"walk-in:{form.cleaned_data['key']}",
                 given_name=form.cleaned_data["given_name"],
                 door_note=form.cleaned_data["door_note"],
-                urgency=int(form.cleaned_data["urgency"]) if form.cleaned_data["urgency"] else None,
+                urgency=form.cleaned_data["urgency"],
             )
             return redirect(f"{reverse('arrivals')}?said=walk-in&visit={moved.visit_id}")
-        return render(request, "frontdesk/walk_in.html", {"form": form}, status=422)
+        return render(request, "frontdesk/walk_in.html", {"form": form, "crisis": False}, status=422)
+    return _walk_in_page(request, reasons)
+
+
+DOOR_NOTES: dict[str, Callable[[], str]] = {
+    "elsewhere": lambda: _("Says they are booked on another day or at another centre."),
+    "new": lambda: _("Here for the first time."),
+}
+"""What whoever calls them will want to know, from the way on that was chosen when nobody was found."""
+
+
+def _walk_in_page(request: HttpRequest, reasons: list[Reason], **initial: str) -> HttpResponseBase:
     crisis = "crisis" in request.GET
-    form = WalkInForm(reasons, initial={"key": new_id(), "urgency": "2" if crisis else ""})
-    return render(request, "frontdesk/walk_in.html", {"form": form})
+    given = {"key": new_id(), "urgency": "2" if crisis else USUAL, **initial}
+    form = WalkInForm(reasons, initial=given)
+    return render(request, "frontdesk/walk_in.html", {"form": form, "crisis": crisis})
 
 
 @needs("arrivals.check_in", methods=("POST",))
@@ -296,6 +336,8 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
             for line in lines
         ],
         "everybody": [line.code for line in lines if line.everybody],
+        "busy": [one for one in shown if one["card"].state != "waiting"],
+        "promise": PROMISE_MIN,
         "desk": request.COOKIES.get(DESK, ""),
         "may_close": may(actor, "day.close"),
         "state_words": _state_words(),
@@ -380,7 +422,17 @@ def desk(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Close today at this centre, before its hours end."""
     if request.POST.get("sure") != "yes":
-        return render(request, "frontdesk/close_day.html", {})
+        cards = queries.queue(_centre(actor), _today(actor))
+        running = sum(card.state == "serving" for card in cards)
+        return render(
+            request,
+            "frontdesk/close_day.html",
+            {
+                "waiting": len(cards) - running,
+                "running": running,
+                "expected": queries.numbers_of(_centre(actor), _today(actor)).expected,
+            },
+        )
     day = _today(actor)
     actions.close_day(actor, _centre(actor), day, key=f"close:{_centre(actor)}:{day}")
     return redirect("queue")

@@ -41,6 +41,7 @@ def places(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Where this user may work; choosing one changes what is seen from here on."""
     with as_actor(DOOR):
         mine = queries.memberships_of(uuid.UUID(actor.facts["user_id"]))
+    request.session["places"] = len(mine)
     if request.method == "POST":
         chosen = request.POST.get("place", "")
         if chosen not in {str(place.member_id) for place in mine}:

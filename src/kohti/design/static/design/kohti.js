@@ -49,6 +49,17 @@
     keysSwitch.addEventListener("click", () => { localStorage.setItem("kohti:keys", keysOff() ? "on" : "off"); say(); });
   }
 
+  // A menu that hangs open gives way to whatever else is done.
+  const closeMenus = (except) => { for (const menu of document.querySelectorAll(".k-drop[open]")) if (!except || !menu.contains(except)) menu.open = false; };
+  document.addEventListener("click", (event) => closeMenus(event.target));
+  document.addEventListener("focusin", (event) => closeMenus(event.target));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(".k-drop[open]");
+    if (!menu) return;
+    closeMenus();
+    menu.querySelector("summary").focus();
+  });
+
   // ------------------------------------------------------------------ what was typed and not yet sent
 
   const who = document.body.dataset.who || "";
