@@ -159,13 +159,14 @@ def place(code: str = "") -> Place:
 
 
 def browser_of(actor: Actor | None, *, htmx: bool = False) -> Client:
-    """A test client signed in as a member, or as nobody."""
+    """A test client signed in as a member, one-time code given, or as nobody."""
     client = Client(headers={"HX-Request": "true"} if htmx else None)
     if actor is not None:
         with as_actor(DOOR):
             client.force_login(User.objects.get(id=actor.facts["user_id"]))
             session = client.session
             session["membership"] = str(actor.member_id)
+            session["code"] = True
             session.save()
     return client
 

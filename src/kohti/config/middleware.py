@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 
-from kohti.config import views
+from kohti.config import sign_in, views
 from kohti.kernel import actor as actors
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.errors import KohtiError
@@ -17,6 +18,10 @@ from kohti.team import queries as team
 Respond = Callable[[HttpRequest], HttpResponseBase]
 MEMBERSHIP = "membership"
 PLACES = "places"
+HAS_CODE = "code"
+BEFORE_WORK = ("/account/", "/language/")
+"""Addresses that are served at the door: whoever signs in may need them before there is work to see."""
+
 COUNT_STATEMENTS = "X-Kohti-Statements"
 
 
@@ -33,10 +38,13 @@ def at_the_door(respond: Respond) -> Respond:
     return middleware
 
 
+def signed_in(request: HttpRequest) -> bool:
+    """Whether somebody is signed in, wherever they may work."""
+    return "_auth_user_id" in request.session and request.user.is_authenticated
+
+
 def member_of(request: HttpRequest) -> Actor | None:
     """The membership this session works under, if it still holds; else the first one the user has."""
-    if "_auth_user_id" not in request.session or not request.user.is_authenticated:
-        return None
     chosen = request.session.get(MEMBERSHIP)
     actor = actors.member(uuid.UUID(chosen)) if chosen else None
     if actor is not None and actor.facts["user_id"] == str(request.user.pk):
@@ -49,6 +57,16 @@ def member_of(request: HttpRequest) -> Actor | None:
     return actors.member(places[0].member_id)
 
 
+def lacks_code(request: HttpRequest) -> bool:
+    """Whether this member has to set up one-time codes first; asked once a session when they have."""
+    if not sign_in.codes_are_required() or request.session.get(HAS_CODE):
+        return False
+    if not sign_in.has_code(request.user):
+        return True
+    request.session[HAS_CODE] = True
+    return False
+
+
 class AsTheMember:
     """Runs the view, and renders its page, as the member. Errors made on purpose become pages."""
 
@@ -56,16 +74,21 @@ class AsTheMember:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        actor = member_of(request)
+        somebody = signed_in(request)
+        actor = member_of(request) if somebody else None
         request.actor = actor  # type: ignore[attr-defined]
-        if actor is None or request.path.startswith("/account/"):
+        if request.path.startswith(BEFORE_WORK):
             return self.respond(request)
+        if actor is None:
+            return views.no_place(request) if somebody else self.respond(request)
+        if lacks_code(request):
+            return redirect("mfa_activate_totp")
         with as_actor(actor):
             return self.respond(request)
 
     def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:
-        """Nothing of a failed request is kept; what failed on purpose is said in words."""
-        transaction.set_rollback(True)
+        """Of a failed request only what its session learned is kept; what failed on purpose is said."""
+        connection.start_over()  # type: ignore[attr-defined]
         if isinstance(trouble, KohtiError):
             return views.said_in_words(request, trouble)
         return None

@@ -108,6 +108,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Kohti"
+MFA_ADAPTER = "kohti.config.sign_in.CodeAdapter"
+REQUIRE_CODE = os.environ.get("KOHTI_REQUIRE_CODE", "1") == "1"
 
 SESSION_ENGINE = "kohti.config.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60

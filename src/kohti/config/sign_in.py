@@ -6,9 +6,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 
+from kohti.config import installation
 from kohti.kernel import history
 from kohti.team.models import User
 
@@ -44,3 +48,21 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign in, and write it down."""
         super().login(request, user)
         history.record("signed_in", "user", user.pk)
+
+
+class CodeAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """One-time codes."""
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Codes that are required are not given up."""
+        return not codes_are_required()
+
+
+def codes_are_required() -> bool:
+    """Whether nobody works here without a one-time code: wherever people are real, unless told otherwise."""
+    return bool(settings.REQUIRE_CODE) and not installation.facts().sample
+
+
+def has_code(user: Any) -> bool:
+    """Whether the user has set up one-time codes. One statement; asked at the door."""
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())

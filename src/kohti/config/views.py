@@ -28,8 +28,6 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None:
         return redirect("today")
-    if request.user.is_authenticated:
-        return render(request, "config/no_place.html", status=403)
     if not installation.facts().sample:
         return redirect("account_login")
     services: dict[str, list[team.SampleAccount]] = {}
@@ -75,6 +73,11 @@ def enter_as(request: HttpRequest, user_id: uuid.UUID) -> HttpResponseBase:
     request.session.flush()
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("today")
+
+
+def no_place(request: HttpRequest) -> HttpResponse:
+    """Signed in, but no membership holds now."""
+    return render(request, "config/no_place.html", status=403)
 
 
 @needs(SIGNED_IN)

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from django.db import Error
 from django.db.backends.postgresql import base
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock
 from kohti.kernel.errors import NoActor, NotAllowed
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection as the web or worker role. The owner's uses Django's own backend."""
@@ -77,6 +79,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except psycopg.Error:
             return True
         return bool(self.connection.pgconn.status == psycopg.pq.ConnStatus.BAD)
+
+    def start_over(self) -> None:
+        """Undo everything this transaction did; whoever goes on inside its blocks does so in a new one."""
+        self.run_on_commit = []
+        try:
+            self._rollback()
+        except Error:
+            self.needs_rollback = True
+        else:
+            self.needs_rollback = False
 
     def _savepoint_rollback(self, sid: str) -> None:
         self.entered = None
