@@ -473,8 +473,8 @@ def test_the_same_key_again_changes_nothing_for_any_verb(desk: Desk, trail: Trai
     before = trail.everything(desk)
     answers = [again() for again in presses]
     assert trail.everything(desk) == before
-    assert answers[0] == Moved(first.visit_id, "A001", "done")
-    assert answers[-2] == Moved(called.visit_id, called.ticket, "left")
+    assert (answers[0].visit_id, answers[0].state) == (first.visit_id, "done")
+    assert (answers[-2].visit_id, answers[-2].state) == (called.visit_id, "left")
 
 
 def test_calling_next_with_the_same_key_never_calls_a_second_visitor(desk: Desk) -> None:
@@ -482,7 +482,7 @@ def test_calling_next_with_the_same_key_never_calls_a_second_visitor(desk: Desk)
     calls = {
         desk.press(actions.call_next, by=desk.host, streams=["desk"], key="one press") for _n in range(3)
     }
-    assert calls == {Moved(first.visit_id, first.ticket, "called")}
+    assert {(moved.visit_id, moved.state) for moved in calls} == {(first.visit_id, "called")}
     assert desk.visit(second).state == "waiting"
 
 

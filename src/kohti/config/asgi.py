@@ -16,7 +16,7 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
-THREADS = int(os.environ.get("KOHTI_THREADS", "8"))
+THREADS = int(os.environ.get("KOHTI_THREADS", "4"))
 executor = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
 

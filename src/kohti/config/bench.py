@@ -28,6 +28,7 @@ import psycopg
 
 from kohti.config import addresses, lived
 from kohti.kernel import postgres
+from kohti.kernel.errors import KohtiError
 
 Say = Callable[[str], None]
 TODAY = date(2026, 3, 11)
@@ -65,7 +66,10 @@ def frontdesk(*, sizes: Sequence[int], repeat: int, say: Say) -> list[dict[str, 
         with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
             installation.set_clock(owner, OPENING, sample=True)
         past = 0
-        for size, centre in zip(sizes, CENTRES, strict=False):
+        if len(sizes) > len(CENTRES) // 2:
+            raise KohtiError(f"at most {len(CENTRES) // 2} sizes can be measured at once")
+        for number, size in enumerate(sizes):
+            centre, beside = CENTRES[number], CENTRES[-1 - number]
             if size > past:
                 say(f"{size:,} past visits")
                 _load_past(server, past, size)
@@ -73,6 +77,9 @@ def frontdesk(*, sizes: Sequence[int], repeat: int, say: Say) -> list[dict[str, 
             with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
                 installation.set_clock(owner, OPENING, sample=True)
             with _Web(say) as web:
+                say("a warm-up at another centre")
+                _measure(web, users[beside], beside, past, 10, lambda line: None)
+                say(f"{centre}, with {past:,} past visits")
                 out += [asdict(row) for row in _measure(web, users[centre], centre, past, repeat, say)]
     return out
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from kohti.kernel.policies import OWN_SERVICE, Table
+from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 
 FUNCTIONS: tuple[str, ...] = ()
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
-TODAY_HERE = "(centre_id = (select kohti.floor()) and day = (select kohti.today()))"
 OWN_TIME = "staff_id = (select kohti.staff())"
 
 TABLES = (
@@ -17,9 +16,9 @@ TABLES = (
     Table(name="diary_room", see=OWN_SERVICE),
     Table(
         name="diary_booking",
-        see=f"{TODAY_HERE} or {WHOLE_CENTRE} or {OWN_TIME}",
+        see=f"({ON_THE_FLOOR}) or {OWN_TIME}",
         add=WHOLE_CENTRE,
-        change=f"{TODAY_HERE} or {WHOLE_CENTRE}",
+        change=ON_THE_FLOOR,
     ),
     Table(name="diary_importedfile", see=WHOLE_CENTRE, add=WHOLE_CENTRE, change=WHOLE_CENTRE),
 )

@@ -73,6 +73,7 @@ class Moved:
     visit_id: uuid.UUID
     ticket: str
     state: str
+    booking_id: uuid.UUID | None = None
 
 
 def _ticket(letter: str, number: int) -> str:
@@ -151,7 +152,7 @@ def _arrive(
                 "member": actor.member_id,
             },
         )
-    return Moved(visit_id, _ticket(letter, number), State.WAITING)
+    return Moved(visit_id, _ticket(letter, number), State.WAITING, booking_id)
 
 
 LATE = timedelta(minutes=10)
@@ -266,7 +267,7 @@ def call_next(
     with connection.cursor() as cursor:
         cursor.execute(
             "select v.id from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
-            " where v.centre_id = %s and v.day = %s and v.state = 'waiting'"
+            " where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting'"
             " and (v.staff_id = %s or (v.staff_id is null"
             "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
             " order by v.urgency desc, v.order_at, v.number limit 1 for no key update of v skip locked",
@@ -419,7 +420,7 @@ def _move(
         state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by = row
         ticket = _ticket(letter, number)
         if state == to and (to != State.CALLED or called_by == with_staff):
-            return Moved(visit_id, ticket, state)
+            return Moved(visit_id, ticket, state, booking_id)
         if state not in expected:
             raise Refused(_state_words(ticket, state), code="state")
         if to == State.WAITING and _day_closed(centre_id, day):
@@ -443,7 +444,7 @@ def _move(
     if booking_id is not None:
         _tell_diary(actor, booking_id, state, to)
     _say(actor, verb, visit_id, person_id, ticket=ticket, before=state, after=to, centre_id=centre_id)
-    return Moved(visit_id, ticket, to)
+    return Moved(visit_id, ticket, to, booking_id)
 
 
 def _tell_diary(actor: Actor, booking_id: uuid.UUID, before: str, to: str) -> None:
@@ -480,9 +481,9 @@ def _day_closed(centre_id: uuid.UUID, day: date) -> bool:
 
 def _read(where: str, value: uuid.UUID) -> Moved | None:
     with connection.cursor() as cursor:
-        cursor.execute(f"select v.id, v.letter, v.number, v.state from frontdesk_visit v where {where}", [value])
+        cursor.execute(f"select v.id, v.letter, v.number, v.state, v.booking_id from frontdesk_visit v where {where}", [value])
         row = cursor.fetchone()
-    return Moved(row[0], _ticket(row[1], row[2]), row[3]) if row else None
+    return Moved(row[0], _ticket(row[1], row[2]), row[3], row[4]) if row else None
 
 
 def as_it_is(visit_id: uuid.UUID) -> Moved | None:
@@ -498,7 +499,7 @@ def _as_it_is(visit_id: uuid.UUID) -> Moved:
 
 
 def _visit_of(booking_id: uuid.UUID) -> Moved:
-    moved = _read("v.state <> 'undone' and v.booking_id = %s", booking_id)
+    moved = _read("v.counts and v.booking_id = %s", booking_id)
     if moved is None:
         raise NotThere("no such visit")
     return moved

@@ -105,13 +105,22 @@ class Visit(models.Model):
     state_since = models.DateTimeField()
     desk = models.CharField(max_length=20, blank=True)
     version = models.IntegerField(default=1)
+    # What the indexes look at changes only at the end of a visit, so that its steps touch none of them.
+    is_open = models.GeneratedField(
+        expression=Q(state__in=("waiting", "called", "serving")),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    counts = models.GeneratedField(
+        expression=~Q(state="undone"), output_field=models.BooleanField(), db_persist=True
+    )
 
     class Meta:
         constraints = (
             models.UniqueConstraint("centre", "day", "number", name="ticket_once_a_day"),
             models.UniqueConstraint(
                 "booking",
-                condition=Q(booking__isnull=False) & ~Q(state="undone"),
+                condition=Q(booking__isnull=False, counts=True),
                 name="visit_once_a_booking",
             ),
             models.CheckConstraint(condition=Q(state__in=[s.value for s in State]), name="visit_state"),
@@ -123,7 +132,7 @@ class Visit(models.Model):
                 "centre",
                 "day",
                 "order_at",
-                condition=Q(state__in=("waiting", "called", "serving")),
+                condition=Q(is_open=True),
                 name="visits_open",
             ),
             models.Index("person", name="visits_of_a_person", condition=Q(person__isnull=False)),

@@ -68,7 +68,7 @@ from diary_booking b
 join diary_kind k on k.id = b.kind_id
 left join people_person p on p.id = b.person_id
 left join team_staff s on s.id = b.staff_id
-left join frontdesk_visit v on v.booking_id = b.id and v.state <> 'undone'
+left join frontdesk_visit v on v.booking_id = b.id and v.counts
 where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
 """
 
@@ -81,7 +81,7 @@ join frontdesk_stream t on t.id = v.stream_id
 left join frontdesk_reason r on r.id = v.reason_id
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.with_staff_id
-where v.centre_id = %(centre)s and v.day = %(day)s and v.booking_id is null and v.state <> 'undone'
+where v.centre_id = %(centre)s and v.day = %(day)s and v.booking_id is null and v.counts
 """
 
 
@@ -110,9 +110,15 @@ def arrivals_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID])
     )
 
 
-def arrival_of_booking(centre_id: uuid.UUID, day: date, booking_id: uuid.UUID) -> Arrival | None:
-    """The line of one booking. One statement."""
-    found = _arrivals(f"{BOOKED} and b.id = %(id)s", {"centre": centre_id, "day": day, "id": booking_id})
+def arrival_of(
+    centre_id: uuid.UUID, day: date, visit_id: uuid.UUID, booking_id: uuid.UUID | None
+) -> Arrival | None:
+    """The line of one visit, or of the booking it belongs to. One statement."""
+    where = " and b.id = %(id)s" if booking_id else " and v.id = %(id)s"
+    found = _arrivals(
+        (BOOKED if booking_id else WALKED_IN) + where,
+        {"centre": centre_id, "day": day, "id": booking_id or visit_id},
+    )
     return found[0] if found else None
 
 
@@ -193,7 +199,7 @@ left join people_person p on p.id = v.person_id
 left join diary_booking b on b.id = v.booking_id left join diary_kind k on k.id = b.kind_id
 left join frontdesk_reason r on r.id = v.reason_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
-where v.centre_id = %(centre)s and v.day = %(day)s and v.state in ('waiting', 'called', 'serving')
+where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open
 """
 IN_ORDER = " order by v.urgency desc, v.order_at, v.number"
 
@@ -221,7 +227,7 @@ def following(centre_id: uuid.UUID, day: date, staff_id: uuid.UUID | None) -> Ca
     """Whom `call_next` would call for this colleague. One statement."""
     found = _cards(
         OPEN_CARDS
-        + " and v.state = 'waiting' and (v.staff_id = %(staff)s or (v.staff_id is null and t.everybody))"
+        + " and v.is_open and v.state = 'waiting' and (v.staff_id = %(staff)s or (v.staff_id is null and t.everybody))"
         + IN_ORDER
         + " limit 1",
         {"centre": centre_id, "day": day, "staff": staff_id},
@@ -245,7 +251,7 @@ def lines(centre_id: uuid.UUID, day: date) -> list[Line]:
         cursor.execute(
             "select t.code, t.title, t.of_appointments, t.everybody, count(v.id) from frontdesk_stream t"
             " left join frontdesk_visit v on v.stream_id = t.id and v.centre_id = %s and v.day = %s"
-            " and v.state = 'waiting' where not t.retired group by t.id order by t.position",
+            " and v.is_open and v.state = 'waiting' where not t.retired group by t.id order by t.position",
             [centre_id, day],
         )
         return [Line._make(row) for row in cursor.fetchall()]
@@ -268,7 +274,7 @@ def numbers_of(centre_id: uuid.UUID, day: date) -> Numbers:
             "  and b.state = 'booked'),"
             " count(*), coalesce(max(extract(epoch from %(now)s - greatest(v.arrived_at, v.agreed_at))), 0),"
             " count(*) filter (where v.urgency = 2)"
-            " from frontdesk_visit v where v.centre_id = %(centre)s and v.day = %(day)s and v.state = 'waiting'",
+            " from frontdesk_visit v where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open and v.state = 'waiting'",
             {"centre": centre_id, "day": day, "now": clock.now()},
         )
         expected, waiting, longest, crisis = cursor.fetchone()

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from kohti.kernel.policies import OWN_SERVICE, Table
+from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 
 FUNCTIONS: tuple[str, ...] = ()
-
-FLOOR = (
-    "(centre_id = (select kohti.floor()) and day = (select kohti.today()))"
-    " or centre_id = (select kohti.whole_centre())"
-)
 
 TABLES = (
     Table(name="frontdesk_stream", see=OWN_SERVICE),
     Table(name="frontdesk_reason", see=OWN_SERVICE),
     *(
-        Table(name=name, see=FLOOR, add=FLOOR, change=FLOOR)
+        Table(name=name, see=ON_THE_FLOOR, add=ON_THE_FLOOR, change=ON_THE_FLOOR)
         for name in ("frontdesk_day", "frontdesk_visit", "frontdesk_period")
     ),
 )

@@ -193,13 +193,12 @@ def _changed(
     if page == "queue":
         context |= _queue_change(actor, [moved.visit_id])
         return render(request, "frontdesk/_queue_changed.html", context)
-    lines = queries.arrivals_of(_centre(actor), _today(actor), [moved.visit_id])
-    if verb == "check-in" and lines and lines[0].name:
-        notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": lines[0].name}
+    line = queries.arrival_of(_centre(actor), _today(actor), moved.visit_id, moved.booking_id)
+    if verb == "check-in" and line and line.name:
+        notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": line.name}
     context |= {
-        "rows": _rows(actor, lines, into="lines"),
-        "gone": [] if lines else [moved.visit_id],
-        "may_check_in": may(actor, "arrivals.check_in"),
+        "rows": _rows(actor, [line], into="lines") if line else [],
+        "gone": [] if line else [moved.visit_id],
     }
     return render(request, "frontdesk/_arrivals_changed.html", context)
 

@@ -6,7 +6,7 @@ can exist that everybody sees.
 
 Helper functions used in conditions, each to be wrapped as `(select kohti.x())` so that it is computed once
 a statement: `service`, `floor` (the centre whose day the actor sees), `whole_centre`, `staff`, `member`,
-`system`, `at_the_door`, `today`, `my_people`.
+`system`, `at_the_door`, `first_day` and `last_day` (between which that centre's days are seen), `my_people`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ import psycopg
 from psycopg import sql
 
 OWN_SERVICE = "service_id = (select kohti.service())"
+ON_THE_FLOOR = (
+    "centre_id = (select kohti.floor())"
+    " and day between (select kohti.first_day()) and (select kohti.last_day())"
+)
+"""Whoever works on the floor of a centre sees its day; its leader every day."""
 SYSTEM_SERVICE = "service_id = (select kohti.system())"
 ANYBODY = "(select kohti.kind()) is not null"
 """Every row, for whoever said who they are."""

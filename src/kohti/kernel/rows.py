@@ -38,7 +38,8 @@ FUNCTIONS = (
             ("floor", "uuid"),
             ("whole_centre", "uuid"),
             ("system", "uuid"),
-            ("today", "date"),
+            ("first_day", "date"),
+            ("last_day", "date"),
         )
     ),
     """

@@ -19,6 +19,7 @@ declare
     v_scope text := 'none';
     v_zone text := 'UTC';
     v_floor text := '';
+    v_today text;
 begin
     if p_kind = 'member' then
         select m.service_id, m.centre_id, m.staff_id, r.code, r.scope, s.timezone
@@ -50,6 +51,7 @@ begin
     if p_kind in ('member', 'screen') and v_scope in ('day', 'centre') then
         v_floor := v_centre::text;
     end if;
+    v_today := (p_now at time zone coalesce(v_zone, 'UTC'))::date::text;
     perform set_config('kohti.kind', p_kind, true),
             set_config('kohti.member', case when p_kind = 'member' then p_member::text else '' end, true),
             set_config('kohti.staff', coalesce(v_staff::text, ''), true),
@@ -59,7 +61,8 @@ begin
             set_config('kohti.whole_centre', case when v_scope = 'centre' then v_floor else '' end, true),
             set_config('kohti.system', case when p_kind = 'system' then p_service::text else '' end, true),
             set_config('kohti.now', p_now::text, true),
-            set_config('kohti.today', (p_now at time zone coalesce(v_zone, 'UTC'))::date::text, true);
+            set_config('kohti.first_day', case when v_scope = 'centre' then '-infinity' else v_today end, true),
+            set_config('kohti.last_day', case when v_scope = 'centre' then 'infinity' else v_today end, true);
     return true;
 end $$"""
     ),
