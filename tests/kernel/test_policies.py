@@ -1040,6 +1040,13 @@ def test_applying_the_policies_again_changes_nothing(owner: psycopg.Connection) 
     assert policies.apply(owner, ROOMS) is False
 
 
+def test_policies_of_a_new_release_are_written_over_those_of_the_old_one(owner: psycopg.Connection) -> None:
+    with owner.transaction(force_rollback=True):
+        owner.execute("comment on schema kohti is 'as an older release wrote them'")
+        assert policies.apply(owner, ROOMS) is True
+        assert policies.apply(owner, ROOMS) is False
+
+
 def test_every_table_is_under_policies_its_owner_included(owner: psycopg.Connection) -> None:
     assert (
         owner.execute(

@@ -98,12 +98,21 @@ def statements(table: Table, *, owner: str) -> list[str]:
     return out
 
 
+FOR_OUR_ROLES = f"""
+do $$ declare one regprocedure; begin
+    for one in select p.oid from pg_proc p join pg_roles r on r.oid = p.proowner
+               where p.pronamespace = 'kohti'::regnamespace and r.rolname = current_user loop
+        execute format('revoke all on function %s from public', one);
+        execute format('grant execute on function %s to {WEB}, {WORKER}, {DEFINER}', one);
+    end loop;
+end $$"""
+
+
 def _rights_to_functions(owner: str, worker_only: Iterable[str]) -> Iterator[str]:
-    """PostgreSQL lets everybody call a new function; and only who owns it can take that back."""
+    """PostgreSQL lets everybody call a new function; only who owns it can take that back, and name no other."""
     for role in (owner, DEFINER):
         yield f'set local role "{role}"'
-        yield "revoke all on all functions in schema kohti from public"
-        yield f"grant execute on all functions in schema kohti to {WEB}, {WORKER}, {DEFINER}"
+        yield FOR_OUR_ROLES
     for signature in worker_only:
         yield f"revoke execute on function {signature} from {WEB}"
     yield "reset role"
