@@ -105,11 +105,11 @@ do $$ declare one regprocedure; begin
         execute format('revoke all on function %s from public', one);
         execute format('grant execute on function %s to {WEB}, {WORKER}, {DEFINER}', one);
     end loop;
-end $$"""
+end $$"""  # noqa: S608 -- names of ours
 
 
 def _rights_to_functions(owner: str, worker_only: Iterable[str]) -> Iterator[str]:
-    """PostgreSQL lets everybody call a new function; only who owns it can take that back, and name no other."""
+    """PostgreSQL lets everybody call a new function; its owner, and nobody else, can take that back."""
     for role in (owner, DEFINER):
         yield f'set local role "{role}"'
         yield FOR_OUR_ROLES
