@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from tests.factories import MORNING, TODAY, Place, acting, in_threads, place
 
 from kohti.diary import actions as diary
@@ -218,3 +219,21 @@ def test_a_day_that_is_closed_twice_at_once_is_closed_once() -> None:
     assert sorted(found) == [0] * 7 + [20]  # type: ignore[type-var]
     with as_actor(leader):
         assert Period.objects.filter(ends=None).count() == 0
+
+
+def test_a_colleague_who_calls_next_does_not_wait_for_one_who_is_about_to() -> None:
+    here = place()
+    first, second = walk_ins(here, 2)
+    host, coach = here.member("host"), here.member("coach")
+
+    def call_meanwhile(index: int) -> object:
+        with as_actor(coach), connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '20s'")
+            return actions.call_next(coach, streams=["desk"], key=as_key())
+
+    with as_actor(host):
+        called = actions.call_next(host, streams=["desk"], key=as_key())
+        (meanwhile,) = in_threads(1, call_meanwhile)
+    assert called is not None
+    assert isinstance(meanwhile, Moved)
+    assert [called.ticket, meanwhile.ticket] == [first.ticket, second.ticket]

@@ -1,0 +1,424 @@
+"""Whatever is pressed at the front desk, in whatever order: the rows are what a model of the rules says."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.factories import MORNING, Place, as_system, place
+
+from kohti.config import checks
+from kohti.diary import actions as diary
+from kohti.diary.models import Booking
+from kohti.frontdesk import actions
+from kohti.frontdesk.models import Period, Visit
+from kohti.kernel import clock
+from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.errors import Refused
+from kohti.people.models import Person
+
+A_DAY = timedelta(days=1)
+REASONS = ("robbed", "food-or-money", "evidence", "housing", "advice")
+URGENCY = {"robbed": 2, "food-or-money": 1}
+STREAM = {"housing": "housing", "advice": "advice"}
+OPEN = ("waiting", "called", "serving")
+MOVES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
+    "call": (actions.call, ("waiting",), "called"),
+    "begin": (actions.begin, ("called",), "serving"),
+    "finish": (actions.finish, ("serving",), "done"),
+    "absent": (actions.did_not_come, ("called",), "absent"),
+    "leave": (actions.leave, ("waiting", "called"), "left"),
+    "take back": (actions.take_back, ("called", "serving", "absent", "left"), "waiting"),
+    "undo": (actions.undo_check_in, ("waiting",), "undone"),
+}
+
+
+@dataclass
+class Appointment:
+    """A booking, as the rules have it."""
+
+    person: uuid.UUID
+    staff: uuid.UUID | None
+    starts: datetime
+    ends: datetime
+    state: str = "booked"
+
+    def holds_against(self, other: Appointment) -> bool:
+        """Whether both cannot stand: somebody would be in two places."""
+        return (
+            self.state in ("booked", "kept")
+            and self.starts < other.ends
+            and other.starts < self.ends
+            and (self.person == other.person or self.staff == other.staff)
+        )
+
+
+@dataclass
+class Visitor:
+    """A visit, as the rules have it."""
+
+    ticket: str
+    stream: str
+    urgency: int
+    order_at: datetime
+    number: int
+    booking: uuid.UUID | None = None
+    staff: uuid.UUID | None = None
+    with_staff: uuid.UUID | None = None
+    state: str = "waiting"
+    periods: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
+
+    def move(self, to: str, now: datetime) -> None:
+        """End what runs, begin what comes."""
+        if self.periods and self.periods[-1][2] is None:
+            state, starts, _ends = self.periods[-1]
+            self.periods[-1] = (state, starts, now)
+        if to in OPEN:
+            self.periods.append((to, now, None))
+        if to == "waiting":
+            self.with_staff = None
+        self.state = to
+
+
+class Refusal(Exception):
+    """The model says no."""
+
+
+@dataclass
+class Stage:
+    """A centre with its people, made once; each run of the machine lives a day of its own there."""
+
+    here: Place
+    host: Actor
+    coaches: tuple[Actor, Actor]
+    leader: Actor
+    people: list[Person]
+    days: int = 0
+
+    @classmethod
+    def made(cls) -> Stage:
+        """Somewhere to play."""
+        here = place()
+        return cls(
+            here,
+            here.member("host"),
+            (here.member("coach", name="Coach One"), here.member("coach", name="Coach Two")),
+            here.member("leader"),
+            [here.person() for _n in range(5)],
+        )
+
+    @property
+    def colleagues(self) -> list[Actor]:
+        """Whoever may press a button."""
+        return [*self.coaches, self.host, self.leader]
+
+
+def machine(stage: Stage) -> type[RuleBasedStateMachine]:
+    """A front desk to be pressed at random."""
+
+    class FrontDesk(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            stage.days += 1
+            opens = MORNING.replace(hour=9) + A_DAY * stage.days
+            self.day = opens.date()
+            self.opens = self.now = opens
+            self.closed = False
+            self.bookings: dict[uuid.UUID, Appointment] = {}
+            self.visits: dict[uuid.UUID, Visitor] = {}
+            self.last: Callable[[], Any] | None = None
+
+        def press(self, actor: Actor, action: Callable[..., Any], *about: object, **how: Any) -> Any:
+            """Press a button under a key of its own; remembered, to be pressed again."""
+            key = str(uuid.uuid4())
+
+            def again() -> Any:
+                with clock.held_at(self.now), as_actor(actor):
+                    return action(actor, *about, key=key, **how)
+
+            result = again()
+            self.last = again
+            return result
+
+        def agree(self, expected: Callable[[], Any], real: Callable[[], Any]) -> Any:
+            """Model and product do the same thing, or refuse it both."""
+            try:
+                expected()
+            except Refusal:
+                with pytest.raises(Refused):
+                    real()
+                return None
+            return real()
+
+        def free(self, wanted: Appointment, *, beside: uuid.UUID | None = None) -> None:
+            for booking_id, other in self.bookings.items():
+                if booking_id != beside and other.holds_against(wanted):
+                    raise Refusal
+
+        # the diary
+
+        @rule(
+            person=st.integers(0, 4),
+            coach=st.integers(0, 1),
+            slot=st.integers(0, 12),
+            minutes=st.sampled_from([10, 20, 40]),
+        )
+        def book(self, person: int, coach: int, slot: int, minutes: int) -> None:
+            starts = self.opens + timedelta(minutes=10 * slot)
+            wanted = Appointment(
+                stage.people[person].id,
+                stage.coaches[coach].staff_id,
+                starts,
+                starts + timedelta(minutes=minutes),
+            )
+            new = diary.NewBooking(
+                starts=starts,
+                minutes=minutes,
+                kind_id=stage.here.kinds["work-search-review"].id,
+                person_id=wanted.person,
+                staff_id=wanted.staff,
+            )
+
+            def real() -> Any:
+                with clock.held_at(self.now), as_actor(stage.leader) as leader:
+                    return diary.book(leader, stage.here.centre.id, [new])
+
+            made = self.agree(lambda: self.free(wanted), real)
+            if made:
+                self.bookings[made[0].id] = wanted
+
+        @precondition(lambda self: self.bookings)
+        @rule(which=st.integers(0, 30))
+        def cancel(self, which: int) -> None:
+            booking_id, booking = self.one_of(self.bookings, which)
+
+            def expected() -> None:
+                if booking.state != "booked":
+                    raise Refusal
+                booking.state = "cancelled"
+
+            def real() -> None:
+                with clock.held_at(self.now), as_actor(stage.leader) as leader:
+                    diary.cancel(leader, booking_id)
+
+            self.agree(expected, real)
+
+        # the door
+
+        @precondition(lambda self: self.bookings)
+        @rule(which=st.integers(0, 30), colleague=st.integers(0, 3))
+        def check_in(self, which: int, colleague: int) -> None:
+            booking_id, booking = self.one_of(self.bookings, which)
+            here_already = [
+                visit_id
+                for visit_id, visit in self.visits.items()
+                if visit.booking == booking_id and visit.state != "undone"
+            ]
+
+            def expected() -> None:
+                if booking.state != "kept" and (self.closed or booking.state != "booked"):
+                    raise Refusal
+
+            moved = self.agree(
+                expected,
+                lambda: self.press(stage.colleagues[colleague], actions.check_in, booking_id),
+            )
+            if moved is None:
+                return
+            if booking.state == "kept":
+                assert [moved.visit_id] == here_already
+                return
+            assert not here_already
+            booking.state = "kept"
+            late = self.now - booking.starts > timedelta(minutes=10)
+            self.arrives(
+                moved,
+                "A",
+                Visitor(
+                    "",
+                    "appointments",
+                    0,
+                    self.now if late else booking.starts,
+                    0,
+                    booking=booking_id,
+                    staff=booking.staff,
+                ),
+            )
+
+        @rule(reason=st.sampled_from(REASONS))
+        def walk_in(self, reason: str) -> None:
+            def expected() -> None:
+                if self.closed:
+                    raise Refusal
+
+            moved = self.agree(
+                expected,
+                lambda: self.press(stage.host, actions.take_walk_in, stage.here.reasons[reason].id),
+            )
+            if moved is not None:
+                stream = STREAM.get(reason, "desk")
+                letter = {"desk": "D", "housing": "H", "advice": "C"}[stream]
+                self.arrives(moved, letter, Visitor("", stream, URGENCY.get(reason, 0), self.now, 0))
+
+        def arrives(self, moved: actions.Moved, letter: str, visit: Visitor) -> None:
+            visit.number = len(self.visits) + 1
+            visit.ticket = f"{letter}{visit.number:03d}"
+            visit.move("waiting", self.now)
+            assert (moved.ticket, moved.state) == (visit.ticket, "waiting")
+            assert moved.visit_id not in self.visits
+            self.visits[moved.visit_id] = visit
+
+        # the queue
+
+        @rule(
+            colleague=st.integers(0, 3),
+            lines=st.sets(st.sampled_from(["desk", "housing", "advice", "appointments"])),
+        )
+        def call_next(self, colleague: int, lines: set[str]) -> None:
+            actor = stage.colleagues[colleague]
+            waiting = [
+                (-visit.urgency, visit.order_at, visit.number, visit_id)
+                for visit_id, visit in self.visits.items()
+                if visit.state == "waiting"
+                and (visit.staff == actor.staff_id if visit.staff else visit.stream in lines)
+            ]
+            moved = self.press(actor, actions.call_next, streams=sorted(lines))
+            if not waiting:
+                assert moved is None
+                return
+            visit = self.visits[min(waiting)[3]]
+            assert (moved.visit_id, moved.state) == (min(waiting)[3], "called")
+            visit.move("called", self.now)
+            visit.with_staff = actor.staff_id
+
+        @precondition(lambda self: self.visits)
+        @rule(which=st.integers(0, 30), colleague=st.integers(0, 3), verb=st.sampled_from(sorted(MOVES)))
+        def move(self, which: int, colleague: int, verb: str) -> None:
+            visit_id, visit = self.one_of(self.visits, which)
+            actor = stage.colleagues[colleague]
+            action, begins_in, to = MOVES[verb]
+
+            def expected() -> None:
+                if visit.state == to and (to != "called" or visit.with_staff == actor.staff_id):
+                    return
+                if visit.state not in begins_in or (to == "waiting" and self.closed):
+                    raise Refusal
+                booking = self.bookings[visit.booking] if visit.booking else None
+                if booking and visit.state == "absent":
+                    if booking.state == "missed":
+                        self.free(booking, beside=visit.booking)
+                    booking.state = "kept"
+                elif booking and to in ("absent", "undone"):
+                    booking.state = "missed" if to == "absent" else "booked"
+                visit.move(to, self.now)
+                if to == "called":
+                    visit.with_staff = actor.staff_id
+
+            moved = self.agree(expected, lambda: self.press(actor, action, visit_id))
+            assert moved is None or (moved.visit_id, moved.state) == (visit_id, to)
+
+        @precondition(lambda self: self.last is not None)
+        @rule()
+        def press_the_same_button_again(self) -> None:
+            assert self.last is not None
+            self.last()
+
+        # time
+
+        @rule(minutes=st.integers(1, 45))
+        def time_passes(self, minutes: int) -> None:
+            self.now = min(self.now + timedelta(minutes=minutes), self.opens + timedelta(hours=13))
+
+        @precondition(lambda self: len(self.visits) > 3)
+        @rule()
+        def close(self) -> None:
+            count = self.press(stage.leader, actions.close_day, stage.here.centre.id, self.day)
+            open_ones = [visit for visit in self.visits.values() if visit.state in OPEN]
+            assert count == len(open_ones)
+            for visit in open_ones:
+                visit.move("done" if visit.state == "serving" else "left", self.now)
+            for booking in self.bookings.values():
+                if booking.state == "booked":
+                    booking.state = "missed"
+            self.closed = True
+
+        # what must hold
+
+        def one_of(self, of: dict[uuid.UUID, Any], which: int) -> tuple[uuid.UUID, Any]:
+            keys = list(of)
+            return keys[which % len(keys)], of[keys[which % len(keys)]]
+
+        @invariant()
+        def the_rows_are_as_the_rules_say(self) -> None:
+            centre = stage.here.centre
+            with clock.held_at(self.now), as_actor(stage.leader):
+                visits = {
+                    row.id: (f"{row.letter}{row.number:03d}", row.state, row.order_at, row.with_staff_id)
+                    for row in Visit.objects.filter(centre=centre, day=self.day).order_by("id")
+                }
+                bookings = dict(
+                    Booking.objects.filter(centre=centre, day=self.day).values_list("id", "state")
+                )
+                periods: dict[uuid.UUID, list[tuple[str, datetime, datetime | None]]] = {}
+                ever = datetime.max.replace(tzinfo=UTC)
+                for row in sorted(
+                    Period.objects.filter(centre=centre, day=self.day).order_by("id"),
+                    key=lambda one: (one.starts, one.ends or ever),
+                ):
+                    periods.setdefault(row.visit_id, []).append((row.state, row.starts, row.ends))
+            assert visits == {
+                visit_id: (visit.ticket, visit.state, visit.order_at, visit.with_staff)
+                for visit_id, visit in self.visits.items()
+            }
+            assert bookings == {booking_id: booking.state for booking_id, booking in self.bookings.items()}
+            for visit_id, visit in self.visits.items():
+                assert sorted(map(str, periods[visit_id])) == sorted(map(str, visit.periods))
+
+        def teardown(self) -> None:
+            with as_system(stage.here.system), connection.cursor() as cursor:
+                for question, query in checks.QUESTIONS.items():
+                    if "kernel_history" not in query:
+                        cursor.execute(query)
+                        assert cursor.fetchone() == (0,), question
+            super().teardown()
+
+    return FrontDesk
+
+
+def live_days(days: int, *, presses: int) -> None:
+    """Press at random on this many days; the same ones at each run."""
+    run_state_machine_as_test(
+        machine(Stage.made()),
+        settings=settings(
+            max_examples=days,
+            stateful_step_count=presses,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_whatever_is_pressed_the_rules_of_the_front_desk_hold() -> None:
+    live_days(20, presses=40)
+
+
+@pytest.mark.long
+def test_whatever_is_pressed_on_two_thousand_days_the_rules_hold() -> None:
+    live_days(2000, presses=50)
