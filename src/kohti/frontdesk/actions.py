@@ -108,6 +108,7 @@ def _arrive(
     stream_id: uuid.UUID,
     letter: str,
     urgency: int,
+    title: str,
     person_id: uuid.UUID | None = None,
     booking_id: uuid.UUID | None = None,
     staff_id: uuid.UUID | None = None,
@@ -123,10 +124,10 @@ def _arrive(
     with connection.cursor() as cursor:
         cursor.execute(
             "with visit as (insert into frontdesk_visit (id, service_id, centre_id, day, number, letter,"
-            " stream_id, reason_id, booking_id, person_id, staff_id, given_name, door_note, urgency, agreed_at,"
+            " stream_id, reason_id, booking_id, person_id, staff_id, given_name, door_note, title, urgency, agreed_at,"
             " arrived_at, order_at, state, state_since, desk, version)"
             " values (%(id)s, %(service)s, %(centre)s, %(day)s, %(number)s, %(letter)s, %(stream)s, %(reason)s,"
-            " %(booking)s, %(person)s, %(staff)s, %(name)s, %(note)s, %(urgency)s, %(agreed)s, %(now)s,"
+            " %(booking)s, %(person)s, %(staff)s, %(name)s, %(note)s, %(title)s, %(urgency)s, %(agreed)s, %(now)s,"
             " %(order)s, 'waiting', %(now)s, '', 1))"
             " insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
             " values (%(period)s, %(service)s, %(centre)s, %(day)s, %(id)s, 'waiting', %(now)s, %(member)s)",
@@ -145,6 +146,7 @@ def _arrive(
                 "staff": staff_id,
                 "name": given_name,
                 "note": door_note,
+                "title": title,
                 "urgency": urgency,
                 "agreed": agreed_at,
                 "order": now if agreed_at is None or now - agreed_at > LATE else agreed_at,
@@ -169,11 +171,11 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     visit_id = new_id()
     before = once.first_time("visit.check_in", key, visit_id)
     if before is not None:
-        return _as_it_is(before)
+        return as_it_is(before) or _visit_of(booking_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select b.state, b.day, b.starts, b.person_id, b.staff_id, s.id, s.letter"
-            " from diary_booking b, frontdesk_stream s"
+            "select b.state, b.day, b.starts, b.person_id, b.staff_id, b.note, k.title, s.id, s.letter"
+            " from diary_booking b join diary_kind k on k.id = b.kind_id, frontdesk_stream s"
             " where b.id = %s and b.centre_id = %s and s.service_id = b.service_id and s.of_appointments"
             " for no key update of b",
             [booking_id, _centre(actor)],
@@ -181,7 +183,7 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
         row = cursor.fetchone()
     if row is None:
         raise NotThere("no such booking")
-    state, day, starts, person_id, staff_id, stream_id, letter = row
+    state, day, starts, person_id, staff_id, note, title, stream_id, letter = row
     if state == Booking.State.KEPT:
         return _visit_of(booking_id)
     if state != Booking.State.BOOKED:
@@ -201,6 +203,8 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
         booking_id=booking_id,
         staff_id=staff_id,
         agreed_at=starts,
+        title=title,
+        door_note=note,
     )
     _say(actor, "visit.check_in", visit_id, person_id, ticket=moved.ticket)
     return moved
@@ -226,14 +230,14 @@ def take_walk_in(
         return _as_it_is(before)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select r.urgency, s.id, s.letter from frontdesk_reason r join frontdesk_stream s on s.id = r.stream_id"
+            "select r.urgency, r.title, s.id, s.letter from frontdesk_reason r join frontdesk_stream s on s.id = r.stream_id"
             " where r.id = %s and not r.retired",
             [reason_id],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotThere("no such reason")
-    own_urgency, stream_id, letter = row
+    own_urgency, title, stream_id, letter = row
     moved = _arrive(
         actor,
         visit_id,
@@ -241,6 +245,7 @@ def take_walk_in(
         letter=letter,
         urgency=own_urgency if urgency is None else urgency,
         reason_id=reason_id,
+        title=title,
         given_name=given_name[:MOST_TEXT],
         door_note=door_note[:MOST_TEXT],
     )
@@ -431,8 +436,7 @@ def _move(
             " with_staff_id = case when %(to)s::text = 'called' then %(staff)s::uuid"
             " when %(to)s::text = 'waiting' then null else with_staff_id end where id = %(id)s),"
             " period as (update frontdesk_period set ends = greatest(%(now)s::timestamptz, starts)"
-            " where visit_id = %(id)s and ends is null)"
-            " select 1",
+            " where visit_id = %(id)s and ends is null) select 1",
             {"to": to, "now": now, "desk": desk[:20], "staff": with_staff, "id": visit_id},
         )
         if to in OPEN:
