@@ -214,10 +214,10 @@ select md5('grant' || n)::uuid, %(service)s::uuid, person_id, centre_id, '', '',
 """,
     """
 insert into frontdesk_visit (id, service_id, centre_id, day, number, letter, stream_id, booking_id, person_id,
-  with_staff_id, given_name, door_note, urgency, arrived_at, order_at, state, state_since, desk, version)
+  with_staff_id, given_name, door_note, title, urgency, arrived_at, order_at, state, state_since, desk, version)
 select visit_id, %(service)s::uuid, centre_id, day, number, case when booked then 'A' else 'D' end,
   (select id from frontdesk_stream where of_appointments = p.booked order by position limit 1),
-  case when booked then booking_id end, case when booked then person_id end, staff_id, '', '', 0, at, at,
+  case when booked then booking_id end, case when booked then person_id end, staff_id, '', '', '{}', 0, at, at,
   'done', at + interval '20 minutes', '', 4 from past p
 """,
     """

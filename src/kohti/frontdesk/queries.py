@@ -74,11 +74,8 @@ where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
 
 WALKED_IN = """
 select null::uuid, 0, '', v.arrived_at, v.person_id, coalesce(p.full_name, v.given_name), v.door_note,
-    coalesce(s.full_name, ''), coalesce(r.title, t.title), v.id, v.version, v.state,
-    v.letter, v.number, v.arrived_at
+    coalesce(s.full_name, ''), v.title, v.id, v.version, v.state, v.letter, v.number, v.arrived_at
 from frontdesk_visit v
-join frontdesk_stream t on t.id = v.stream_id
-left join frontdesk_reason r on r.id = v.reason_id
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.with_staff_id
 where v.centre_id = %(centre)s and v.day = %(day)s and v.booking_id is null and v.counts
@@ -192,12 +189,10 @@ class Card(NamedTuple):
 OPEN_CARDS = """
 select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.urgency, v.agreed_at,
     v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),
-    coalesce(b.note, v.door_note), v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
-    coalesce(w.full_name, ''), v.desk, coalesce(k.title, r.title)
+    v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
+    coalesce(w.full_name, ''), v.desk, v.title
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id
-left join diary_booking b on b.id = v.booking_id left join diary_kind k on k.id = b.kind_id
-left join frontdesk_reason r on r.id = v.reason_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
 where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open
 """
@@ -223,16 +218,32 @@ def cards_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID]) ->
     )
 
 
-def following(centre_id: uuid.UUID, day: date, staff_id: uuid.UUID | None) -> Card | None:
-    """Whom `call_next` would call for this colleague. One statement."""
-    found = _cards(
-        OPEN_CARDS
-        + " and v.is_open and v.state = 'waiting' and (v.staff_id = %(staff)s or (v.staff_id is null and t.everybody))"
-        + IN_ORDER
-        + " limit 1",
-        {"centre": centre_id, "day": day, "staff": staff_id},
-    )
-    return found[0] if found else None
+NEXT = f"""
+with next as materialized (
+    select v.id from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
+    where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open and v.state = 'waiting'
+    and (v.staff_id = %(staff)s or (v.staff_id is null and t.everybody))
+    {IN_ORDER} limit 1)
+"""
+
+
+def cards_and_next(
+    centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID], staff_id: uuid.UUID | None
+) -> tuple[list[Card], Card | None]:
+    """The open ones of some visits, and whom `call_next` would call for this colleague. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NEXT
+            + OPEN_CARDS.replace("v.title\n", "v.title, v.id = (select id from next)\n")
+            + " and (v.id = any(%(ids)s) or v.id = (select id from next))"
+            + IN_ORDER,
+            {"centre": centre_id, "day": day, "ids": list(visit_ids), "staff": staff_id},
+        )
+        rows = cursor.fetchall()
+    wanted = set(visit_ids)
+    cards = [Card._make(row[:-1]) for row in rows]
+    following = next((card for card, row in zip(cards, rows, strict=True) if row[-1]), None)
+    return [card for card in cards if card.id in wanted], following
 
 
 class Line(NamedTuple):

@@ -200,7 +200,9 @@ def _changed(
         "rows": _rows(actor, [line], into="lines") if line else [],
         "gone": [] if line else [moved.visit_id],
     }
-    return render(request, "frontdesk/_arrivals_changed.html", context)
+    answer = render(request, "frontdesk/_arrivals_changed.html", context)
+    answer.headers["HX-Retarget"] = "#notices"
+    return answer
 
 
 @needs("arrivals.check_in", methods=("POST",))
@@ -320,16 +322,15 @@ def _why(card: Card) -> str:
     return _("By arrival.")
 
 
-def _next_context(actor: Actor) -> dict[str, Any]:
-    """Who is next for this colleague, and the key of the button that calls them. One statement."""
-    following = queries.following(_centre(actor), _today(actor), actor.staff_id)
-    return {"following": following, "staff_id": actor.staff_id, "key": new_id()}
-
-
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    lines = queries.lines(_centre(actor), _today(actor))
-    shown = _cards(actor, queries.queue(_centre(actor), _today(actor)))
-    return _next_context(actor) | {
+    centre, day = _centre(actor), _today(actor)
+    lines = queries.lines(centre, day)
+    shown = _cards(actor, queries.queue(centre, day))
+    _none, following = queries.cards_and_next(centre, day, [], actor.staff_id)
+    return {
+        "following": following,
+        "staff_id": actor.staff_id,
+        "key": new_id(),
         "columns": [
             {"line": line, "cards": [one for one in shown if one["card"].stream == line.code]}
             for line in lines
@@ -346,9 +347,13 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 def _queue_change(actor: Actor, visit_ids: list[uuid.UUID]) -> dict[str, Any]:
     """What some visits changed on the queue of this colleague: their cards, the counts, who is next."""
     centre, day = _centre(actor), _today(actor)
-    shown = _cards(actor, queries.cards_of(centre, day, visit_ids)) if visit_ids else []
+    cards, following = queries.cards_and_next(centre, day, visit_ids, actor.staff_id)
+    shown = _cards(actor, cards)
     lines = queries.lines(centre, day)
-    return _next_context(actor) | {
+    return {
+        "following": following,
+        "staff_id": actor.staff_id,
+        "key": new_id(),
         "cards": shown,
         "gone": set(visit_ids) - {one["card"].id for one in shown},
         "lines": lines,
