@@ -432,7 +432,7 @@ def _id(value: uuid.UUID | None) -> uuid.UUID:
 def _organisation(here: Place) -> uuid.UUID:
     from kohti.team.models import Organisation
 
-    return Organisation.objects.get(service_id=here.system.service_id, code="jobcentre").id
+    return Organisation.objects.get(service_id=here.centre.service_id, code="jobcentre").id
 
 
 def _grant(here: Place, starts: datetime, ends: datetime, to: dict[str, Any]) -> None:
@@ -442,7 +442,7 @@ def _grant(here: Place, starts: datetime, ends: datetime, to: dict[str, Any]) ->
         here.system, here.centre.id, [people.NewPerson(full_name="Seen", phone="0770")]
     )[0]
     Grant.objects.create(
-        service_id=here.system.service_id,
+        service_id=here.centre.service_id,
         person_id=someone.id,
         purpose="test",
         starts=starts,
@@ -457,7 +457,8 @@ def _beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
     """Rows of the tables that nothing in the product fills yet."""
     service, centre = here.system.service_id, here.centre.id
     owner.execute(
-        "insert into diary_room (id, service_id, centre_id, name) values (gen_random_uuid(), %s, %s, 'Room 1')",
+        "insert into diary_room (id, service_id, centre_id, name)"
+        " values (gen_random_uuid(), %s, %s, 'Room 1')",
         (service, centre),
     )
     row = owner.execute(
@@ -467,7 +468,8 @@ def _beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
     ).fetchone()
     assert row is not None
     owner.execute(
-        "insert into account_emailconfirmation (created, sent, key, email_address_id) values (now(), now(), %s, %s)",
+        "insert into account_emailconfirmation (created, sent, key, email_address_id)"
+        " values (now(), now(), %s, %s)",
         (user_id, row[0]),
     )
     owner.execute(
@@ -477,7 +479,8 @@ def _beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
     owner.execute("insert into kohti_cache values (%s, 'v', now() + interval '1 hour')", (f"test:{user_id}",))
     owner.execute("insert into procrastinate_workers default values")
     owner.execute(
-        "insert into procrastinate_periodic_defers (task_name, periodic_id, defer_timestamp) values (%s, '', 1)",
+        "insert into procrastinate_periodic_defers (task_name, periodic_id, defer_timestamp)"
+        " values (%s, '', 1)",
         (f"test-{user_id}",),
     )
 
@@ -558,8 +561,10 @@ def _actors(here: Place, there: Place) -> list[Who]:
     ]
     for where, one in (("here", here), ("there", there)):
         for code in ("cheltenham", "gloucester"):
-            for role in ("host", "coach", "leader", "administrator"):
-                found.append(_member(f"{role} at {code} {where}", one.member(role, centre=code)))
+            found += [
+                _member(f"{role} at {code} {where}", one.member(role, centre=code))
+                for role in ("host", "coach", "leader", "administrator")
+            ]
     return [replace(who, today=today[who.service]) if who.service else who for who in found]
 
 
@@ -903,7 +908,8 @@ def test_the_database_roles_cannot_bypass_alter_or_erase(owner: psycopg.Connecti
         ).fetchone() == (False, False, False, False, False)
         owned = owner.execute(
             "select relname from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = %s"
-            " union all select proname from pg_proc p join pg_roles r on r.oid = p.proowner where r.rolname = %s",
+            " union all select proname from pg_proc p join pg_roles r on r.oid = p.proowner"
+            " where r.rolname = %s",
             (role, role),
         ).fetchall()
         assert owned == []
@@ -914,7 +920,8 @@ def test_the_database_roles_cannot_bypass_alter_or_erase(owner: psycopg.Connecti
         rights = owner.execute(
             "select relname from pg_class where relnamespace = 'public'::regnamespace"
             " and relkind in ('r', 'p') and (has_table_privilege(%(role)s, oid, 'truncate')"
-            " or has_table_privilege(%(role)s, oid, 'trigger') or has_table_privilege(%(role)s, oid, 'references'))",
+            " or has_table_privilege(%(role)s, oid, 'trigger')"
+            " or has_table_privilege(%(role)s, oid, 'references'))",
             {"role": role},
         ).fetchall()
         assert rights == []
@@ -1050,8 +1057,8 @@ def test_policies_of_a_new_release_are_written_over_those_of_the_old_one(owner: 
 def test_every_table_is_under_policies_its_owner_included(owner: psycopg.Connection) -> None:
     assert (
         owner.execute(
-            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
-            " and not (relrowsecurity and relforcerowsecurity)"
+            "select relname from pg_class where relnamespace = 'public'::regnamespace"
+            " and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)"
         ).fetchall()
         == []
     )
@@ -1067,8 +1074,8 @@ def test_nothing_can_point_into_another_service(
         select c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text
         from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
         where c.contype = 'f' and array_length(c.conkey, 1) = 1
-          and exists (select 1 from pg_attribute s where s.attrelid = c.conrelid and s.attname = 'service_id')
-          and exists (select 1 from pg_attribute s where s.attrelid = c.confrelid and s.attname = 'service_id')
+          and (select count(*) from pg_attribute s where s.attrelid in (c.conrelid, c.confrelid)
+               and s.attname = 'service_id') = 2
         """
     ).fetchall()
     assert references == []

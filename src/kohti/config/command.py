@@ -221,7 +221,7 @@ def history_verify(args: argparse.Namespace) -> int:
 
         with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
             verdict = history.Verdict()
-            for verdict in history.verify(owner):
+            for verdict in history.verify(owner, expect=args.expect):
                 say(f"{verdict.sealed} of {verdict.events} events checked")
     found = {
         "verified": verdict.verified,
@@ -364,7 +364,12 @@ def parser() -> argparse.ArgumentParser:
     histories = commands.add_parser("history", help="The history nobody can rewrite unnoticed.").add_subparsers(
         title="what to do", metavar="WHAT", required=True
     )
-    command(histories, "verify", history_verify, "Check every event, batch and seal; 1 when one was altered.")
+    one = command(
+        histories, "verify", history_verify, "Check every event, batch and seal; 1 when one was altered."
+    )
+    one.add_argument(
+        "--expect", default="", metavar="HEAD", help="the head of an earlier check: it must still be there"
+    )
     command(histories, "seal", history_seal, "Seal what has been written since the last seal.")
     command(commands, "routes", routes, "List every address of the product and who may use it.")
     return top

@@ -57,11 +57,18 @@ def seal(*, most: int = 10_000) -> int:
             return total
 
 
+FORGOTTEN = "person.forgotten"
+
+
 def forget(person_id: uuid.UUID) -> int:
-    """Erase the values of every event about a person; returns how many. The chain still verifies."""
+    """Erase the values of every event about a person; returns how many. The chain still verifies.
+
+    That they were forgotten is itself an event: values erased without one count as a fault.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select kohti.forget_in_history(%s)", [person_id])
         row = cursor.fetchone()
+    record(FORGOTTEN, "person", person_id, persons=[person_id])
     return int(row[0]) if row else 0
 
 
@@ -102,12 +109,19 @@ where s.n between %s and %s order by s.n
 """
 
 DETAILS = """
-select e.id, case when d.event_id is null then 'its values are gone' else 'its values were altered' end
+select e.id, case when d.event_id is null then 'its values are gone'
+                  when d.erased_at is null then 'its values were altered'
+                  else 'its values were erased, but nobody of it was forgotten' end
 from kernel_historyevent e left join kernel_historydetail d on d.event_id = e.id
 where e.detail_digest is not null
   and (d.event_id is null
        or (d.erased_at is null
-           and e.detail_digest is distinct from sha256(d.salt || convert_to(d.body, 'UTF8'))))
+           and e.detail_digest is distinct from sha256(d.salt || convert_to(d.body, 'UTF8')))
+       or (d.erased_at is not null
+           and (d.salt is not null or d.body is not null
+                or not exists (select 1 from kernel_historyevent f
+                               where f.verb = 'person.forgotten' and f.service_id = e.service_id
+                                 and f.person_ids && e.person_ids))))
 limit 100
 """
 
@@ -120,11 +134,12 @@ limit 100
 """
 
 
-def verify(owner: psycopg.Connection[Any], *, batches: int = 50) -> Iterator[Verdict]:
+def verify(owner: psycopg.Connection[Any], *, batches: int = 50, expect: str = "") -> Iterator[Verdict]:
     """Check the whole history as the owner, yielding the growing verdict after every few batches.
 
     Recomputes each event's digest, each batch's digest, the chain of hashes, and each side row that has
-    not been forgotten. The last verdict yielded is the result.
+    not been forgotten. `expect` is the head of an earlier verdict, kept elsewhere: whoever cut off the end of
+    the chain since is found by it. The last verdict yielded is the result.
     """
     verdict = Verdict()
     row = owner.execute("select count(*) from kernel_historyevent").fetchone()
@@ -134,6 +149,13 @@ def verify(owner: psycopg.Connection[Any], *, batches: int = 50) -> Iterator[Ver
     count, highest = int(row[0]), int(row[1])
     if count != highest:
         verdict.faults.append(f"seals are missing: {count} of {highest} are there")
+    if (
+        expect
+        and not owner.execute(
+            "select 1 from kernel_historyseal where encode(hash, 'hex') = %s", (expect,)
+        ).fetchone()
+    ):
+        verdict.faults.append(f"no seal has the head {expect}: the end was cut off or sealed anew")
     for first in range(1, highest + 1, batches):
         for n, events, head, chained, holds, bad in owner.execute(SEAL_HASH, (first, first + batches - 1)):
             verdict.seals += 1
