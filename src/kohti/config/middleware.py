@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 
 from kohti.config import sign_in, views
 from kohti.kernel import actor as actors
+from kohti.kernel import live
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.errors import KohtiError
 from kohti.team import queries as team
@@ -46,9 +47,10 @@ def signed_in(request: HttpRequest) -> bool:
 def member_of(request: HttpRequest) -> Actor | None:
     """The membership this session works under, if it still holds; else the first one the user has."""
     chosen = request.session.get(MEMBERSHIP)
-    actor = actors.member(uuid.UUID(chosen)) if chosen else None
+    actor = actors.enter_member(uuid.UUID(chosen)) if chosen else None
     if actor is not None and actor.facts["user_id"] == str(request.user.pk):
         return actor
+    assert request.user.pk is not None
     places = team.memberships_of(request.user.pk)
     if not places:
         return None
@@ -83,6 +85,8 @@ class AsTheMember:
             return views.no_place(request) if somebody else self.respond(request)
         if lacks_code(request):
             return redirect("mfa_activate_totp")
+        # Asked before the page looks at anything: what happens from here on, its stream will say.
+        request.live_version = live.version(actor.centre_id)  # type: ignore[attr-defined]
         with as_actor(actor):
             return self.respond(request)
 

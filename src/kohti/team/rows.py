@@ -5,7 +5,65 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
+FACTS = """
+    jsonb_build_object(
+        'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
+        'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
+        'country', s.country, 'languages', s.languages, 'theme', s.theme,
+        'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
+        'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs)
+"""
+HOLDS = """
+    from team_membership m
+    join team_service s on s.id = m.service_id
+    join team_centre c on c.id = m.centre_id
+    join team_role r on r.id = m.role_id
+    join team_staff t on t.id = m.staff_id
+    where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now)
+"""
+
 FUNCTIONS = (
+    """
+create or replace function kohti.set_actor(
+    p_kind text, p_member uuid, p_staff uuid, p_service uuid, p_centre uuid, p_role text, p_scope text,
+    p_zone text, p_now timestamptz)
+returns void language plpgsql as $$
+declare
+    v_today text := (p_now at time zone coalesce(p_zone, 'UTC'))::date::text;
+    v_whole boolean := p_kind in ('member', 'screen') and p_scope = 'centre';
+    v_floor text := case when p_kind in ('member', 'screen') and p_scope in ('day', 'centre')
+                         then p_centre::text else '' end;
+begin
+    perform set_config('kohti.kind', p_kind, true),
+            set_config('kohti.member', case when p_kind = 'member' then p_member::text else '' end, true),
+            set_config('kohti.staff', coalesce(p_staff::text, ''), true),
+            set_config('kohti.service', coalesce(p_service::text, ''), true),
+            set_config('kohti.role', p_role, true),
+            set_config('kohti.floor', v_floor, true),
+            set_config('kohti.whole_centre', case when v_whole then v_floor else '' end, true),
+            set_config('kohti.system', case when p_kind = 'system' then p_service::text else '' end, true),
+            set_config('kohti.now', p_now::text, true),
+            set_config('kohti.first_day', case when v_whole then '-infinity' else v_today end, true),
+            set_config('kohti.last_day', case when v_whole then 'infinity' else v_today end, true);
+end $$;
+""",
+    definer(
+        f"""
+kohti.enter_member(p_member uuid, p_now timestamptz)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_facts jsonb;
+begin
+    select {FACTS} into v_facts {HOLDS};
+    if v_facts is null then
+        return null;
+    end if;
+    perform kohti.set_actor(
+        'member', p_member, (v_facts->>'staff_id')::uuid, (v_facts->>'service_id')::uuid,
+        (v_facts->>'centre_id')::uuid, v_facts->>'role', v_facts->>'scope', v_facts->>'timezone', p_now);
+    return v_facts;
+end $$"""
+    ),
     definer(
         """
 kohti.enter(p_kind text, p_member uuid, p_service uuid, p_centre uuid, p_role text, p_scope text,
@@ -18,8 +76,6 @@ declare
     v_role text := '';
     v_scope text := 'none';
     v_zone text := 'UTC';
-    v_floor text := '';
-    v_today text;
 begin
     if p_kind = 'member' then
         select m.service_id, m.centre_id, m.staff_id, r.code, r.scope, s.timezone
@@ -48,40 +104,15 @@ begin
     elsif p_kind <> 'door' then
         return false;
     end if;
-    if p_kind in ('member', 'screen') and v_scope in ('day', 'centre') then
-        v_floor := v_centre::text;
-    end if;
-    v_today := (p_now at time zone coalesce(v_zone, 'UTC'))::date::text;
-    perform set_config('kohti.kind', p_kind, true),
-            set_config('kohti.member', case when p_kind = 'member' then p_member::text else '' end, true),
-            set_config('kohti.staff', coalesce(v_staff::text, ''), true),
-            set_config('kohti.service', coalesce(v_service::text, ''), true),
-            set_config('kohti.role', v_role, true),
-            set_config('kohti.floor', v_floor, true),
-            set_config('kohti.whole_centre', case when v_scope = 'centre' then v_floor else '' end, true),
-            set_config('kohti.system', case when p_kind = 'system' then p_service::text else '' end, true),
-            set_config('kohti.now', p_now::text, true),
-            set_config('kohti.first_day', case when v_scope = 'centre' then '-infinity' else v_today end, true),
-            set_config('kohti.last_day', case when v_scope = 'centre' then 'infinity' else v_today end, true);
+    perform kohti.set_actor(p_kind, p_member, v_staff, v_service, v_centre, v_role, v_scope, v_zone, p_now);
     return true;
 end $$"""
     ),
     definer(
-        """
+        f"""
 kohti.member_facts(p_member uuid, p_now timestamptz)
 returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select jsonb_build_object(
-        'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
-        'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
-        'country', s.country, 'languages', s.languages, 'theme', s.theme,
-        'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
-        'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs)
-    from team_membership m
-    join team_service s on s.id = m.service_id
-    join team_centre c on c.id = m.centre_id
-    join team_role r on r.id = m.role_id
-    join team_staff t on t.id = m.staff_id
-    where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now)
+    select {FACTS} {HOLDS}
 $$"""
     ),
     definer(
