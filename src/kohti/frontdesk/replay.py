@@ -142,7 +142,7 @@ class Day:
                 bookings = list(
                     Booking.objects.filter(
                         centre_id=self.centre_id, day=self.day, state=Booking.State.BOOKED
-                    ).order_by("starts", "id")
+                    ).order_by("starts", "reference", "staff__sort_key", "person__sort_key", "id")
                 )
                 reasons = {
                     words.casefold(): reason
