@@ -71,5 +71,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             lambda: f"{words.day_short(local.date())}, {words.clock_time(local, zone)}"
         ),
         "product_now": local.isoformat(timespec="seconds"),
+        "live_version": getattr(request, "live_version", ""),
         "notices": getattr(request, "notices", ()),
     }

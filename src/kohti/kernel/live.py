@@ -3,6 +3,9 @@
 An action calls `tell`; PostgreSQL delivers it on commit to each web process, which listens on one
 connection. Screens that show the same thing are one `Group`: its fragment is rendered once for each batch of
 news and the same bytes go to all. A stream holds no database connection.
+
+A page carries the version of its centre's news from before it was made, a stream says the version it begins
+with: where they differ the page comes anew, so that nothing is lost in between.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
@@ -72,22 +76,41 @@ class Group:
     task: asyncio.Task[None] | None = None
 
 
-def as_event(name: str, body: str) -> bytes:
+def as_event(name: str, body: str, *, version: str = "") -> bytes:
     """One server-sent event (WHATWG HTML, 9.2)."""
     lines = "".join(f"data: {line}\n" for line in body.splitlines() or [""])
-    return f"event: {name}\n{lines}\n".encode()
+    number = f"id: {version}\n" if version else ""
+    return f"event: {name}\n{number}{lines}\n".encode()
 
 
 class Hub:
     """The news of one web process. Lives in its event loop; starts with the first stream."""
 
-    def __init__(self, listen_url: str, executor: Executor) -> None:
+    def __init__(
+        self,
+        listen_url: str,
+        executor: Executor,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self.listen_url = listen_url
         self.executor = executor
+        self.heartbeat_s = heartbeat_s
+        self.most_waiting = most_waiting
+        self.listening_as = ""
+        self.heard: dict[uuid.UUID, int] = {}
         self.groups: dict[View, Group] = {}
         self.renderings = 0
         self.listener: asyncio.Task[None] | None = None
         self.closing = False
+
+    def version(self, centre_id: uuid.UUID) -> str:
+        """How much of a centre's news this process has heard. Equal versions: nothing came in between.
+
+        While nobody listens it equals no version that a stream begins with.
+        """
+        return f"{self.listening_as}.{self.heard.get(centre_id, 0)}" if self.listening_as else "unheard"
 
     async def stream(
         self, view: View, render: Render, still_allowed: Callable[[], bool]
@@ -95,14 +118,17 @@ class Hub:
         """The events of one screen until it leaves, its right ends, or the process stops."""
         self._start()
         group = self.groups.setdefault(view, Group(render))
-        queue: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+        queue: asyncio.Queue[bytes] = asyncio.Queue(self.most_waiting)
         group.queues.add(queue)
         try:
-            yield f"retry: {random.randint(1000, 3000)}\n\n".encode()
+            greeting = f"retry: {random.randint(1000, 3000)}\n\n".encode()
+            if self.listening_as:
+                greeting += as_event("hello", self.version(view.centre_id))
+            yield greeting
             beats = 0
             while not self.closing:
                 try:
-                    event = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+                    event = await asyncio.wait_for(queue.get(), self.heartbeat_s)
                 except TimeoutError:
                     beats += 1
                     if beats % RECHECK_HEARTBEATS == 0 and not await self._in_thread(still_allowed):
@@ -113,6 +139,7 @@ class Hub:
                 yield event
                 if event is END:
                     return
+            yield END
         finally:
             group.queues.discard(queue)
             if not group.queues and self.groups.get(view) is group:
@@ -133,8 +160,10 @@ class Hub:
                     self.listen_url, autocommit=True
                 ) as listening:
                     await listening.execute(f"listen {CHANNEL}".encode())
-                    if lost:
-                        self._to_all(FRESH)
+                    self.listening_as = secrets.token_hex(4)
+                    self.heard.clear()
+                    # Whoever was here before cannot know what they missed.
+                    self._to_all(FRESH)
                     lost = False
                     async for note in listening.notifies():
                         centre, topic, subject = json.loads(note.payload)
@@ -143,24 +172,25 @@ class Hub:
                 if not lost:
                     log.warning("live.lost", error=type(trouble).__name__)
                 lost = True
+                self.listening_as = ""
                 await asyncio.sleep(0.5)
 
     def _spread(self, news: News) -> None:
+        self.heard[news.centre_id] = self.heard.get(news.centre_id, 0) + 1
         for view, group in self.groups.items():
             if view.centre_id == news.centre_id:
                 group.waiting.append(news)
                 if group.task is None or group.task.done():
-                    group.task = asyncio.create_task(self._render(group))
+                    group.task = asyncio.create_task(self._render(view, group))
 
-    async def _render(self, group: Group) -> None:
+    async def _render(self, view: View, group: Group) -> None:
         await asyncio.sleep(GATHER_S)
         while group.waiting:
             batch, group.waiting = list(dict.fromkeys(group.waiting)), []
+            version = self.version(view.centre_id)
             self.renderings += 1
             try:
-                html = await asyncio.get_running_loop().run_in_executor(
-                    self.executor, group.render, batch
-                )
+                html = await asyncio.get_running_loop().run_in_executor(self.executor, group.render, batch)
             except Exception as trouble:
                 log.error("live.render", error=type(trouble).__name__)
                 self._to_group(group, FRESH)
@@ -168,7 +198,7 @@ class Hub:
             if html is None:
                 self._to_group(group, FRESH)
             elif html.strip():
-                self._to_group(group, as_event("parts", html))
+                self._to_group(group, as_event("parts", html, version=version))
 
     def _to_group(self, group: Group, event: bytes) -> None:
         for queue in group.queues:
@@ -205,3 +235,8 @@ def hub() -> Hub:
     if _hub is None:
         raise RuntimeError("this process serves no live news")
     return _hub
+
+
+def version(centre_id: uuid.UUID | None) -> str:
+    """The version of a centre's news for a page about to be made; empty where nobody serves streams."""
+    return _hub.version(centre_id) if _hub is not None and centre_id is not None else ""
