@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -20,6 +22,9 @@ from psycopg import sql
 
 from kohti.config import addresses, prepare
 from kohti.kernel import clock, postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 TEMPLATE = f"kohti_template_{RUN[:12]}"
@@ -147,3 +152,23 @@ def owner() -> Iterator[psycopg.Connection]:
     """A connection as the owner, who sees everything."""
     with psycopg.connect(addresses.owner_url(), autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser, of the distribution's: KOHTI_CHROMIUM names it, or PATH has it.
+
+    For one module: Playwright keeps an event loop in this thread as long as it runs.
+    """
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("KOHTI_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip("NOT TESTED IN A BROWSER: there is no Chromium (install it or set KOHTI_CHROMIUM)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()

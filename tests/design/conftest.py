@@ -1,7 +1,6 @@
 """A small site for looking at pages: rendered without Django, served with the product's strict policy."""
 
 import contextlib
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from playwright.sync_api import Browser, Playwright, sync_playwright
 
 import kohti.design
 
@@ -21,7 +19,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-CHROMIUM = Path(os.environ.get("KOHTI_CHROMIUM", "/usr/bin/chromium"))
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
 
 
@@ -149,21 +146,3 @@ def site() -> Iterator[Site]:
     site = Site()
     yield site
     site.close()
-
-
-@pytest.fixture(scope="session")
-def _playwright() -> Iterator[Playwright]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"NOT TESTED IN A BROWSER: no Chromium at {CHROMIUM} (install it or set KOHTI_CHROMIUM)")
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def chromium(_playwright: Playwright) -> Iterator[Browser]:
-    browser = _playwright.chromium.launch(
-        executable_path=str(CHROMIUM),
-        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    )
-    yield browser
-    browser.close()

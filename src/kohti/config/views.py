@@ -115,7 +115,9 @@ def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
         text = {404: _("This is no longer here."), 403: _("Your role does not include this.")}.get(
             status, str(trouble.message)
         )
-        return render(request, "config/_refused.html", {"text": text}, status=status)
+        answer = render(request, "config/_refused.html", {"text": text}, status=status)
+        answer.headers["HX-Retarget"] = "#notices"
+        return answer
     if status == 409:
         return render(request, "config/refused.html", {"text": str(trouble.message)}, status=409)
     return render(request, f"{status}.html", status=status)

@@ -21,7 +21,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, live, words
 from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
-from kohti.kernel.ids import new_id
+from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
 
 from . import actions, queries
@@ -64,20 +64,19 @@ def _line(line: Arrival, zone: ZoneInfo, opens: bool) -> dict[str, Any]:
     """A line of the arrivals, its time and state in words."""
     at = words.clock_time(line.at, zone)
     return {
-        "id": line.id,
-        "order": at[:2] + at[3:] + ("" if line.booking_id else "w"),
+        "id": short(line.id),
         "at": at,
         "name": line.name,
-        "person_id": line.person_id if opens else None,
+        "person_id": short(line.person_id) if opens and line.person_id else "",
         "note": line.note,
         "kind": line.kind_title,
         "staff": line.staff,
         "state": line.state,
         "state_words": STATE_WORDS[line.state](),
         "ticket": line.ticket,
-        "booking_id": line.booking_id,
+        "booking_id": short(line.booking_id) if line.booking_id else "",
         "booking_version": line.booking_version,
-        "visit_id": line.visit_id,
+        "visit_id": short(line.visit_id) if line.visit_id else "",
         "visit_version": line.visit_version,
     }
 
@@ -198,7 +197,7 @@ def _changed(
         notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": line.name}
     context |= {
         "rows": _rows(actor, [line], into="lines") if line else [],
-        "gone": [] if line else [moved.visit_id],
+        "gone": [] if line else [short(moved.visit_id)],
     }
     answer = render(request, "frontdesk/_arrivals_changed.html", context)
     answer.headers["HX-Retarget"] = "#notices"
@@ -461,7 +460,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                 return get_template("frontdesk/_arrivals_news.html").render(
                     {
                         "rows": _rows(screen, lines, into="lines"),
-                        "gone": sorted(ids - {line.visit_id for line in lines}),
+                        "gone": [short(one) for one in ids - {line.visit_id for line in lines}],
                         "numbers": numbers,
                         "may_check_in": may(screen, "arrivals.check_in"),
                     }

@@ -11,7 +11,8 @@
       .filter((card) => (card.dataset.staff ? card.dataset.staff === me : lines.includes(card.dataset.stream)))
       .sort((one, other) => (one.dataset.order < other.dataset.order ? -1 : 1))[0];
     const words = panel().querySelector("[data-next-words]");
-    const text = next ? next.dataset.words : words.dataset.nobody;
+    // Trimmed on both sides: who gave no name has only a ticket, and writing the same text again would wake us again.
+    const text = (next ? next.dataset.words : words.dataset.nobody).trim();
     if (words.textContent.trim() !== text) words.textContent = text;
   }
 

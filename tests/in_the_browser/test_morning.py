@@ -1,0 +1,241 @@
+"""The host's morning and the coach's call, seen in a real browser by everybody who may have to do them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from tests.factories import MORNING, Place
+from tests.in_the_browser.screen import SitDown, Way
+
+from kohti.frontdesk import actions
+from kohti.kernel.actor import Actor, as_actor
+
+pytestmark = pytest.mark.browser
+
+TICKET = re.compile(r"[A-Z]\d{3}")
+
+
+def colleague(here: Place, role: str, name: str) -> Actor:
+    return here.hire(role, centre="cheltenham", name=name, password_hash="none")
+
+
+@pytest.fixture
+def morning(here: Place) -> Place:
+    """Five people booked from ten past ten on: one written from right to left, one with a very long name."""
+    for minutes, name in (
+        (10, "Kirsi Koskinen"),
+        (20, "Marcus Walker"),
+        (30, "Maria Pearce"),
+        (40, "نور الهاشمي"),
+        (50, "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh-Cholmondeley Bartholomew"),
+    ):
+        here.booking(MORNING + timedelta(minutes=minutes), person=here.person(name))
+    return here
+
+
+def test_the_hosts_morning(morning: Place, sit_down: SitDown, way: Way) -> None:
+    priya = colleague(morning, "host", "Priya Nair")
+    screen = sit_down(priya, way)
+    names = ("Kirsi", "Marcus", "Maria", "Bartholomew", "Zoltan")
+    page = screen.page
+    screen.check(*names)
+
+    # One person fits: Enter checks in, and it can be undone.
+    expect(screen.search).to_be_focused()
+    screen.type("kirs")
+    if way.script:
+        expect(page.locator("#found")).to_contain_text("Kirsi Koskinen")
+        screen.check(*names)
+    page.keyboard.press("Enter")
+    expect(screen.said).to_contain_text("checked in" if way.script else "Checked in")
+    expect(screen.said).to_contain_text(TICKET)
+    expect(screen.row("Kirsi")).to_contain_text("Waiting")
+    expect(screen.search).to_be_focused()
+    expect(screen.search).to_have_value("")
+    expect(page.locator("#found")).to_be_empty()
+    screen.press(screen.said.get_by_role("button", name="Undo"))
+    expect(screen.said).to_contain_text("was taken back")
+    expect(screen.row("Kirsi")).to_contain_text("Expected")
+
+    # Several fit: Enter asks which, and the best stands under the hand.
+    screen.search.focus()
+    screen.type("mar")
+    page.keyboard.press("Enter")
+    best = page.locator("#found").get_by_role("button", name="Check in: Marcus Walker")
+    expect(best).to_be_focused()
+    screen.check(*names)
+    page.keyboard.press("Enter")
+    expect(screen.row("Marcus")).to_contain_text("Waiting")
+    expect(screen.row("Maria")).to_contain_text("Expected")
+
+    # One press on the line itself.
+    screen.press(screen.button("Check in: Maria Pearce"))
+    expect(screen.row("Maria")).to_contain_text("Waiting")
+
+    # Nobody fits: three ways on, and the name that was typed goes along.
+    screen.search.focus()
+    screen.type("Zoltan")
+    page.keyboard.press("Enter")
+    expect(screen.button("Take them as a walk-in")).to_be_visible()
+    expect(screen.button("Booked on another day or at another centre")).to_be_visible()
+    screen.check(*names)
+    screen.press(screen.button("Here for the first time"))
+    expect(page.get_by_label("Name")).to_have_value("Zoltan")
+    expect(page.get_by_label("What you saw at the door")).to_have_value("Here for the first time.")
+    screen.check(*names)
+    screen.choose("Job search computer")
+    page.keyboard.press("Enter")
+    expect(screen.said).to_contain_text(re.compile(r"Give them ticket\s+[A-Z]\d{3}"))
+    expect(screen.row("Zoltan")).to_contain_text("Waiting")
+    screen.check(*names)
+
+    # A crisis is two presses away.
+    screen.press(screen.link("Crisis"))
+    expect(page.get_by_role("radio", name="Crisis: now")).to_be_checked()
+    screen.choose("Does not want to say")
+    page.keyboard.press("Enter")
+    expect(page.locator("#numbers")).to_contain_text(re.compile(r"1\s+in crisis"))
+    screen.check(*names)
+
+    # Whom to show stays in the address.
+    screen.press(screen.link("Still expected"))
+    expect(screen.row("Kirsi")).to_be_visible()
+    expect(screen.row("Maria")).to_have_count(0)
+    screen.press(screen.link("Here"))
+    expect(screen.row("Maria")).to_be_visible()
+    expect(screen.row("Kirsi")).to_have_count(0)
+    screen.check(*names)
+
+
+def test_a_colleagues_check_in_appears_without_reloading(morning: Place, sit_down: SitDown) -> None:
+    priya = colleague(morning, "host", "Priya Nair")
+    mine, theirs = sit_down(priya), sit_down(priya)
+    expected = sit_down(priya)
+    expected.press(expected.link("Still expected"))
+    for screen in (mine, expected):
+        screen.page.evaluate("document.body.dataset.mark = 'the same page'")
+        expect(screen.row("Kirsi")).to_contain_text("Expected")
+    theirs.type("kirsi")
+    theirs.page.keyboard.press("Enter")
+    expect(mine.row("Kirsi")).to_contain_text("Waiting")
+    expect(mine.page.locator("#numbers")).to_contain_text(re.compile(r"1\s+waiting now"))
+    expect(expected.row("Kirsi")).to_be_hidden()
+    for screen in (mine, expected):
+        assert screen.page.evaluate("document.body.dataset.mark") == "the same page"
+
+
+def test_what_helps_is_a_mark_that_opens(morning: Place, sit_down: SitDown) -> None:
+    priya = colleague(morning, "host", "Priya Nair")
+    reason = next(iter(morning.reasons.values()))
+    with as_actor(morning.member("host")) as host:
+        actions.take_walk_in(host, reason.id, key="helps", given_name="Ilse", door_note="reads lips")
+    screen = sit_down(priya, Way(keyboard=True))
+    mark = screen.row("Ilse").locator("summary")
+    note = screen.row("Ilse").locator("details")
+    expect(note).to_contain_text("reads lips")
+    assert not note.evaluate("note => note.open")
+    screen.press(mark)
+    assert note.evaluate("note => note.open")
+    screen.check("Ilse")
+
+
+def test_what_was_typed_stays_when_something_is_missing(morning: Place, sit_down: SitDown) -> None:
+    priya = colleague(morning, "host", "Priya Nair")
+    screen = sit_down(priya)
+    screen.go("/arrivals/walk-in/")
+    screen.page.get_by_label("Name").fill("Zoltan")
+    screen.dismiss_script()
+    screen.expected_status = "422"
+    screen.press(screen.button("Take them in"))
+    expect(screen.page.get_by_role("alert")).to_contain_text("Choose what brings them here.")
+    expect(screen.page.get_by_role("alert")).to_be_focused()
+    expect(screen.page.get_by_label("Name")).to_have_value("Zoltan")
+    screen.check("Zoltan")
+    screen.press(screen.page.get_by_role("alert").get_by_role("link"))
+    assert screen.page.evaluate("document.activeElement.name") == "reason"
+
+
+def test_the_coachs_call(here: Place, sit_down: SitDown, way: Way) -> None:
+    sally = colleague(here, "coach", "Sally Jones")
+    neil = colleague(here, "coach", "Neil Williams")
+    priya = colleague(here, "host", "Priya Nair")
+    for minutes, name in ((10, "Kirsi Koskinen"), (20, "Marcus Walker"), (30, "Maria Pearce")):
+        here.booking(MORNING + timedelta(minutes=minutes), person=here.person(name), staff_id=sally.staff_id)
+    host = sit_down(priya)
+    for name in ("Kirsi", "Marcus", "Maria"):
+        host.search.fill(name)
+        host.page.keyboard.press("Enter")
+        expect(host.row(name)).to_contain_text("Waiting")
+
+    coach = sit_down(sally, way)
+    other = sit_down(neil)
+    page = coach.page
+    mine, busy = page.locator("#mine"), page.locator("#busy")
+    names = ("Kirsi", "Marcus", "Maria")
+    coach.check(*names)
+    other.check(*names)
+    expect(page.locator("#next-words")).to_contain_text("Kirsi Koskinen")
+    expect(other.page.locator("#next-words")).to_contain_text("Nobody is waiting for you.")
+
+    coach.press(page.get_by_label("My desk"))
+    coach.type("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("My desk")).to_have_value("4")
+
+    coach.press(coach.button("Call next"))
+    expect(mine).to_contain_text("Kirsi Koskinen")
+    expect(mine).to_contain_text("desk 4")
+    expect(page.locator("#next-words")).to_contain_text("Marcus Walker")
+    expect(other.page.locator("#busy")).to_contain_text("Called by Sally Jones, desk 4")
+    coach.check(*names)
+    other.check(*names)
+
+    coach.press(mine.get_by_role("button", name="Begin"))
+    expect(mine.get_by_role("button", name="Done")).to_be_visible()
+    expect(other.page.locator("#busy")).to_contain_text("With Sally Jones")
+    coach.press(mine.get_by_role("button", name="Done"))
+    expect(mine).to_be_hidden()
+    expect(other.page.locator("#busy")).not_to_contain_text("Kirsi")
+
+    coach.press(coach.button("Call next"))
+    coach.press(mine.get_by_role("button", name="Take back"))
+    expect(page.locator("#next-words")).to_contain_text("Marcus Walker")
+    coach.press(coach.button("Call next"))
+    expect(mine).to_contain_text("Marcus Walker")
+    coach.press(mine.get_by_role("button", name="Did not come"))
+    expect(mine).to_be_hidden()
+    expect(host.row("Marcus")).to_contain_text("Did not come when called")
+
+    maria = page.get_by_role("listitem").filter(has_text="Maria Pearce")
+    coach.press(maria.get_by_role("button", name="Left"))
+    expect(maria).to_have_count(0)
+    coach.press(coach.button("Call next"))
+    expect(coach.said).to_contain_text("Nobody is waiting for you.")
+    expect(busy).not_to_contain_text("Sally Jones")
+    coach.check(*names)
+
+
+def test_two_coaches_see_each_others_calls_and_keep_their_own(here: Place, sit_down: SitDown) -> None:
+    sally = colleague(here, "coach", "Sally Jones")
+    neil = colleague(here, "coach", "Neil Williams")
+    priya = colleague(here, "host", "Priya Nair")
+    host = sit_down(priya)
+    for name in ("Ada", "Bea"):
+        host.go("/arrivals/walk-in/")
+        host.page.get_by_label("Name").fill(name)
+        host.choose("Job search computer")
+        host.press(host.button("Take them in"))
+        expect(host.row(name)).to_contain_text("Waiting")
+    first, second = sit_down(sally), sit_down(neil)
+    expect(second.page.locator("#next-words")).to_contain_text("Ada")
+    first.press(first.button("Call next"))
+    expect(first.page.locator("#mine")).to_contain_text("Ada")
+    expect(second.page.locator("#next-words")).to_contain_text("Bea")
+    second.press(second.button("Call next"))
+    expect(second.page.locator("#mine")).to_contain_text("Bea")
+    expect(first.page.locator("#busy")).to_contain_text("Bea")
+    expect(first.page.locator("#mine")).not_to_contain_text("Bea")
+    expect(second.page.locator("#busy")).to_contain_text("Ada")
