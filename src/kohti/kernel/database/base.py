@@ -101,8 +101,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.needs_rollback = False
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self.entered = None
+        # First back to the savepoint: until then a failed transaction takes no other statement.
         super()._savepoint_rollback(sid)
+        self.entered = None
 
     def _commit(self) -> None:
         self.entered = None
