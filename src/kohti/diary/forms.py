@@ -16,7 +16,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Diary file"),
-        help_text=_("A CSV or Excel (XLSX) file with a line for each appointment."),
+        help_text=_("A CSV or Excel (XLSX) file with a row for each appointment."),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from kohti.kernel import words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere
@@ -52,7 +55,36 @@ def _held(file_id: uuid.UUID) -> ImportedFile:
 @needs("diary.import")
 def preview(request: HttpRequest, actor: Actor, file_id: uuid.UUID) -> HttpResponseBase:
     """What the file would change, what it would not, and why."""
-    return render(request, "diary/preview.html", {"held": _held(file_id), "fields": field_words()})
+    held = _held(file_id)
+    return render(
+        request,
+        "diary/preview.html",
+        {"held": held, "changes": [_change_in_words(one, actor) for one in held.result.get("changes", ())]},
+    )
+
+
+def _change_in_words(change: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """A change to a booking with its fields named, its dates and times as people write them."""
+    titles = field_words()
+    return change | {
+        "fields": [
+            {
+                "field": titles.get(part["field"], part["field"]),
+                "before": _value_in_words(part["field"], part["before"], actor),
+                "after": _value_in_words(part["field"], part["after"], actor),
+            }
+            for part in change["fields"]
+        ]
+    }
+
+
+def _value_in_words(field: str, value: str, actor: Actor) -> str:
+    if value and field == "starts":
+        starts = datetime.fromisoformat(value).replace(tzinfo=actor.zone)
+        return f"{words.day_short(starts.date())}, {words.clock_time(starts, actor.zone)}"
+    if value and field == "date_of_birth":
+        return words.day_short(date.fromisoformat(value))
+    return value
 
 
 @needs("diary.import", methods=("POST",))

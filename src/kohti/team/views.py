@@ -6,6 +6,8 @@ import uuid
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
@@ -18,6 +20,9 @@ from . import actions, queries
 def team(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who works here; names found in a file wait to be confirmed."""
     colleagues = queries.colleagues(actor.centre_id)
+    confirmed = "confirmed" in request.GET
+    if confirmed:
+        request.notices = [{"kind": "success", "text": _("Confirmed.")}]  # type: ignore[attr-defined]
     return render(
         request,
         "team/team.html",
@@ -25,6 +30,7 @@ def team(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "to_confirm": [one for one in colleagues if one.confirmed_at is None],
             "colleagues": [one for one in colleagues if one.confirmed_at is not None],
             "may_confirm": may(actor, "team.confirm"),
+            "confirmed": confirmed,
         },
     )
 
@@ -33,7 +39,7 @@ def team(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def confirm(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpResponseBase:
     """This name is a colleague of ours."""
     actions.confirm_name(actor, staff_id)
-    return redirect("team")
+    return redirect(f"{reverse('team')}?confirmed")
 
 
 @needs(SIGNED_IN, methods=("GET", "POST"))
