@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
+
 from . import views
 
 urlpatterns = [
@@ -11,12 +13,12 @@ urlpatterns = [
     path("arrivals/find/", views.find, name="arrivals_find"),
     path("arrivals/walk-in/", views.walk_in, name="walk_in"),
     path("arrivals/news/", views.arrivals_news, name="arrivals_news"),
-    path("arrivals/<uuid:booking_id>/check-in/", views.check_in, name="check_in"),
+    path("arrivals/<id:booking_id>/check-in/", views.check_in, name="check_in"),
     path("queue/", views.queue, name="queue"),
     path("queue/news/", views.queue_news, name="queue_news"),
     path("queue/call-next/", views.call_next, name="call_next"),
     path("queue/desk/", views.desk, name="desk"),
     path("queue/close/", views.close_day, name="close_day"),
-    path("visits/<uuid:visit_id>/undo/", views.undo, name="visit_undo"),
-    path("visits/<uuid:visit_id>/<str:verb>/", views.move, name="visit_move"),
+    path("visits/<id:visit_id>/undo/", views.undo, name="visit_undo"),
+    path("visits/<id:visit_id>/<str:verb>/", views.move, name="visit_move"),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
+
 from . import views
 
-urlpatterns = [path("people/<uuid:person_id>/", views.person, name="person")]
+urlpatterns = [path("people/<id:person_id>/", views.person, name="person")]

@@ -151,12 +151,14 @@
   }
 
   // Order is by code point, as the server sorts it: nothing here knows what is being sorted.
+  // A row of a table without data-order stands by its first cell, where times are.
+  const orderOf = (element) => element.dataset.order ?? element.cells?.[0]?.textContent.trim();
   function putInOrder(container, element) {
-    const order = element.dataset.order;
+    const order = orderOf(element);
     if (order === undefined) { if (element.parentElement !== container) container.append(element); return; }
-    const next = [...container.children].find((sibling) => sibling !== element && sibling.dataset.order !== undefined && sibling.dataset.order > order) || null;
+    const next = [...container.children].find((sibling) => sibling !== element && orderOf(sibling) !== undefined && orderOf(sibling) > order) || null;
     const stands = element.parentElement === container
-      && (element.nextElementSibling === next || (next === null && element.nextElementSibling?.dataset.order === undefined));
+      && (element.nextElementSibling === next || (next === null && (!element.nextElementSibling || orderOf(element.nextElementSibling) === undefined)));
     if (!stands) container.insertBefore(element, next);
   }
 
@@ -181,12 +183,14 @@
       } else old.remove();
       return;
     }
+    // What says nothing new disturbs nobody: a press is answered, and then told to everybody.
+    if (old?.isEqualNode(element)) return;
     const container = element.dataset.into ? document.getElementById(element.dataset.into) : null;
     if (old) {
       const place = placeOfFocus(old);
       old.replaceWith(element);
       if (container) putInOrder(container, element);
-      else if (element.dataset.order !== undefined && element.parentElement) putInOrder(element.parentElement, element);
+      else if (orderOf(element) !== undefined && element.parentElement) putInOrder(element.parentElement, element);
       giveFocusBack(element, place);
     } else if (container) putInOrder(container, element);
     else return;
