@@ -27,7 +27,7 @@ from kohti.team import actions as team
 from kohti.team.models import Centre
 
 from . import queries
-from .file import Booked, Check, DiaryRow, Problem, check, read_rows
+from .file import Booked, Check, DiaryRow, Problem, check, kept_reference, read_rows
 from .file.values import phone_digits
 from .models import Booking, Closure, ImportedFile, Kind, Opening
 
@@ -125,7 +125,7 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             staff_id=one.staff_id,
             room_id=one.room_id,
             kind_id=one.kind_id,
-            reference=one.reference,
+            reference=kept_reference(one.reference),
             note=one.note,
         )
         for one in wanted
@@ -254,7 +254,7 @@ def check_file(
         queries.booked_on(
             centre_id,
             {row.starts.date() for row in rows},
-            (row.reference for row in rows),
+            (kept_reference(row.reference) for row in rows),
             actor.zone,
             hold=hold,
         )

@@ -115,7 +115,7 @@ class Booking(models.Model):
     staff = models.ForeignKey(Staff, models.PROTECT, null=True, db_constraint=False, db_index=False)
     room = models.ForeignKey(Room, models.PROTECT, null=True, db_constraint=False, db_index=False)
     kind = models.ForeignKey(Kind, models.PROTECT, db_constraint=False, db_index=False)
-    reference = models.CharField(max_length=40, blank=True, help_text="as in the diary it came from")
+    reference = models.CharField(max_length=200, blank=True, help_text="of the diary it came from")
     note = models.TextField(blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.BOOKED)
     version = models.IntegerField(default=1)

@@ -5,7 +5,8 @@ fetched.
 """
 
 from kohti.diary.file.checking import check
+from kohti.diary.file.matching import kept_reference
 from kohti.diary.file.rows import read_rows
 from kohti.diary.file.shapes import Booked, Change, Check, DiaryRow, Problem
 
-__all__ = ["Booked", "Change", "Check", "DiaryRow", "Problem", "check", "read_rows"]
+__all__ = ["Booked", "Change", "Check", "DiaryRow", "Problem", "check", "kept_reference", "read_rows"]

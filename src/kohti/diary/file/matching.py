@@ -15,6 +15,13 @@ def reference_key(reference: str) -> str:
     return "".join(reference.split()).casefold()
 
 
+def kept_reference(reference: str) -> str:
+    """How the diary keeps a reference: without spaces, in capitals; so it is found however it is written."""
+    key = reference_key(reference)
+    capitals = key.upper()
+    return capitals if capitals.casefold() == key else key
+
+
 def match(rows: Sequence[DiaryRow], booked: Sequence[Booked]) -> list[int | None]:
     """For each row the index of the booking that it is about.
 

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(help_text='local')),
                 ('starts', models.DateTimeField()),
                 ('ends', models.DateTimeField()),
-                ('reference', models.CharField(blank=True, help_text='as in the diary it came from', max_length=40)),
+                ('reference', models.CharField(blank=True, help_text='of the diary it came from', max_length=200)),
                 ('note', models.TextField(blank=True)),
                 ('state', models.CharField(choices=[('booked', 'Booked'), ('kept', 'Kept'), ('missed', 'Missed'), ('cancelled', 'Cancelled')], default='booked', max_length=9)),
                 ('version', models.IntegerField(default=1)),
