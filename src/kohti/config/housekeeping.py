@@ -22,7 +22,7 @@ from kohti.team.models import Centre, Service
 
 log = structlog.get_logger()
 KEYS_KEPT = timedelta(days=14)
-STALLED_S = 15
+STALLED_S = 8
 
 
 def services() -> Iterator[Actor]:
@@ -83,7 +83,7 @@ def tidy() -> None:
             cursor.execute("delete from kohti_cache where expires < now()")
 
 
-@app.periodic(cron="* * * * * */10")
+@app.periodic(cron="* * * * * */5")
 @app.task(name="take-up-stalled", queueing_lock="take-up-stalled", queue="housekeeping")
 async def take_up_stalled(timestamp: int) -> None:
     """Jobs whose worker was killed are done by another."""

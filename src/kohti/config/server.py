@@ -9,6 +9,8 @@ from types import FrameType
 import uvicorn
 
 Say = Callable[[str], None]
+HEARTBEAT_S = 2.0
+"""How often a worker says that it lives; one that was killed is known by its silence (housekeeping)."""
 
 
 class Server(uvicorn.Server):
@@ -53,7 +55,11 @@ def work(*, say: Say) -> int:
         with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
             async with app.open_async():
                 await app.run_worker_async(
-                    concurrency=2, wait=True, fetch_job_polling_interval=2.0, listen_notify=True
+                    concurrency=2,
+                    wait=True,
+                    fetch_job_polling_interval=2.0,
+                    listen_notify=True,
+                    update_heartbeat_interval=HEARTBEAT_S,
                 )
 
     asyncio.run(until_stopped())
