@@ -64,7 +64,7 @@ def test_the_compiled_catalogue_speaks_in_pages_and_in_code() -> None:
     with translation.override("fi"):
         page = get_template("404.html").render({"actor": None, "menu": [], "notices": ()})
         assert translation.gettext("Nobody is waiting for you.") == "Jonossa ei ole kutsuttavia."
-        counted = [translation.ngettext("Import %(n)s line", "Import %(n)s lines", n) for n in (1, 2)]
+        counted = [translation.ngettext("Import %(n)s row", "Import %(n)s rows", n) for n in (1, 2)]
     assert "Sivua ei löydy" in page
     assert counted == ["Tuo %(n)s rivi", "Tuo %(n)s riviä"]
 
