@@ -183,7 +183,7 @@ PAST_ROWS = (
     """
 create temporary table past as
 select n, md5('visit' || n)::uuid as visit_id, md5('booking' || n)::uuid as booking_id,
-  md5('person' || n / 20)::uuid as person_id, c.id as centre_id, s.staff_id,
+  md5('person' || n %% 50000)::uuid as person_id, c.id as centre_id, s.staff_id,
   date '2026-03-10' - ((n / 7) / 300) as day, (n / 7) %% 300 + 1 as number, n %% 3 <> 0 as booked,
   (date '2026-03-10' - ((n / 7) / 300) + time '09:00' + ((n / 7) %% 300) * interval '90 seconds')
     at time zone 'UTC' as at
@@ -195,8 +195,8 @@ join (select centre_id, min(id::text)::uuid as staff_id from team_staff group by
     """
 insert into people_person (id, service_id, centre_id, reference, full_name, called, folded, sort_key,
   languages, created_at)
-select distinct on (person_id) person_id, %(service)s::uuid, centre_id, 'P' || n / 20, 'Former Visitor' || n / 20, '',
-  'former visitor' || n / 20, 'visitor' || n / 20, '{}'::text[], at from past order by person_id, n
+select distinct on (person_id) person_id, %(service)s::uuid, centre_id, 'P' || n %% 50000, 'Former Visitor' || n %% 50000, '',
+  'former visitor' || n %% 50000, 'visitor' || n %% 50000, '{}'::text[], at from past order by person_id, n
 on conflict do nothing
 """,
     """

@@ -49,7 +49,7 @@ def scratch(say: Say, *, role: str = "worker") -> Any:
         from django.db import connections
 
         connections.close_all()
-        beside = before or addresses.with_database(mine, "postgres")
+        beside = before or (server.address.url("postgres") if server else mine)
         with psycopg.connect(beside, autocommit=True) as admin:
             admin.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
