@@ -190,7 +190,7 @@ def _changed(
     notice = _notice(verb, moved)
     context: dict[str, Any] = {"notice_": notice, "clear": clear}
     if page == "queue":
-        context |= _queue_change(actor, [moved.visit_id])
+        context |= _queue_change(actor, [moved.visit_id], counts=verb not in ("begin", "done", "did-not-come"))
         return render(request, "frontdesk/_queue_changed.html", context)
     line = queries.arrival_of(_centre(actor), _today(actor), moved.visit_id, moved.booking_id)
     if verb == "check-in" and line and line.name:
@@ -343,25 +343,26 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _queue_change(actor: Actor, visit_ids: list[uuid.UUID]) -> dict[str, Any]:
-    """What some visits changed on the queue of this colleague: their cards, the counts, who is next."""
+ose"),
+        "state_words": _state_words(),
+    }
+
+
+def _queue_change(actor: Actor, visit_ids: list[uuid.UUID], *, counts: bool = True) -> dict[str, Any]:
+    """What some visits changed on the queue of this colleague: their cards, who is next, and the counts of
+    those waiting where the change touched them.
+    """
     centre, day = _centre(actor), _today(actor)
     cards, following = queries.cards_and_next(centre, day, visit_ids, actor.staff_id)
     shown = _cards(actor, cards)
-    lines = queries.lines(centre, day)
     return {
         "following": following,
         "staff_id": actor.staff_id,
         "key": new_id(),
         "cards": shown,
         "gone": set(visit_ids) - {one["card"].id for one in shown},
-        "lines": lines,
-        "everybody": [line.code for line in lines if line.everybody],
-        "state_words": _state_words(),
-    }
-
-
-def _state_words() -> dict[str, str]:
+        "lines": queries.lines(centre, day) if counts else [],
+        "everybody": [line.code for line in lines if line.everydef _state_words() -> dict[str, str]:
     return {state: text() for state, text in STATE_WORDS.items()}
 
 
@@ -371,6 +372,8 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     _notice_from_address(request)
     if "nobody" in request.GET:
         request.notices = [{"kind": "info", "text": _("Nobody is waiting for you.")}]  # type: ignore[attr-defined]
+    if "closed" in request.GET:
+        request.notices = [{"kind": "success", "text": _("The day is closed.")}]  # type: ignore[attr-defined]
     return render(
         request,
         "frontdesk/queue.html",
@@ -438,7 +441,7 @@ def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         )
     day = _today(actor)
     actions.close_day(actor, _centre(actor), day, key=f"close:{_centre(actor)}:{day}")
-    return redirect("queue")
+    return redirect(f"{reverse('queue')}?closed")
 
 
 # live news

@@ -5,8 +5,8 @@
   const panel = () => document.querySelector("[data-next]");
 
   function sayNext() {
-    const { for: me, everybody } = panel().dataset;
-    const lines = everybody.split(" ");
+    const me = panel().dataset.for;
+    const lines = document.getElementById("board").dataset.everybody.split(" ");
     const next = [...document.querySelectorAll(".k-card[data-state=waiting]")]
       .filter((card) => (card.dataset.staff ? card.dataset.staff === me : lines.includes(card.dataset.stream)))
       .sort((one, other) => (one.dataset.order < other.dataset.order ? -1 : 1))[0];
