@@ -343,11 +343,6 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-ose"),
-        "state_words": _state_words(),
-    }
-
-
 def _queue_change(actor: Actor, visit_ids: list[uuid.UUID], *, counts: bool = True) -> dict[str, Any]:
     """What some visits changed on the queue of this colleague: their cards, who is next, and the counts of
     those waiting where the change touched them.
@@ -362,7 +357,11 @@ def _queue_change(actor: Actor, visit_ids: list[uuid.UUID], *, counts: bool = Tr
         "cards": shown,
         "gone": set(visit_ids) - {one["card"].id for one in shown},
         "lines": queries.lines(centre, day) if counts else [],
-        "everybody": [line.code for line in lines if line.everydef _state_words() -> dict[str, str]:
+        "state_words": _state_words(),
+    }
+
+
+def _state_words() -> dict[str, str]:
     return {state: text() for state, text in STATE_WORDS.items()}
 
 
