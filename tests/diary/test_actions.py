@@ -27,7 +27,7 @@ from kohti.diary.models import Booking, ImportedFile
 from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import clock, sheets
 from kohti.kernel.actor import as_actor
-from kohti.kernel.errors import NotAllowed, Refused
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.sheets import UnreadableSheet
 from kohti.people import queries as people
 from kohti.people.models import Contact, Grant, Person
@@ -127,6 +127,18 @@ def test_a_person_a_colleague_and_a_room_are_in_one_place_at_a_time(diary: Diary
     with pytest.raises(Refused, match="This colleague is already booked at that time"):
         here.booking(MORNING + timedelta(minutes=20), staff_id=staff.id)
     here.booking(MORNING + timedelta(minutes=30), person=person, staff_id=staff.id)
+
+
+def test_a_centre_books_nobody_it_does_not_know(diary: Diary) -> None:
+    stranger = diary.here.member("leader", centre="gloucester")
+    wanted = NewBooking(
+        starts=MORNING,
+        minutes=10,
+        kind_id=diary.here.kinds["work-search-review"].id,
+        person_id=diary.here.person().id,
+    )
+    with pytest.raises(NotThere):
+        acting(stranger, actions.book, diary.here.other.id, [wanted])
 
 
 def test_nobody_is_in_two_centres_at_once(diary: Diary) -> None:
@@ -335,6 +347,11 @@ def test_unknown_colleagues_become_names_to_confirm_and_not_accounts(diary: Diar
         assert not Membership.objects.filter(staff=found).exists()
     diary.apply(BEN | {"With": "KIM  REED"})
     assert diary.booking("B2").staff_id == found.id
+
+
+def test_a_dash_where_a_colleague_could_stand_is_nobody_and_clashes_with_nobody(diary: Diary) -> None:
+    assert counts(diary.apply(ADA | {"With": "—"}, BEN | {"With": "-", "Start": ADA["Start"]})) == (2, 0, 0)
+    assert {booking.staff_id for booking in diary.bookings()} == {None}
 
 
 def test_people_are_known_again_by_name_and_date_of_birth(diary: Diary) -> None:

@@ -39,11 +39,11 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
     actors.must(actor, "blueprint.apply")
     centres = {
         centre.code: centre.id
-        for centre in Centre.objects.filter(service_id=actor.service_id, retired=False).order_by("code")
+        for centre in Centre.objects.filter(service_id=actor.service, retired=False).order_by("code")
     }
     for kind in plan.kinds:
         Kind.objects.update_or_create(
-            service_id=actor.service_id,
+            service_id=actor.service,
             code=kind.code,
             defaults={
                 "title": dict(kind.title),
@@ -52,10 +52,10 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
                 "retired": False,
             },
         )
-    Kind.objects.filter(service_id=actor.service_id).exclude(code__in=[k.code for k in plan.kinds]).update(
+    Kind.objects.filter(service_id=actor.service).exclude(code__in=[k.code for k in plan.kinds]).update(
         retired=True
     )
-    Opening.objects.filter(service_id=actor.service_id).delete()
+    Opening.objects.filter(service_id=actor.service).delete()
     hours = {
         (code, WEEKDAYS.index(day)): (part.opens, part.closes)
         for part in plan.opening
@@ -64,13 +64,13 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
     }
     Opening.objects.bulk_create(
         Opening(
-            service_id=actor.service_id, centre_id=centres[code], weekday=weekday, opens=opens, closes=closes
+            service_id=actor.service, centre_id=centres[code], weekday=weekday, opens=opens, closes=closes
         )
         for (code, weekday), (opens, closes) in hours.items()
     )
-    Closure.objects.filter(service_id=actor.service_id).delete()
+    Closure.objects.filter(service_id=actor.service).delete()
     Closure.objects.bulk_create(
-        Closure(service_id=actor.service_id, centre_id=centres[code], day=part.day, title=dict(part.title))
+        Closure(service_id=actor.service, centre_id=centres[code], day=part.day, title=dict(part.title))
         for part in plan.closures
         for code in part.centres or centres
     )
@@ -111,12 +111,16 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> list[Booking]:
     """Book all of these, or none and raise Refused: nobody and no room is in two places at once.
 
-    On the day, the people booked are seen by the floor of the centre.
+    On the day, the people booked are seen by the floor of the centre. Raises NotThere for somebody the actor
+    does not see.
     """
+    persons = {one.person_id for one in wanted if one.person_id}
+    if persons and Person.objects.filter(id__in=persons).count() < len(persons):
+        raise NotThere("no such person")
     rows = [
         Booking(
             id=new_id(),
-            service_id=actor.service_id,
+            service_id=actor.service,
             centre_id=centre_id,
             day=one.starts.astimezone(actor.zone).date(),
             starts=one.starts,
@@ -249,7 +253,7 @@ def check_file(
     rows, refused, total = read_rows(
         content, filename=filename, country=country, today=clock.today(actor.zone)
     )
-    rows = _with_kinds(rows, queries.kinds_in_files(_service(actor)))
+    rows = _with_kinds(rows, queries.kinds_in_files(actor.service))
     booked = tuple(
         queries.booked_on(
             centre_id,
@@ -289,7 +293,7 @@ def hold_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: s
     checked = check_file(actor, centre_id, content, filename=filename)
     held = ImportedFile.objects.create(
         id=file_id,
-        service_id=actor.service_id,
+        service_id=actor.service,
         centre_id=centre_id,
         name=filename[:200],
         content=content,
@@ -369,7 +373,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     taken = [*result.new, *(change.row for change in result.changed)]
     if not taken:
         return result
-    kinds = {kind.code: kind for kind in queries.kinds_in_files(_service(actor)).values()}
+    kinds = {kind.code: kind for kind in queries.kinds_in_files(actor.service).values()}
     colleagues = team.find_or_name(actor, centre_id, [row.staff for row in taken if row.staff])
     ids = {one.reference: booking_id for booking_id, one in checked.booked if one.reference}
     by_value = {one: booking_id for booking_id, one in checked.booked}
@@ -401,7 +405,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
         moved.append(
             Booking(
                 id=booking_id,
-                service_id=actor.service_id,
+                service_id=actor.service,
                 centre_id=centre_id,
                 day=row.starts.date(),
                 starts=starts,
@@ -437,7 +441,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
             "booking.changed",
             "booking",
             booking.id,
-            persons=[booking.person_id],
+            persons=[booking.person_id] if booking.person_id else [],
             detail={"before": asdict(change.before), "fields": list(change.fields)},
         )
     book(
@@ -459,11 +463,6 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     history.record("diary.imported", "centre", centre_id, detail={"name": filename, "rows": len(taken)})
     live.tell(centre_id, "diary", centre_id)
     return result
-
-
-def _service(actor: Actor) -> uuid.UUID:
-    assert actor.service_id is not None
-    return actor.service_id
 
 
 def _instant(row: DiaryRow, zone: ZoneInfo) -> datetime:

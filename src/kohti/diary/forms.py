@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         """Not larger than a diary can be."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("This file is too large for a diary (more than 8 MB)."))
         return upload

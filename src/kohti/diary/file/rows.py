@@ -95,6 +95,8 @@ class _Reading:
             self._refuse("customer", _("There is no customer name."))
         date_of_birth = self._date_of_birth()
         reference, staff, kind = self._name("reference"), self._name("staff"), self._name("kind")
+        if not fold(staff):  # a dash says nobody
+            staff = ""
         if self.faults or starts is None or minutes is None:
             return None
         return DiaryRow(
