@@ -101,7 +101,7 @@ def here() -> Place:
     return place()
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
 def way(request: pytest.FixtureRequest) -> Way:
     """How somebody uses the pages: with a mouse, on a phone, by keyboard alone, without JavaScript."""
     found: Way = request.param

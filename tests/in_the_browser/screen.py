@@ -68,7 +68,7 @@ class Screen:
     def sign_in(self, colleague: Actor) -> None:
         """Enter the sample as a colleague, by one click on their card."""
         self.go("/")
-        self.press(self.page.locator(f'[action$="/{colleague.facts["user_id"]}/"] button'))
+        self.press(self.page.locator(f'[action$="/{colleague.facts["user_id"]}/"] button').first)
         self.page.wait_for_url(re.compile(r"/(arrivals|queue|team|diary)"))
 
     def tab_to(self, control: Locator) -> None:
@@ -162,3 +162,12 @@ class Screen:
 
 SitDown = Callable[..., Screen]
 """Opens a screen: `sit_down(colleague, way)`."""
+
+
+def user_name(colleague: Actor) -> str:
+    """What a colleague signs in with."""
+    from kohti.kernel.actor import DOOR, as_actor
+    from kohti.team.models import User
+
+    with as_actor(DOOR):
+        return User.objects.get(id=colleague.facts["user_id"]).username

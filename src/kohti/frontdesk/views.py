@@ -55,11 +55,6 @@ def _today(actor: Actor) -> date:
     return clock.today(actor.zone)
 
 
-def _centre(actor: Actor) -> uuid.UUID:
-    assert actor.centre_id is not None
-    return actor.centre_id
-
-
 def _line(line: Arrival, zone: ZoneInfo, opens: bool) -> dict[str, Any]:
     """A line of the arrivals, its time and state in words."""
     at = words.clock_time(line.at, zone)
@@ -90,7 +85,8 @@ def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
 def _row(line: Arrival, zone: ZoneInfo, language: str, opens: bool, may_check_in: bool, into: str) -> Markup:
     """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
     macros: Any = get_template("frontdesk/_arrival_row.html")
-    return Markup(macros.template.module.rows((_line(line, zone, opens),), may_check_in, into))
+    made: Markup = macros.template.module.rows((_line(line, zone, opens),), may_check_in, into)
+    return made
 
 
 def _rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Markup]:
@@ -115,7 +111,7 @@ SHOWN: dict[str, Callable[[str], bool]] = {
 def _arrivals_page(
     request: HttpRequest, actor: Actor, *, found: list[Arrival] | None = None, typed: str = ""
 ) -> HttpResponseBase:
-    lines = queries.arrivals(_centre(actor), _today(actor))
+    lines = queries.arrivals(actor.centre, _today(actor))
     show = request.GET.get("show", "")
     if show in SHOWN:
         lines = [line for line in lines if SHOWN[show](line.state)]
@@ -132,7 +128,7 @@ def _arrivals_page(
             "show": show,
             "next_id": coming.id if coming else None,
             "next_at": words.clock_time(coming.at, actor.zone) if coming else "",
-            "numbers": queries.numbers_of(_centre(actor), _today(actor)),
+            "numbers": queries.numbers_of(actor.centre, _today(actor)),
             "day": words.day_long(_today(actor)),
             "may_check_in": may(actor, "arrivals.check_in"),
             "found": None if found is None else _lines(actor, found),
@@ -190,9 +186,11 @@ def _changed(
     notice = _notice(verb, moved)
     context: dict[str, Any] = {"notice_": notice, "clear": clear}
     if page == "queue":
-        context |= _queue_change(actor, [moved.visit_id], counts=verb not in ("begin", "done", "did-not-come"))
+        context |= _queue_change(
+            actor, [moved.visit_id], counts=verb not in ("begin", "done", "did-not-come")
+        )
         return render(request, "frontdesk/_queue_changed.html", context)
-    line = queries.arrival_of(_centre(actor), _today(actor), moved.visit_id, moved.booking_id)
+    line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
     if verb == "check-in" and line and line.name:
         notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": line.name}
     context |= {
@@ -322,7 +320,7 @@ def _why(card: Card) -> str:
 
 
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    centre, day = _centre(actor), _today(actor)
+    centre, day = actor.centre, _today(actor)
     lines = queries.lines(centre, day)
     shown = _cards(actor, queries.queue(centre, day))
     _none, following = queries.cards_and_next(centre, day, [], actor.staff_id)
@@ -347,7 +345,7 @@ def _queue_change(actor: Actor, visit_ids: list[uuid.UUID], *, counts: bool = Tr
     """What some visits changed on the queue of this colleague: their cards, who is next, and the counts of
     those waiting where the change touched them.
     """
-    centre, day = _centre(actor), _today(actor)
+    centre, day = actor.centre, _today(actor)
     cards, following = queries.cards_and_next(centre, day, visit_ids, actor.staff_id)
     shown = _cards(actor, cards)
     return {
@@ -376,7 +374,7 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     return render(
         request,
         "frontdesk/queue.html",
-        _queue_context(request, actor) | {"numbers": queries.numbers_of(_centre(actor), _today(actor))},
+        _queue_context(request, actor) | {"numbers": queries.numbers_of(actor.centre, _today(actor))},
     )
 
 
@@ -427,7 +425,7 @@ def desk(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Close today at this centre, before its hours end."""
     if request.POST.get("sure") != "yes":
-        cards = queries.queue(_centre(actor), _today(actor))
+        cards = queries.queue(actor.centre, _today(actor))
         running = sum(card.state == "serving" for card in cards)
         return render(
             request,
@@ -435,11 +433,11 @@ def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             {
                 "waiting": len(cards) - running,
                 "running": running,
-                "expected": queries.numbers_of(_centre(actor), _today(actor)).expected,
+                "expected": queries.numbers_of(actor.centre, _today(actor)).expected,
             },
         )
     day = _today(actor)
-    actions.close_day(actor, _centre(actor), day, key=f"close:{_centre(actor)}:{day}")
+    actions.close_day(actor, actor.centre, day, key=f"close:{actor.centre}:{day}")
     return redirect(f"{reverse('queue')}?closed")
 
 
@@ -455,7 +453,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
             return None
         ids = {one.subject_id for one in news}
         with translation.override(language), as_actor(screen):
-            centre, day = _centre(screen), _today(screen)
+            centre, day = screen.centre, _today(screen)
             numbers = queries.numbers_of(centre, day)
             if page == "arrivals":
                 lines = queries.arrivals_of(centre, day, list(ids))
@@ -490,7 +488,7 @@ def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
         with as_actor(actors.DOOR):
             return actors.member(member_id) is not None
 
-    view = View(page, _centre(actor), actor.role, language)
+    view = View(page, actor.centre, actor.role, language)
     response = StreamingHttpResponse(
         live.hub().stream(view, _part(actor, language, page), still_allowed),
         content_type="text/event-stream",
