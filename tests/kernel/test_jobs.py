@@ -166,7 +166,8 @@ def test_a_job_is_refused_and_says_so_when_the_right_is_gone(owner: psycopg.Conn
     assert events(owner, here, "job.refused") == [("system", None)]
     row = owner.execute(
         "select e.subject_kind, e.subject_id, d.body::jsonb->>'ordered_by' from kernel_historyevent e"
-        " join kernel_historydetail d on d.event_id = e.id where e.service_id = %s and e.verb = 'job.refused'",
+        " join kernel_historydetail d on d.event_id = e.id"
+        " where e.service_id = %s and e.verb = 'job.refused'",
         (here.system.service_id,),
     ).fetchone()
     assert row == ("diary.import", file_id, str(leader.member_id))

@@ -88,7 +88,10 @@ class AsTheMember:
         # Asked before the page looks at anything: what happens from here on, its stream will say.
         request.live_version = live.version(actor.centre_id)  # type: ignore[attr-defined]
         with as_actor(actor):
-            return self.respond(request)
+            response = self.respond(request)
+        # The next colleague at this counter must not find the last one's pages by going back.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:
         """Of a failed request only what its session learned is kept; what failed on purpose is said."""

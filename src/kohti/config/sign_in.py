@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -20,10 +23,10 @@ from kohti.team.models import User
 class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Passwords as allauth checks them; the user of a session read with one plain statement."""
 
-    def get_user(self, user_id: object) -> User | None:
+    def get_user(self, user_id: str) -> User | None:
         """The user with this identifier, if they may still sign in."""
         with connection.cursor() as cursor:
-            cursor.execute(f"select {', '.join(USER_COLUMNS)} from team_user where id = %s", [user_id])  # noqa: S608
+            cursor.execute(f"select {', '.join(USER_COLUMNS)} from team_user where id = %s", [user_id])
             row = cursor.fetchone()
         if row is None:
             return None
@@ -43,6 +46,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Pages say what happened themselves."""
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not for whoever signed in a moment ago: they come here to set up their first code."""
+        records = get_authentication_records(self.request, self.request.user)
+        signed_in_at = records[-1]["at"] if records else 0
+        if time.time() - signed_in_at < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app))
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in, and write it down."""

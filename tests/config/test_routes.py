@@ -1,0 +1,316 @@
+"""Every address, every role: who is let in, who is not, and what is never said in an address or a title."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+
+import psycopg
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.urls import reverse
+from tests.factories import MORNING, PASSWORD, Place, browser_of, place
+
+from kohti.config import addresses
+from kohti.config.routes import Route, routes
+from kohti.diary import actions as diary
+from kohti.frontdesk import actions as frontdesk
+from kohti.kernel import clock, live
+from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.may import VERBS
+from kohti.team.models import Centre
+
+HOST, COACH, LEADER, ADMINISTRATOR = "host", "coach", "leader", "administrator"
+ROLES = (HOST, COACH, LEADER, ADMINISTRATOR)
+FLOOR = {HOST, COACH, LEADER}
+NAME, PHONE = "Zebedee Quixworth", "07700 900123"
+OTHERS = ("another centre", "another service")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one method of one address answers."""
+
+    roles: set[str]
+    """Who is let in; others get 403."""
+    status: int
+    """What those let in get."""
+    nobody: int = 302
+    """What somebody gets who is not signed in: by default the way to the sign-in page."""
+    data: dict[str, str] = field(default_factory=dict)
+    thing: str = ""
+    """What the address names; one of another centre or service is not there for those let in."""
+
+
+EVERYONE = set(ROLES)
+
+EXPECTED: dict[tuple[str, str], Expected] = {
+    ("front_door", "GET"): Expected(EVERYONE, 302),
+    ("today", "GET"): Expected(EVERYONE, 302),
+    ("set_language", "POST"): Expected(EVERYONE, 302, data={"language": "fi"}),
+    # There is no sample here.
+    ("enter_as", "POST"): Expected(EVERYONE, 404, nobody=404, thing="user_id"),
+    ("arrivals", "GET"): Expected(FLOOR, 200),
+    ("arrivals_find", "POST"): Expected(FLOOR, 200, data={"q": "zeb"}),
+    ("walk_in", "GET"): Expected(FLOOR, 200),
+    ("walk_in", "POST"): Expected(FLOOR, 422),
+    ("arrivals_news", "GET"): Expected(FLOOR, 200),
+    ("check_in", "POST"): Expected(FLOOR, 302, thing="booking_id"),
+    ("queue", "GET"): Expected(FLOOR, 200),
+    ("queue_news", "GET"): Expected(FLOOR, 200),
+    ("call_next", "POST"): Expected(FLOOR, 302),
+    ("desk", "POST"): Expected(FLOOR, 302, data={"desk": "4"}),
+    ("close_day", "POST"): Expected({LEADER}, 200),
+    ("visit_undo", "POST"): Expected(FLOOR, 302, thing="visit_id"),
+    ("visit_move", "POST"): Expected(FLOOR, 302, thing="visit_id"),
+    ("diary_import", "GET"): Expected({LEADER}, 200),
+    ("diary_import", "POST"): Expected({LEADER}, 422),
+    ("diary_preview", "GET"): Expected({LEADER}, 200, thing="file_id"),
+    ("diary_apply", "POST"): Expected({LEADER}, 302, thing="file_id"),
+    ("diary_state", "GET"): Expected({LEADER}, 200, thing="file_id"),
+    ("team", "GET"): Expected({LEADER, ADMINISTRATOR}, 200),
+    ("team_confirm", "POST"): Expected({LEADER}, 302, thing="staff_id"),
+    ("places", "GET"): Expected(EVERYONE, 200),
+    ("places", "POST"): Expected(EVERYONE, 404),
+    ("person", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("account_login", "GET"): Expected(EVERYONE, 302, nobody=200),
+    ("account_login", "POST"): Expected(EVERYONE, 302, nobody=200),
+    ("account_logout", "GET"): Expected(EVERYONE, 200),
+    ("account_logout", "POST"): Expected(EVERYONE, 302),
+    ("account_reauthenticate", "GET"): Expected(EVERYONE, 200),
+    ("account_reauthenticate", "POST"): Expected(EVERYONE, 200),
+    # Nobody is about to give a code.
+    ("mfa_authenticate", "GET"): Expected(EVERYONE, 302),
+    ("mfa_authenticate", "POST"): Expected(EVERYONE, 302),
+    # Who has no code gives the password instead.
+    ("mfa_reauthenticate", "GET"): Expected(EVERYONE, 302),
+    ("mfa_reauthenticate", "POST"): Expected(EVERYONE, 302),
+    ("mfa_index", "GET"): Expected(EVERYONE, 200),
+    # These ask for the password again first.
+    ("mfa_activate_totp", "GET"): Expected(EVERYONE, 302),
+    ("mfa_activate_totp", "POST"): Expected(EVERYONE, 302),
+    ("mfa_deactivate_totp", "GET"): Expected(EVERYONE, 404),
+    ("mfa_deactivate_totp", "POST"): Expected(EVERYONE, 404),
+    ("mfa_view_recovery_codes", "GET"): Expected(EVERYONE, 404),
+    ("mfa_generate_recovery_codes", "GET"): Expected(EVERYONE, 302),
+    ("mfa_generate_recovery_codes", "POST"): Expected(EVERYONE, 302),
+    ("mfa_download_recovery_codes", "GET"): Expected(EVERYONE, 404),
+}
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Place]:
+    """The service of everybody who asks; each has a password."""
+    with clock.held_at(MORNING):
+        made = place()
+        password_hash = make_password(PASSWORD)
+        for role in ROLES:
+            made.members[role, "cheltenham"] = made.hire(
+                role, centre="cheltenham", name=f"{role.title()} of the House", password_hash=password_hash
+            )
+        yield made
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Place]:
+    """Another service."""
+    with clock.held_at(MORNING):
+        yield place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def news(here: Place) -> Iterator[None]:
+    """Streams can be opened; none is read here."""
+    with ThreadPoolExecutor(1) as executor:
+        live.set_hub(live.Hub(addresses.listen_url(Path(addresses.data_folder())), executor))
+        yield
+        live.set_hub(None)
+
+
+def things(service: Place, centre: Centre) -> dict[str, uuid.UUID]:
+    """One of everything that an address can name, in a centre, each new."""
+    host = service.member(HOST, centre=centre.code)
+    leader = service.member(LEADER, centre=centre.code)
+    someone = service.person(NAME, centre=centre)
+    booking = service.booking(person=someone, centre=centre, staff_id=None)
+    with as_actor(host):
+        visit = frontdesk.take_walk_in(
+            host, service.reasons["evidence"].id, key=str(uuid.uuid4()), given_name=NAME
+        )
+    with as_actor(leader):
+        held = diary.hold_file(
+            leader, centre.id, b"Date,Start,Minutes,Customer\n", filename="d.csv", key=str(uuid.uuid4())
+        )
+    return {
+        "booking_id": booking.id,
+        "person_id": someone.id,
+        "visit_id": visit.visit_id,
+        "file_id": held.id,
+        "staff_id": service.staff(centre=centre).id,
+        "user_id": uuid.UUID(host.facts["user_id"]),
+    }
+
+
+def address_of(name: str, named: dict[str, uuid.UUID]) -> str:
+    """The address of a route, with these things in it."""
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", by_name(name).pattern)
+    return reverse(name, kwargs={key: "call" if key == "verb" else named[key] for key in wanted})
+
+
+def ask(
+    name: str, method: str, actor: Actor | None, named: dict[str, uuid.UUID], *, htmx: bool = False
+) -> tuple[str, HttpResponse]:
+    """One request; its address and answer."""
+    address = address_of(name, named)
+    browser = browser_of(actor, htmx=htmx)
+    if method == "GET":
+        return address, browser.get(address)  # type: ignore[return-value]
+    return address, browser.post(address, EXPECTED[name, method].data)  # type: ignore[return-value]
+
+
+def every_route() -> list[tuple[str, str]]:
+    """Each address with each of its methods."""
+    return [(route.name, method) for route in routes() for method in route.methods]
+
+
+CASES = every_route()
+
+
+def test_every_address_has_a_name_methods_and_somebody_who_may() -> None:
+    known = {"everybody", "signed-in", *VERBS}
+    wrong = [route for route in routes() if not route.name or not route.methods or route.who_may not in known]
+    assert wrong == []
+
+
+def test_every_address_has_an_expectation_and_every_expectation_an_address() -> None:
+    assert set(CASES) == set(EXPECTED)
+
+
+def test_the_expectations_agree_with_the_verbs_of_the_roles(here: Place) -> None:
+    """Said twice, on purpose: once in the views and the blueprint, once here."""
+    verbs = {role: here.member(role).verbs for role in ROLES}
+    for route in routes():
+        for method in route.methods:
+            if route.who_may in VERBS:
+                may = {role for role in ROLES if route.who_may in verbs[role]}
+                assert EXPECTED[route.name, method].roles == may, route
+            else:
+                assert EXPECTED[route.name, method].roles == EVERYONE, route
+
+
+@pytest.mark.parametrize(("name", "method"), CASES)
+def test_nobody_is_sent_to_sign_in(name: str, method: str, here: Place) -> None:
+    address, answer = ask(name, method, None, things(here, here.centre))
+    expected = EXPECTED[name, method]
+    assert answer.status_code == expected.nobody
+    if method == "GET" and by_name(name).who_may != "everybody":
+        assert unquote(answer.headers["Location"]) == f"/account/sign-in/?next={address}"
+
+
+def by_name(name: str) -> Route:
+    """The route with this name."""
+    return next(route for route in routes() if route.name == name)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "method"), CASES)
+def test_a_role_gets_what_it_may_and_nothing_else(name: str, method: str, role: str, here: Place) -> None:
+    expected = EXPECTED[name, method]
+    named = things(here, here.centre)
+    address, answer = ask(name, method, here.member(role), named)
+    assert answer.status_code == (expected.status if role in expected.roles else 403)
+    assert_nothing_personal(address, answer)
+    if role not in expected.roles:
+        assert NAME not in text_of(answer)
+
+
+@pytest.mark.parametrize("where", OTHERS)
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "method"), [case for case in CASES if EXPECTED[case].thing])
+def test_a_thing_of_another_centre_or_service_is_not_there(
+    name: str, method: str, role: str, where: str, here: Place, elsewhere: Place
+) -> None:
+    expected = EXPECTED[name, method]
+    named = things(here, here.other) if where == "another centre" else things(elsewhere, elsewhere.centre)
+    address, answer = ask(name, method, here.member(role), named)
+    assert answer.status_code == (404 if role in expected.roles else 403)
+    assert NAME not in text_of(answer)
+    assert_nothing_personal(address, answer)
+
+
+@pytest.mark.parametrize(("name", "method"), [case for case in CASES if EXPECTED[case].roles < EVERYONE])
+def test_a_part_of_a_page_is_refused_in_a_sentence(name: str, method: str, here: Place) -> None:
+    role = next(role for role in ROLES if role not in EXPECTED[name, method].roles)
+    _address, answer = ask(name, method, here.member(role), things(here, here.centre), htmx=True)
+    assert answer.status_code == 403
+    assert "<html" not in text_of(answer)
+    assert text_of(answer).strip()
+
+
+@pytest.mark.parametrize("route", [route for route in routes() if not route.pattern.startswith("/account/")])
+def test_other_methods_are_not_served(route: Route, here: Place) -> None:
+    leader = browser_of(here.member(LEADER))
+    address = address_of(route.name, things(here, here.centre))
+    for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - set(route.methods):
+        assert leader.generic(method, address).status_code == 405, method
+
+
+def test_an_address_that_does_not_exist_is_not_there(here: Place) -> None:
+    for actor in (None, here.member(HOST)):
+        assert browser_of(actor).get("/no/such/page/").status_code == 404
+
+
+def text_of(answer: HttpResponse) -> str:
+    """What an answer says; nothing of a stream."""
+    return "" if answer.streaming else answer.content.decode()
+
+
+def assert_nothing_personal(address: str, answer: HttpResponse) -> None:
+    """Addresses and titles end up in histories, logs and on the screens of others."""
+    title = "".join(re.findall(r"<title>(.*?)</title>", text_of(answer), re.DOTALL))
+    for place_ in (address, title, answer.headers.get("Location", "")):
+        for word in (*NAME.split(), PHONE, PHONE.replace(" ", "")):
+            assert word.casefold() not in place_.casefold()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [route.name for route in routes() if route.pattern.startswith("/people/") and "GET" in route.methods],
+)
+@pytest.mark.parametrize("role", [COACH, LEADER])
+def test_every_page_of_a_person_is_in_the_history_as_read(
+    name: str, role: str, here: Place, owner: psycopg.Connection
+) -> None:
+    member = here.member(role)
+    named = things(here, here.centre)
+    _address, answer = ask(name, "GET", member, named)
+    assert answer.status_code == 200
+    assert NAME in text_of(answer)
+    found = owner.execute(
+        "select kind, member_id from kernel_historyevent where %s = any(person_ids) and member_id = %s",
+        (named["person_id"], member.member_id),
+    ).fetchall()
+    assert found == [("member", member.member_id)]
+
+
+def test_a_person_who_is_not_there_leaves_no_trace_of_a_visit(here: Place, owner: psycopg.Connection) -> None:
+    member = here.member(COACH)
+    named = things(here, here.other)
+    assert ask("person", "GET", member, named)[1].status_code == 404
+    row = owner.execute(
+        "select count(*) from kernel_historyevent where %s = any(person_ids) and member_id = %s",
+        (named["person_id"], member.member_id),
+    ).fetchone()
+    assert row == (0,)
+
+
+def test_a_page_is_never_kept_by_the_browser_s_or_a_proxy_s_store(here: Place) -> None:
+    for name in ("arrivals", "queue", "person", "team", "diary_import"):
+        _address, answer = ask(name, "GET", here.member(LEADER), things(here, here.centre))
+        assert "no-store" in answer.headers.get("Cache-Control", ""), name

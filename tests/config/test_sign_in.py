@@ -1,0 +1,336 @@
+"""Signing in: a password and a one-time code, throttled; and out again."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import psycopg
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from tests.factories import PASSWORD, Place, as_system, browser_of, place
+
+from kohti.config import installation
+from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.team import actions as team
+from kohti.team.models import User
+
+HASH = make_password(PASSWORD)
+SIGN_IN, CODE, SET_UP = "/account/sign-in/", "/account/code/", "/account/codes/set-up/"
+
+
+def colleague(here: Place, role: str = "host") -> Actor:
+    """Somebody with a password."""
+    return here.hire(role, centre="cheltenham", name=f"Colleague {uuid.uuid4().hex[:6]}", password_hash=HASH)
+
+
+def user_of(actor: Actor) -> User:
+    with as_actor(DOOR):
+        return User.objects.get(id=actor.facts["user_id"])
+
+
+def with_code(actor: Actor) -> str:
+    """Give a colleague one-time codes as allauth does; the secret of their device."""
+    secret = str(totp.generate_totp_secret())
+    with as_actor(DOOR):
+        totp.TOTP.activate(user_of(actor), secret)
+    return secret
+
+
+def code_of(secret: str, *, steps: int = 0) -> str:
+    """What the device shows now, or some steps from now."""
+    counter = list(totp.yield_hotp_counters_from_time())
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter[len(counter) // 2] + steps)))
+
+
+def browser(address: str = "") -> Client:
+    """A browser at an address of its own, so that throttling by address tells tests apart."""
+    n = uuid.uuid4().int
+    return Client(REMOTE_ADDR=address or f"10.{n % 250}.{n // 250 % 250}.{n // 62500 % 250}")
+
+
+def give_password(client: Client, actor: Actor, password: str = PASSWORD) -> Any:
+    return client.post(SIGN_IN, {"login": user_of(actor).username, "password": password})
+
+
+def works(client: Client) -> bool:
+    """Whether the browser is let in to work."""
+    return client.get("/arrivals/").status_code == 200
+
+
+def test_a_password_and_a_code_let_in(owner: psycopg.Connection) -> None:
+    here = place()
+    host = colleague(here)
+    secret = with_code(host)
+    client = browser()
+    answer = give_password(client, host)
+    assert (answer.status_code, answer.headers["Location"]) == (302, CODE)
+    assert not works(client)
+    answer = client.post(CODE, {"code": code_of(secret)})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/today/")
+    assert works(client)
+    row = owner.execute(
+        "select count(*) from kernel_historyevent where verb = 'signed_in' and subject_id = %s",
+        (host.facts["user_id"],),
+    ).fetchone()
+    assert row == (1,)
+
+
+def test_no_code_no_entry(owner: psycopg.Connection) -> None:
+    host = colleague(place())
+    secret = with_code(host)
+    client = browser()
+    give_password(client, host)
+    for wrong in ("", "000000", code_of(secret, steps=50)):
+        assert client.post(CODE, {"code": wrong}).status_code == 200
+    assert not works(client)
+    row = owner.execute(
+        "select count(*) from kernel_historyevent where verb = 'signed_in' and subject_id = %s",
+        (host.facts["user_id"],),
+    ).fetchone()
+    assert row == (0,)
+
+
+def test_a_code_is_good_once() -> None:
+    host = colleague(place())
+    secret = with_code(host)
+    code = code_of(secret)
+    first, second = browser(), browser()
+    give_password(first, host)
+    first.post(CODE, {"code": code})
+    assert works(first)
+    give_password(second, host)
+    assert second.post(CODE, {"code": code}).status_code == 200
+    assert not works(second)
+
+
+def test_a_spare_code_lets_in_once() -> None:
+    host = colleague(place())
+    with_code(host)
+    with as_actor(DOOR):
+        spare = RecoveryCodes.activate(user_of(host)).get_unused_codes()[0]
+    first, second = browser(), browser()
+    give_password(first, host)
+    first.post(CODE, {"code": spare})
+    assert works(first)
+    give_password(second, host)
+    second.post(CODE, {"code": spare})
+    assert not works(second)
+
+
+def test_guessing_codes_is_throttled() -> None:
+    host = colleague(place())
+    secret = with_code(host)
+    client = browser()
+    give_password(client, host)
+    for n in range(12):
+        client.post(CODE, {"code": f"{n:06d}"})
+    client.post(CODE, {"code": code_of(secret)})
+    assert not works(client)
+
+
+@pytest.mark.parametrize("username", ["", "no-such-colleague"])
+def test_an_unknown_name_and_a_wrong_password_are_told_alike(username: str) -> None:
+    host = colleague(place())
+    client = browser()
+    wrong = give_password(client, host, "not the password")
+    assert wrong.status_code == 200
+    unknown = client.post(SIGN_IN, {"login": username or "x", "password": "not the password"})
+    assert unknown.status_code == 200
+    assert errors_in(wrong) == errors_in(unknown)  # type: ignore[arg-type]
+    assert not works(client)
+
+
+def errors_in(answer: HttpResponse) -> list[str]:
+    """What a form says went wrong."""
+    found = re.findall(
+        r'class="[^"]*(?:error|validation)[^"]*"[^>]*>(.*?)</', answer.content.decode(), re.DOTALL
+    )
+    assert found
+    return [re.sub(r"<[^>]+>|\s+", " ", one).strip() for one in found]
+
+
+def test_wrong_passwords_are_throttled_for_the_account_from_wherever_they_come() -> None:
+    host = colleague(place())
+    with_code(host)
+    for _n in range(6):
+        give_password(browser(), host, "not the password")
+    answer = give_password(browser(), host)
+    assert answer.status_code != 302
+    other = colleague(place())
+    with_code(other)
+    assert give_password(browser(), other).status_code == 302
+
+
+def test_wrong_passwords_are_throttled_for_an_address_whatever_the_account() -> None:
+    here = place()
+    here_hosts = [colleague(here) for _n in range(3)]
+    client = browser("192.0.2.77")
+    for n in range(12):
+        client.post(SIGN_IN, {"login": f"nobody{n}", "password": "wrong"})
+    assert give_password(client, here_hosts[0]).status_code != 302
+    assert give_password(browser(), here_hosts[0]).status_code == 302
+
+
+def test_throttling_is_shared_by_every_process(owner: psycopg.Connection) -> None:
+    """The counts are in the database, not in the memory of one process."""
+    host = colleague(place())
+    row = owner.execute("select count(*) from kohti_cache").fetchone()
+    give_password(browser(), host, "not the password")
+    again = owner.execute("select count(*) from kohti_cache").fetchone()
+    assert row is not None
+    assert again is not None
+    assert again[0] > row[0]
+
+
+# --------------------------------------------------------------------------- the first time
+
+
+def test_who_has_no_code_is_led_to_set_one_up_before_anything_else() -> None:
+    host = colleague(place())
+    client = browser()
+    assert give_password(client, host).headers["Location"] == "/today/"
+    for path in ("/today/", "/arrivals/", "/places/", "/queue/news/", f"/people/{uuid.uuid4()}/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, SET_UP), path
+    assert client.post("/arrivals/walk-in/", {}).headers["Location"] == SET_UP
+    page = client.get(SET_UP)
+    assert page.status_code == 200
+    secret = client_secret(client)
+    assert secret in page.content.decode()
+    assert client.post(SET_UP, {"code": "000000"}).status_code == 200
+    assert not works(client)
+    answer = client.post(SET_UP, {"code": code_of(secret)})
+    assert answer.status_code == 302
+    assert "spare" in answer.headers["Location"]
+    assert client.get(answer.headers["Location"]).status_code == 200
+    assert works(client)
+    again = browser()
+    assert give_password(again, host).headers["Location"] == CODE
+
+
+def client_secret(client: Client) -> str:
+    """The secret that the page shows as a picture and in letters."""
+    with as_actor(DOOR):
+        return str(client.session["mfa.totp.secret"])
+
+
+def test_signing_out_is_possible_before_a_code_is_set_up() -> None:
+    host = colleague(place())
+    client = browser()
+    give_password(client, host)
+    assert client.post("/account/sign-out/").status_code == 302
+    assert client.get("/today/").headers["Location"].startswith(SIGN_IN)
+
+
+def test_a_required_code_cannot_be_given_up() -> None:
+    host = colleague(place())
+    secret = with_code(host)
+    client = browser()
+    give_password(client, host)
+    client.post(CODE, {"code": code_of(secret)})
+    client.post("/account/codes/stop/", {})
+    assert works(client)
+    assert give_password(browser(), host).headers["Location"] == CODE
+
+
+def test_an_installation_may_do_without_codes() -> None:
+    host = colleague(place())
+    client = browser()
+    with override_settings(REQUIRE_CODE=False):
+        give_password(client, host)
+        assert works(client)
+    assert not works(client)
+
+
+# --------------------------------------------------------------------------- and out again
+
+
+def test_signing_out_ends_the_session_also_for_a_copy_of_it() -> None:
+    here = place()
+    client = browser_of(here.member("host"))
+    copy = Client()
+    copy.cookies["sessionid"] = client.cookies["sessionid"].value
+    assert works(client)
+    assert works(copy)
+    assert client.get("/account/sign-out/").status_code == 200
+    assert works(client)
+    client.post("/account/sign-out/")
+    assert not works(client)
+    assert not works(copy)
+
+
+def test_a_session_gets_a_new_name_when_somebody_signs_in() -> None:
+    host = colleague(place())
+    client = browser()
+    client.get(SIGN_IN)
+    client.cookies["sessionid"] = "planted" * 4
+    give_password(client, host)
+    assert client.cookies["sessionid"].value != "planted" * 4
+
+
+def test_a_session_whose_membership_ended_sees_that_it_has_no_place() -> None:
+    here = place()
+    host = colleague(here)
+    client = browser_of(host)
+    assert works(client)
+    with as_system(here.system) as system:
+        assert host.member_id is not None
+        team.end_membership(system, host.member_id)
+    answer = client.get("/arrivals/")
+    assert answer.status_code == 403
+    assert "no place to work" in answer.content.decode()
+
+
+def test_an_account_that_was_closed_is_out_at_once(owner: psycopg.Connection) -> None:
+    host = colleague(place())
+    client = browser_of(host)
+    assert works(client)
+    owner.execute("update team_user set is_active = false where id = %s", (host.facts["user_id"],))
+    assert client.get("/arrivals/").headers["Location"].startswith(SIGN_IN)
+
+
+def test_a_changed_password_ends_the_sessions_of_the_old_one(owner: psycopg.Connection) -> None:
+    host = colleague(place())
+    client = browser_of(host)
+    assert works(client)
+    owner.execute(
+        "update team_user set password = %s where id = %s",
+        (make_password("another one"), host.facts["user_id"]),
+    )
+    assert not works(client)
+
+
+def test_nobody_signs_up_by_themselves() -> None:
+    client = browser()
+    for path in ("/account/sign-up/", "/account/signup/", "/accounts/signup/"):
+        assert client.get(path).status_code == 404
+
+
+def test_where_people_are_real_there_are_no_sample_pages() -> None:
+    assert not installation.facts().sample
+    host = colleague(place())
+    client = browser()
+    assert client.get("/").headers["Location"] == SIGN_IN
+    assert client.post(f"/sample/enter/{host.facts['user_id']}/").status_code == 404
+    assert not works(client)
+
+
+def test_in_a_sample_one_press_lets_in_and_no_code_is_asked(owner: psycopg.Connection) -> None:
+    host = colleague(place())
+    owner.execute("update kernel_installation set sample = true")
+    installation.load()
+    try:
+        client = browser()
+        page = client.get("/")
+        assert page.status_code == 200
+        assert client.post(f"/sample/enter/{host.facts['user_id']}/").headers["Location"] == "/today/"
+        assert works(client)
+    finally:
+        owner.execute("update kernel_installation set sample = false")
+        installation.load()
