@@ -285,12 +285,15 @@ def _with_kinds(rows: Sequence[DiaryRow], kinds: dict[str, Kind]) -> list[DiaryR
 
 
 def hold_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str, key: str) -> ImportedFile:
-    """Keep an uploaded file with the result of its check, until it is applied or a day has passed."""
+    """Keep an uploaded file with the result of its check, until it is applied or a day has passed.
+
+    Raises UnreadableSheet, with the key left for another file.
+    """
+    checked = check_file(actor, centre_id, content, filename=filename)
     file_id = new_id()
     before = once.first_time("diary.hold", key, file_id)
     if before is not None:
         return ImportedFile.objects.get(id=before)
-    checked = check_file(actor, centre_id, content, filename=filename)
     held = ImportedFile.objects.create(
         id=file_id,
         service_id=actor.service,
