@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from kohti.kernel import actor as actors
 from kohti.kernel import blueprint, clock, history, names
@@ -22,13 +25,13 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     Makes the service when it is new. Codes that are gone from the file retire, they do not vanish.
     """
     actors.must(actor, "blueprint.apply")
-    service = Service.objects.filter(id=actor.service_id).first()
-    version = BlueprintVersion.objects.filter(service_id=actor.service_id).order_by("-number").first()
+    service = Service.objects.filter(id=actor.service).first()
+    version = BlueprintVersion.objects.filter(service_id=actor.service).order_by("-number").first()
     digest = blueprint.digest(text)
     if version is not None and version.digest == digest:
         return False
     if service is None:
-        service = Service(id=actor.service_id)
+        service = Service(id=actor.service)
     service.code = plan.service.code
     service.name = plan.service.name
     service.country = plan.service.country
@@ -74,6 +77,9 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     return True
 
 
+NO_PASSWORD = "!"  # noqa: S105 - Django's mark of a password that fits nothing
+
+
 def add_member(
     actor: Actor,
     *,
@@ -90,7 +96,7 @@ def add_member(
     `role`, `centre` and `organisation` are codes of the blueprint; `password_hash` as Django makes it.
     """
     actors.must(actor, "team.add")
-    place = Centre.objects.get(service_id=actor.service_id, code=centre)
+    place = Centre.objects.get(service_id=actor.service, code=centre)
     colleague = find_or_name(actor, place.id, [full_name])[names.fold(full_name)]
     if colleague.confirmed_at is None:
         confirm_name(actor, colleague.id)
@@ -98,12 +104,12 @@ def add_member(
     if user is None:
         user = User.objects.create(username=username, password=password_hash)
     membership = Membership.objects.create(
-        service_id=actor.service_id,
+        service_id=actor.service,
         user=user,
         staff=colleague,
-        organisation=Organisation.objects.get(service_id=actor.service_id, code=organisation),
+        organisation=Organisation.objects.get(service_id=actor.service, code=organisation),
         centre=place,
-        role=Role.objects.get(service_id=actor.service_id, code=role),
+        role=Role.objects.get(service_id=actor.service, code=role),
         starts=starts,
     )
     history.record("team.added", "membership", membership.id, detail={"name": full_name, "role": role})
@@ -113,7 +119,10 @@ def add_member(
 def end_membership(actor: Actor, membership_id: uuid.UUID) -> None:
     """End a membership now: from the next statement on it gives no rows."""
     actors.must(actor, "team.add")
-    if not Membership.objects.filter(id=membership_id, ends=None).update(ends=clock.now()):
+    now = clock.now()
+    running = Membership.objects.filter(Q(ends=None) | Q(ends__gt=now), id=membership_id)
+    # One that has not begun yet ends in the moment it begins.
+    if not running.update(ends=Greatest(Value(now), F("starts") + timedelta(microseconds=1))):
         raise NotThere("no such membership")
     history.record("team.ended", "membership", membership_id)
 
@@ -128,7 +137,7 @@ def find_or_name(actor: Actor, centre_id: uuid.UUID, full_names: Iterable[str]) 
     new = [
         Staff(
             id=new_id(),
-            service_id=actor.service_id,
+            service_id=actor.service,
             centre_id=centre_id,
             full_name=name,
             folded=folded,
