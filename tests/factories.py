@@ -75,7 +75,7 @@ class Place:
             self.members[role, centre] = made
         return made
 
-    def hire(self, role: str, *, centre: str, name: str, password_hash: str = "!") -> Actor:
+    def hire(self, role: str, *, centre: str, name: str, password_hash: str = team.NO_PASSWORD) -> Actor:
         """A new colleague with an account."""
         with as_worker(), as_actor(self.system) as system:
             membership = team.add_member(
@@ -151,9 +151,9 @@ def place(code: str = "") -> Place:
     with as_worker():
         system = services.apply(text, name="test.toml")
         with as_actor(system):
-            centres = {centre.code: centre for centre in Centre.objects.filter(service_id=system.service_id)}
-            kinds = {kind.code: kind for kind in Kind.objects.filter(service_id=system.service_id)}
-            reasons = {reason.code: reason for reason in Reason.objects.filter(service_id=system.service_id)}
+            centres = {centre.code: centre for centre in Centre.objects.filter(service_id=system.service)}
+            kinds = {kind.code: kind for kind in Kind.objects.filter(service_id=system.service)}
+            reasons = {reason.code: reason for reason in Reason.objects.filter(service_id=system.service)}
     centre = centres["cheltenham"]
     return Place(replace(system, centre_id=centre.id), centre, centres["gloucester"], kinds, reasons)
 

@@ -102,9 +102,7 @@ def worker_url(data: Path) -> str:
 
 def listen_url(data: Path) -> str:
     """A direct address for LISTEN: never a pooler's."""
-    return os.environ.get("KOHTI_LISTEN_URL") or as_role(
-        owner_url(), WEB, keep_secrets(data)["web_password"]
-    )
+    return os.environ.get("KOHTI_LISTEN_URL") or as_role(owner_url(), WEB, keep_secrets(data)["web_password"])
 
 
 def _database(url: str, *, engine: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 THREADS = int(os.environ.get("KOHTI_THREADS", "4"))
@@ -27,7 +28,7 @@ class Handler(ASGIHandler):
         """Load the synchronous chain."""
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: ASGIRequest) -> HttpResponseBase:
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in one of our threads."""
         answer: Any = sync_to_async(self.get_response, thread_sensitive=False, executor=executor)
         response: HttpResponseBase = await answer(request)

@@ -86,7 +86,9 @@ def frontdesk(*, sizes: Sequence[int], repeat: int, say: Say) -> list[dict[str, 
 
 def as_table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows for a person."""
-    head = f"{'operation':14}{'past':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
+    head = (
+        f"{'operation':14}{'past':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
+    )
     lines = [
         f"{one['operation']:14}{one['rows']:>10,}{one['app_cpu_ms']:>9.2f}{one['db_cpu_ms']:>8.2f}"
         f"{one['p50_ms']:>8.1f}{one['p95_ms']:>8.1f}{one['statements']:>7}{one['bytes']:>9,}"
@@ -118,7 +120,7 @@ def _prepare(say: Say) -> dict[str, list[str]]:
             actor, place = services.centre_called(centre)
             users[centre] = []
             with as_actor(actor):
-                kind = Kind.objects.get(service_id=actor.service_id, code="work-search-review")
+                kind = Kind.objects.get(service_id=actor.service, code="work-search-review")
                 for number in range(CLIENTS):
                     name = f"bench{number}.{centre}"
                     membership = team.add_member(
@@ -383,9 +385,7 @@ def _run(
     return row, [one[1] + other[1] for one, other in zip(first, rest, strict=True)]
 
 
-def _measure(
-    web: _Web, users: Sequence[str], centre: str, past: int, repeat: int, say: Say
-) -> list[Row]:
+def _measure(web: _Web, users: Sequence[str], centre: str, past: int, repeat: int, say: Say) -> list[Row]:
     """A day's operations at one centre, in the order of the day."""
     from kohti.config import services
     from kohti.diary.models import Booking
@@ -400,7 +400,7 @@ def _measure(
             .order_by("staff_id", "starts")
             .values_list("id", flat=True)
         )
-        reason = Reason.objects.filter(service_id=actor.service_id, code="own-coach").get().id
+        reason = Reason.objects.filter(service_id=actor.service, code="own-coach").get().id
     for one in browsers:
         one.get("/arrivals/")
     rows: list[Row] = []
@@ -449,7 +449,11 @@ def _measure(
         ],
     )
     visits = [
-        [match.group(1).decode() for body in part if (match := re.search(rb"/visits/([0-9a-f-]{36})/begin", body))]
+        [
+            match.group(1).decode()
+            for body in part
+            if (match := re.search(rb"/visits/([0-9a-f-]{36})/begin", body))
+        ]
         for part in called
     ]
     take("begin", [[pressing(f"/visits/{one}/begin/", v="2") for one in part] for part in visits])

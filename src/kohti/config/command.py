@@ -163,19 +163,83 @@ def import_diary(args: argparse.Namespace) -> int:
     return DONE
 
 
+def read_blueprint(name: str) -> tuple[str, str]:
+    """The text of a blueprint and what to call it: a file, or the code of one that comes with the product."""
+    from kohti.config import services
+
+    if name in services.shipped_codes():
+        return services.shipped(name), f"{name}.toml"
+    try:
+        return read_file(Path(name)).decode("utf-8"), name
+    except UnicodeDecodeError as trouble:
+        raise Trouble(f"{name} is not a text in UTF-8.") from trouble
+
+
+def _blueprint_faults(args: argparse.Namespace, name: str, faults: Sequence[Any]) -> int:
+    """Say what is wrong in a blueprint, or that nothing is."""
+    answer(
+        {
+            "blueprint": name,
+            "ok": not faults,
+            "problems": [{"line": one.line, "where": one.where, "reason": one.message} for one in faults],
+        },
+        as_json=args.json,
+        words=lambda: "\n".join([f"{name}, {one}" for one in faults] or [f"{name} is in order"]),
+    )
+    return WRONG if faults else DONE
+
+
+def blueprint_check(args: argparse.Namespace) -> int:
+    """Check a blueprint, changing nothing."""
+    from kohti.kernel import blueprint
+
+    text, name = read_blueprint(args.blueprint)
+    try:
+        blueprint.read(text, name=name)
+    except blueprint.BadBlueprint as trouble:
+        return _blueprint_faults(args, name, trouble.faults)
+    return _blueprint_faults(args, name, ())
+
+
+def blueprint_apply(args: argparse.Namespace) -> int:
+    """Make a service from a blueprint, or bring it to the blueprint's version."""
+    from kohti.kernel import blueprint
+
+    text, name = read_blueprint(args.blueprint)
+    with database():
+        from kohti.config import services
+
+        try:
+            actor = services.apply(text, name=name)
+        except blueprint.BadBlueprint as trouble:
+            return _blueprint_faults(args, name, trouble.faults)
+        found = services.summary(actor)
+    answer(
+        found,
+        as_json=args.json,
+        words=lambda: f"{found['name']}, version {found['version']}: {', '.join(found['centres'])}",
+    )
+    return DONE
+
+
 def replay_day(args: argparse.Namespace) -> int:
     """Live a day in a scratch database."""
     from kohti.config import lived
 
-    found = lived.replay(
-        centre=args.centre,
-        diary=read_file(args.diary),
-        walk_ins=read_file(args.walk_ins),
-        day=args.day,
-        staff=args.staff,
-        seed=args.seed,
-        say=say,
-    )
+    from kohti.kernel.errors import NotThere
+
+    try:
+        found = lived.replay(
+            centre=args.centre,
+            diary=read_file(args.diary),
+            walk_ins=read_file(args.walk_ins),
+            day=args.day,
+            staff=args.staff,
+            seed=args.seed,
+            say=say,
+        )
+    except NotThere as trouble:
+        raise Trouble(f"There is no centre “{args.centre}” in the sample service.", USAGE) from trouble
     answer(
         found,
         as_json=args.json,
@@ -336,6 +400,16 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--centre", required=True, help="the centre's code, such as cheltenham")
     one.add_argument("--apply", action="store_true", help="import; without it nothing is changed")
 
+    blueprints = commands.add_parser("blueprint", help="Services described in files.").add_subparsers(
+        title="what to do", metavar="WHAT", required=True
+    )
+    for name, run, text in (
+        ("check", blueprint_check, "Check a blueprint: every fault with its line; nothing is changed."),
+        ("apply", blueprint_apply, "Make a service from a blueprint, or bring it to the file's version."),
+    ):
+        one = command(blueprints, name, run, text)
+        one.add_argument("blueprint", metavar="FILE", help="a file, or the name of one that comes with Kohti")
+
     replays = commands.add_parser("replay", help="Live a past day again, in a scratch database.")
     one = command(
         replays.add_subparsers(title="what to live", metavar="WHAT", required=True),
@@ -361,9 +435,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--past", default="0,200000,2000000", help="numbers of past visits (0,200000,2000000)")
     one.add_argument("--repeat", type=int, default=100, help="how often each operation is done (100)")
 
-    histories = commands.add_parser("history", help="The history nobody can rewrite unnoticed.").add_subparsers(
-        title="what to do", metavar="WHAT", required=True
-    )
+    histories = commands.add_parser(
+        "history", help="The history nobody can rewrite unnoticed."
+    ).add_subparsers(title="what to do", metavar="WHAT", required=True)
     one = command(
         histories, "verify", history_verify, "Check every event, batch and seal; 1 when one was altered."
     )
@@ -380,6 +454,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     args = parser().parse_args(argv)
     if args.data is not None:
         os.environ["KOHTI_DATA"] = str(args.data.expanduser().resolve())
+    import psycopg
+
     from kohti.kernel.errors import KohtiError
 
     try:
@@ -389,6 +465,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         code = trouble.exit_code
     except KohtiError as trouble:
         say(str(trouble.message))
+        code = TROUBLE
+    except psycopg.OperationalError as trouble:
+        say(f"The database cannot be reached: {trouble}")
         code = TROUBLE
     except KeyboardInterrupt:
         code = INTERRUPTED

@@ -75,7 +75,9 @@ def _elsewhere(args: argparse.Namespace, data: Path, say: Say) -> int:
 
 def _what_is_in(database: psycopg.Connection[Any]) -> str:
     """nothing, sample or real."""
-    row = database.execute("select to_regclass('team_service'), to_regclass('kernel_installation')").fetchone()
+    row = database.execute(
+        "select to_regclass('team_service'), to_regclass('kernel_installation')"
+    ).fetchone()
     if row is None or not all(row):
         return "nothing"
     row = database.execute(

@@ -43,7 +43,7 @@ def close_centres(actor: Actor) -> int:
     closed = 0
     with as_actor(actor):
         centres: list[uuid.UUID] = list(
-            Centre.objects.filter(service_id=actor.service_id).order_by("code").values_list("id", flat=True)
+            Centre.objects.filter(service_id=actor.service).order_by("code").values_list("id", flat=True)
         )
     for centre_id in centres:
         with as_actor(actor):
@@ -72,7 +72,7 @@ def tidy() -> None:
     """Drop old keys of changes, files that were never imported, sessions that ended."""
     for actor in services():
         with as_actor(actor):
-            Done.objects.filter(service_id=actor.service_id, at__lt=clock.now() - KEYS_KEPT).delete()
+            Done.objects.filter(service_id=actor.service, at__lt=clock.now() - KEYS_KEPT).delete()
             ImportedFile.objects.filter(
                 state__in=(ImportedFile.State.CHECKED, ImportedFile.State.ORDERED),
                 at__lt=clock.now() - timedelta(days=1),

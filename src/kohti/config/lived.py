@@ -51,9 +51,7 @@ def scratch(say: Say, *, role: str = "worker") -> Any:
         connections.close_all()
         beside = before or (server.address.url("postgres") if server else mine)
         with psycopg.connect(beside, autocommit=True) as admin:
-            admin.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-            )
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         if before is None:
             os.environ.pop("DATABASE_URL", None)
         else:
@@ -82,9 +80,7 @@ def replay(
         from kohti.kernel.actor import DOOR, as_actor
 
         begun = time.monotonic()
-        rows, _refused, _total = read_rows(
-            diary, filename="diary", country="GB", today=date(2100, 1, 1)
-        )
+        rows, _refused, _total = read_rows(diary, filename="diary", country="GB", today=date(2100, 1, 1))
         if day is None:
             day = Counter(row.starts.date() for row in rows).most_common(1)[0][0]
         before = datetime.combine(day - timedelta(days=1), datetime.min.time(), UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ def make_roles(admin: psycopg.Connection[Any], *, owner: str, passwords: dict[st
 
     Web and worker own nothing, and can neither bypass row policies nor create roles or databases.
     """
+
     def exists(role: str) -> bool:
         return admin.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone() is not None
 
@@ -77,10 +79,8 @@ def own_server(server: postgres.Server, data: Path, database: str) -> str:
                         policies.WORKER: held["worker_password"],
                     },
                 )
-        try:
+        with suppress(psycopg.errors.DuplicateDatabase):
             make_database(admin, database, owner=OWNER)
-        except psycopg.errors.DuplicateDatabase:
-            pass
     return server.address.url(database, OWNER, held["owner_password"])
 
 

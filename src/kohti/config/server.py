@@ -47,7 +47,7 @@ def work(*, say: Say) -> int:
     """Do background work until told to stop."""
     from procrastinate.contrib.django import app
 
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     say("working")
 
     async def until_stopped() -> None:

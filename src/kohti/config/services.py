@@ -17,6 +17,11 @@ from kohti.team.models import Centre, Service
 SHIPPED = resources.files("kohti.config") / "blueprints"
 
 
+def shipped_codes() -> list[str]:
+    """The codes of the blueprints that come with the product."""
+    return sorted(one.name.removesuffix(".toml") for one in SHIPPED.iterdir() if one.name.endswith(".toml"))
+
+
 def shipped(code: str) -> str:
     """The text of a blueprint that comes with the product."""
     return (SHIPPED / f"{code}.toml").read_text(encoding="utf-8")
@@ -47,9 +52,9 @@ def centre_called(code: str) -> tuple[Actor, Centre]:
 
     for actor in services():
         with as_actor(actor):
-            centre = Centre.objects.filter(service_id=actor.service_id, code=code, retired=False).first()
+            centre = Centre.objects.filter(service_id=actor.service, code=code, retired=False).first()
             if centre is not None:
-                service = Service.objects.get(id=actor.service_id)
+                service = Service.objects.get(id=actor.service)
                 return (
                     system_of(
                         service.id,

@@ -21,7 +21,7 @@ class SessionStore(Stored):
                 [self.session_key, clock.real_now()],
             )
             row = cursor.fetchone()
-        if row is None:
+        if row is None or self.session_key is None:
             self._session_key = None
             return None
         return Session(session_key=self.session_key, session_data=row[0], expire_date=row[1])

@@ -153,7 +153,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 PROCRASTINATE_IMPORT_PATHS = ["kohti.config.housekeeping", "kohti.diary.jobs"]
-SILENCED_SYSTEM_CHECKS = ["postgres.E005"]  # its app asks for hstore at every connection; we need its constraints alone
+SILENCED_SYSTEM_CHECKS = [
+    "postgres.E005"
+]  # its app asks for hstore at every connection; we need its constraints alone
 
 LOGGING_CONFIG = None
 logs.set_up()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
@@ -12,10 +14,10 @@ from kohti.config import views
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
 
 
-def theirs(view: object, who: str, *methods: str) -> object:
+def theirs(view: Any, who: str, *methods: str) -> Any:
     """A library's view with its mark of who may."""
-    view.who_may = who  # type: ignore[attr-defined]
-    view.methods = methods  # type: ignore[attr-defined]
+    view.who_may = who
+    view.methods = methods
     return view
 
 
@@ -36,10 +38,14 @@ urlpatterns = [
         name="account_reauthenticate",
     ),
     path("account/code/", theirs(mfa.authenticate, EVERYBODY, "GET", "POST"), name="mfa_authenticate"),
-    path("account/code/again/", theirs(mfa.reauthenticate, SIGNED_IN, "GET", "POST"), name="mfa_reauthenticate"),
+    path(
+        "account/code/again/", theirs(mfa.reauthenticate, SIGNED_IN, "GET", "POST"), name="mfa_reauthenticate"
+    ),
     path("account/codes/", theirs(mfa.index, SIGNED_IN, "GET"), name="mfa_index"),
     path(
-        "account/codes/set-up/", theirs(totp.activate_totp, SIGNED_IN, "GET", "POST"), name="mfa_activate_totp"
+        "account/codes/set-up/",
+        theirs(totp.activate_totp, SIGNED_IN, "GET", "POST"),
+        name="mfa_activate_totp",
     ),
     path(
         "account/codes/stop/",

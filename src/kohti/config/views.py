@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -43,7 +44,7 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-TRY_FIRST = {
+TRY_FIRST: dict[str, Callable[[], str]] = {
     "host": lambda: _("Type a few letters of a name and press Enter: they are checked in."),
     "coach": lambda: _("Press “Call next” and see who comes."),
     "leader": lambda: _("Check a diary file: nothing changes until you say so."),
@@ -105,7 +106,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-STATUS = {NotThere: 404, NotAllowed: 403}
+STATUS: dict[type[KohtiError], int] = {NotThere: 404, NotAllowed: 403}
 
 
 def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -122,12 +120,14 @@ class Booking(models.Model):
     # Whether it takes up time. What the constraints look at changes only when that does, so that checking
     # somebody in touches no index.
     holds = models.GeneratedField(
-        expression=Q(state__in=("booked", "kept")), output_field=models.BooleanField(), db_persist=True
+        expression=Q(state__in=("booked", "kept")),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:
         indexes = (models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),)
-        constraints: Any = (
+        constraints = (
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="booking_ends_after_it_starts"),
             models.CheckConstraint(
                 condition=Q(state__in=("booked", "kept", "missed", "cancelled")), name="booking_state"

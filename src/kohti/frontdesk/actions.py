@@ -36,7 +36,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
     streams = {}
     for position, part in enumerate(plan.streams):
         streams[part.code], _made = Stream.objects.update_or_create(
-            service_id=actor.service_id,
+            service_id=actor.service,
             code=part.code,
             defaults={
                 "letter": part.letter,
@@ -49,7 +49,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
         )
     for position, reason in enumerate(plan.reasons):
         Reason.objects.update_or_create(
-            service_id=actor.service_id,
+            service_id=actor.service,
             code=reason.code,
             defaults={
                 "title": dict(reason.title),
@@ -60,8 +60,8 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
                 "retired": False,
             },
         )
-    Stream.objects.filter(service_id=actor.service_id).exclude(code__in=streams).update(retired=True)
-    Reason.objects.filter(service_id=actor.service_id).exclude(
+    Stream.objects.filter(service_id=actor.service).exclude(code__in=streams).update(retired=True)
+    Reason.objects.filter(service_id=actor.service).exclude(
         code__in=[reason.code for reason in plan.reasons]
     ).update(retired=True)
 
@@ -78,12 +78,6 @@ class Moved:
 
 def _ticket(letter: str, number: int) -> str:
     return f"{letter}{number:03d}"
-
-
-def _centre(actor: Actor) -> uuid.UUID:
-    if actor.centre_id is None:
-        raise NotThere("no centre")
-    return actor.centre_id
 
 
 def _next_number(actor: Actor, centre_id: uuid.UUID, day: date) -> int:
@@ -117,7 +111,7 @@ def _arrive(
     given_name: str = "",
     door_note: str = "",
 ) -> Moved:
-    centre_id = _centre(actor)
+    centre_id = actor.centre
     now = clock.now()
     day = now.astimezone(actor.zone).date()
     number = _next_number(actor, centre_id, day)
@@ -178,7 +172,7 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
             " from diary_booking b join diary_kind k on k.id = b.kind_id, frontdesk_stream s"
             " where b.id = %s and b.centre_id = %s and s.service_id = b.service_id and s.of_appointments"
             " for no key update of b",
-            [booking_id, _centre(actor)],
+            [booking_id, actor.centre],
         )
         row = cursor.fetchone()
     if row is None:
@@ -187,9 +181,11 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     if state == Booking.State.KEPT:
         return _visit_of(booking_id)
     if state != Booking.State.BOOKED:
-        if _day_closed(_centre(actor), day):
+        if _day_closed(actor.centre, day):
             raise Refused(_("The centre has closed for this day."), code="closed")
-        raise Refused(_("This appointment was cancelled or missed. Take them as a walk-in."), code="not-booked")
+        raise Refused(
+            _("This appointment was cancelled or missed. Take them as a walk-in."), code="not-booked"
+        )
     if day != clock.today(actor.zone):
         raise Refused(_("This appointment is not today."), code="not-today")
     diary.mark(actor, booking_id, Booking.State.KEPT, expected=[Booking.State.BOOKED])
@@ -276,7 +272,7 @@ def call_next(
             " and (v.staff_id = %s or (v.staff_id is null"
             "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
             " order by v.urgency desc, v.order_at, v.number limit 1 for no key update of v skip locked",
-            [_centre(actor), clock.today(actor.zone), actor.staff_id, named, named],
+            [actor.centre, clock.today(actor.zone), actor.staff_id, named, named],
         )
         row = cursor.fetchone()
     if row is None:
@@ -342,8 +338,7 @@ def take_back(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
 def undo_check_in(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
     """Take a check-in back: it was somebody else. The ticket is not given again."""
     actors.must(actor, "arrivals.check_in")
-    moved = _once(actor, "visit.undone", visit_id, (State.WAITING,), State.UNDONE, key=key)
-    return moved
+    return _once(actor, "visit.undone", visit_id, (State.WAITING,), State.UNDONE, key=key)
 
 
 def close_day(actor: Actor, centre_id: uuid.UUID, day: date, *, key: str) -> int:
@@ -471,7 +466,7 @@ def _say(
     **detail: object,
 ) -> None:
     history.record(verb, "visit", visit_id, persons=[person_id] if person_id else [], detail=detail)
-    live.tell(centre_id or _centre(actor), "visit", visit_id)
+    live.tell(centre_id or actor.centre, "visit", visit_id)
 
 
 def _day_closed(centre_id: uuid.UUID, day: date) -> bool:
@@ -485,7 +480,10 @@ def _day_closed(centre_id: uuid.UUID, day: date) -> bool:
 
 def _read(where: str, value: uuid.UUID) -> Moved | None:
     with connection.cursor() as cursor:
-        cursor.execute(f"select v.id, v.letter, v.number, v.state, v.booking_id from frontdesk_visit v where {where}", [value])
+        cursor.execute(
+            f"select v.id, v.letter, v.number, v.state, v.booking_id from frontdesk_visit v where {where}",
+            [value],
+        )
         row = cursor.fetchone()
     return Moved(row[0], _ticket(row[1], row[2]), row[3], row[4]) if row else None
 

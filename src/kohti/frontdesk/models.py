@@ -93,8 +93,12 @@ class Visit(models.Model):
     reason = models.ForeignKey(Reason, models.PROTECT, null=True, db_constraint=False, db_index=False)
     booking = models.ForeignKey(Booking, models.PROTECT, null=True, db_constraint=False, db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, null=True, db_constraint=False, db_index=False)
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
-    with_staff = models.ForeignKey(Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    staff = models.ForeignKey(
+        Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    with_staff = models.ForeignKey(
+        Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     given_name = models.TextField(blank=True, help_text="as a walk-in gave it, if they did")
     door_note = models.TextField(blank=True, help_text="seen at the door, or the booking's own note")
     title = models.JSONField(help_text="what they come for, as it was called when they came")
@@ -108,12 +112,14 @@ class Visit(models.Model):
     version = models.IntegerField(default=1)
     # What the indexes look at changes only at the end of a visit, so that its steps touch none of them.
     is_open = models.GeneratedField(
-        expression=Q(state__in=("waiting", "called", "serving")),
+        expression=Q(state__in=("waiting", "called", "serving")),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )
     counts = models.GeneratedField(
-        expression=~Q(state="undone"), output_field=models.BooleanField(), db_persist=True
+        expression=~Q(state="undone"),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:

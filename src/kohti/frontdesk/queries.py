@@ -90,9 +90,7 @@ def _arrivals(query: str, params: dict[str, Any]) -> list[Arrival]:
 
 def arrivals(centre_id: uuid.UUID, day: date) -> list[Arrival]:
     """Everybody expected or here on a day at a centre, by time. One statement."""
-    return _arrivals(
-        f"{BOOKED} union all {WALKED_IN} order by 4, 1, 10", {"centre": centre_id, "day": day}
-    )
+    return _arrivals(f"{BOOKED} union all {WALKED_IN} order by 4, 1, 10", {"centre": centre_id, "day": day})
 
 
 def arrivals_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID]) -> list[Arrival]:

@@ -12,7 +12,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median, quantiles
 from typing import Any
 
@@ -32,6 +32,7 @@ NOBODY_COMES = 0.08
 NOT_AT_THE_DESK = 0.02
 LATENESS_MIN = (-4.0, 6.0)
 PATIENCE_MIN = 110.0
+MORNING = datetime(2000, 1, 1, tzinfo=UTC)
 WALK_TO_THE_DESK = timedelta(seconds=50)
 
 
@@ -81,7 +82,7 @@ def read_walk_ins(content: bytes, day: date, actor: Actor) -> list[WalkIn]:
     sheet = sheets.read(content)
     out = []
     for row in sheet.rows:
-        at = datetime.strptime(row.cells["Arrived"].strip(), "%H:%M").time()
+        at = time.fromisoformat(row.cells["Arrived"].strip())
         out.append(
             WalkIn(
                 datetime.combine(day, at, actor.zone).astimezone(UTC),
@@ -120,7 +121,7 @@ class Day:
     count: int = 0
     here: dict[uuid.UUID, _Here] = field(default_factory=dict)
     free: list[Colleague] = field(default_factory=list)
-    now: datetime = datetime.min
+    now: datetime = MORNING
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -136,19 +137,21 @@ class Day:
 
     def live(self, walk_ins: Iterable[WalkIn]) -> None:
         """Live the day from opening to closing, or as far as `until`."""
-        with clock.held_at(datetime.combine(self.day, datetime.min.time(), self.actor.zone)):
-            with as_actor(self.actor):
-                hours = diary.opening(self.centre_id, self.day, self.actor.zone)
-                bookings = list(
-                    Booking.objects.filter(
-                        centre_id=self.centre_id, day=self.day, state=Booking.State.BOOKED
-                    ).order_by("starts", "reference", "staff__sort_key", "person__sort_key", "id")
-                )
-                reasons = {
-                    words.casefold(): reason
-                    for reason in Reason.objects.select_related("stream").order_by("position")
-                    for words in (reason.code, *reason.in_files)
-                }
+        with (
+            clock.held_at(datetime.combine(self.day, time(), self.actor.zone)),
+            as_actor(self.actor),
+        ):
+            hours = diary.opening(self.centre_id, self.day, self.actor.zone)
+            bookings = list(
+                Booking.objects.filter(
+                    centre_id=self.centre_id, day=self.day, state=Booking.State.BOOKED
+                ).order_by("starts", "reference", "staff__sort_key", "person__sort_key", "id")
+            )
+            reasons = {
+                words.casefold(): reason
+                for reason in Reason.objects.select_related("stream").order_by("position")
+                for words in (reason.code, *reason.in_files)
+            }
         if hours is None:
             raise Refused("the centre is closed on this day", code="closed")
         opens, closes = hours
@@ -314,5 +317,3 @@ def outcome(centre_id: uuid.UUID, day: date) -> Outcome:
         found.p90_wait_min = round(quantiles(waits, n=10)[8] if len(waits) > 1 else waits[0], 1)
         found.longest_wait_min = round(max(waits), 1)
     return found
-
-

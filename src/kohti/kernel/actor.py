@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from . import clock
-from .errors import NoActor, NotAllowed
+from .errors import NoActor, NotAllowed, NotThere
 
 Kind = Literal["door", "member", "screen", "system"]
 
@@ -45,6 +45,20 @@ class Actor:
     scope: str = "none"
     verbs: frozenset[str] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
+
+    @property
+    def service(self) -> uuid.UUID:
+        """The actor's service. Raises NotThere for one that has none."""
+        if self.service_id is None:
+            raise NotThere("no service")
+        return self.service_id
+
+    @property
+    def centre(self) -> uuid.UUID:
+        """The centre the actor works at. Raises NotThere for one that has none."""
+        if self.centre_id is None:
+            raise NotThere("no centre")
+        return self.centre_id
 
     @property
     def zone(self) -> ZoneInfo:

@@ -153,15 +153,17 @@ class Blueprint(Part):
         streams = {stream.code for stream in self.streams}
         for reason in self.reasons:
             if reason.stream not in streams:
-                raise ValueError(f"reasons: {reason.code} names the stream {reason.stream}, which is not there")
+                raise ValueError(
+                    f"reasons: {reason.code} names the stream {reason.stream}, which is not there"
+                )
         if sum(stream.of_appointments for stream in self.streams) != 1:
             raise ValueError("streams: exactly one is of_appointments")
         letters = [stream.letter for stream in self.streams]
         if len(set(letters)) != len(letters):
             raise ValueError("streams: two streams share a letter")
         centres = {centre.code for centre in self.centres}
-        for part in (*self.opening, *self.closures):
-            lost = sorted(set(part.centres) - centres)
+        for named in (*(one.centres for one in self.opening), *(one.centres for one in self.closures)):
+            lost = sorted(set(named) - centres)
             if lost:
                 raise ValueError(f"opening and closures: no centre {', '.join(lost)}")
         return self
@@ -176,7 +178,11 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.where}: {self.message}" if self.where else f"line {self.line}: {self.message}"
+        return (
+            f"line {self.line}: {self.where}: {self.message}"
+            if self.where
+            else f"line {self.line}: {self.message}"
+        )
 
 
 class BadBlueprint(KohtiError):

@@ -40,10 +40,10 @@ class Job:
         Starts only if this transaction commits.
         """
         actors.must(actor, self.verb)
-        assert actor.member_id is not None and actor.service_id is not None
+        assert actor.member_id is not None
         return self.task.defer(
             member_id=str(actor.member_id),
-            service_id=str(actor.service_id),
+            service_id=str(actor.service),
             subject_id=str(subject_id),
         )
 
@@ -79,9 +79,7 @@ def housekeeping(name: str, *, cron: str) -> Callable[[Callable[[], object]], Ca
         def run(timestamp: int) -> Any:
             return work()
 
-        app.periodic(cron=cron)(
-            app.task(name=name, queueing_lock=name, lock=name, queue="housekeeping")(run)
-        )
+        app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, lock=name, queue="housekeeping")(run))
         return work
 
     return make

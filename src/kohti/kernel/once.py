@@ -21,13 +21,13 @@ def first_time(verb: str, key: str, subject_id: uuid.UUID) -> uuid.UUID | None:
         cursor.execute(
             "insert into kernel_done (service_id, key, verb, subject_id, at)"
             " values (%s, %s, %s, %s, kohti.now()) on conflict do nothing",
-            [actor.service_id, key, verb, subject_id],
+            [actor.service, key, verb, subject_id],
         )
         if cursor.rowcount:
             return None
         cursor.execute(
             "select verb, subject_id from kernel_done where service_id = %s and key = %s",
-            [actor.service_id, key],
+            [actor.service, key],
         )
         row = cursor.fetchone()
     if row is None or row[0] != verb:

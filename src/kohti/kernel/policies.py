@@ -1,8 +1,8 @@
 """Row policies: from each room's declaration to the database.
 
 A room's `rows.py` holds `TABLES`, a `Table` for each of its tables, `FUNCTIONS`, SQL that its policies call,
-and, where the web must not call some of these, `WORKER_ONLY`, their signatures. `apply` writes them all in one transaction as the owner; a table nobody declared is an error, so none
-can exist that everybody sees.
+and, where the web must not call some of these, `WORKER_ONLY`, their signatures. `apply` writes them all in
+one transaction as the owner; a table nobody declared is an error, so none can exist that everybody sees.
 
 Helper functions used in conditions, each to be wrapped as `(select kohti.x())` so that it is computed once
 a statement: `service`, `floor` (the centre whose day the actor sees), `whole_centre`, `staff`, `member`,
@@ -105,7 +105,7 @@ do $$ declare one regprocedure; begin
         execute format('revoke all on function %s from public', one);
         execute format('grant execute on function %s to {WEB}, {WORKER}, {DEFINER}', one);
     end loop;
-end $$"""  # noqa: S608 -- names of ours
+end $$"""
 
 
 def _rights_to_functions(owner: str, worker_only: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
@@ -39,7 +39,7 @@ def _title_in_json(text: str, code: str) -> str:
     return _chosen(json.loads(text), code)
 
 
-@lru_cache(maxsize=None)
+@cache
 def locale(code: str) -> Locale:
     """The Babel locale for one of our languages."""
     return Locale.parse(LOCALES.get(code, "en_GB"))

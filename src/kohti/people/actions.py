@@ -33,7 +33,7 @@ def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) ->
     made = [
         Person(
             id=new_id(),
-            service_id=actor.service_id,
+            service_id=actor.service,
             centre_id=centre_id,
             reference=references.new_reference(),
             full_name=names.tidy(person.full_name),
@@ -48,7 +48,7 @@ def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) ->
     Person.objects.bulk_create(made, batch_size=500)
     Contact.objects.bulk_create(
         [
-            Contact(service_id=actor.service_id, person_id=row.id, kind=kind, value=value, created_at=now)
+            Contact(service_id=actor.service, person_id=row.id, kind=kind, value=value, created_at=now)
             for row, person in zip(made, people, strict=True)
             for kind, value in (("phone", person.phone), ("email", person.email))
             if value
@@ -77,7 +77,7 @@ def reach(actor: Actor, person_id: uuid.UUID, *, phone: str = "", email: str = "
         if before is not None:
             Contact.objects.filter(id=before.id).update(ended_at=now)
         Contact.objects.create(
-            service_id=actor.service_id, person_id=person_id, kind=kind, value=value, created_at=now
+            service_id=actor.service, person_id=person_id, kind=kind, value=value, created_at=now
         )
         history.record(
             "person.contact", "person", person_id, persons=[person_id], detail={"kind": kind, "value": value}
@@ -109,7 +109,7 @@ def show_on_floor(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[ShowOnFlo
     Grant.objects.bulk_create(
         [
             Grant(
-                service_id=actor.service_id,
+                service_id=actor.service,
                 person_id=one.person_id,
                 to_centre_id=centre_id,
                 purpose="arrival",

@@ -64,6 +64,8 @@ class Colleague:
 
 def colleagues(centre_id: Any) -> list[Colleague]:
     """The colleagues of a centre in the order of their names, those to confirm first. One statement."""
-    rows = Staff.objects.filter(centre_id=centre_id).values_list("id", "full_name", "confirmed_at", "sort_key")
+    rows = Staff.objects.filter(centre_id=centre_id).values_list(
+        "id", "full_name", "confirmed_at", "sort_key"
+    )
     ordered = sorted(rows, key=lambda row: (row[2] is not None, row[3]))
     return [Colleague(row[0], row[1], row[2]) for row in ordered]

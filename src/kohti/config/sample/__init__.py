@@ -68,7 +68,7 @@ def _member(actor: Actor, full_name: str, *, role: str, centre: str, organisatio
         made = team.add_member(
             actor,
             username=handle,
-            password_hash="!",
+            password_hash=team.NO_PASSWORD,
             full_name=full_name,
             role=role,
             centre=centre,
@@ -126,7 +126,7 @@ def load(data: Path, say: Say) -> None:
     with clock.held_at(HIRED):
         actor = services.apply(services.shipped("gloucestershire"), name="gloucestershire.toml")
         with as_actor(actor):
-            centre = Centre.objects.get(service_id=actor.service_id, code="cheltenham")
+            centre = Centre.objects.get(service_id=actor.service, code="cheltenham")
     actor = replace(actor, centre_id=centre.id)
     say("importing Cheltenham's diary of 11 March 2026")
     with clock.held_at(BEFORE), as_actor(actor):
@@ -180,5 +180,3 @@ def accounts(data: Path) -> list[dict[str, str]]:
 def is_loaded(data: Path) -> bool:
     """Whether the sample was made to its end."""
     return (data / "sample-accounts.json").exists()
-
-

@@ -102,17 +102,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _savepoint_rollback(self, sid: str) -> None:
         # First back to the savepoint: until then a failed transaction takes no other statement.
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self.entered = None
 
     def _commit(self) -> None:
         self.entered = None
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
 
     def _rollback(self) -> None:
         self.entered = None
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
 
     def _close(self) -> None:
         self.entered = None
-        super()._close()
+        super()._close()  # type: ignore[misc]
