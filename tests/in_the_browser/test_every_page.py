@@ -10,7 +10,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.factories import MORNING, PASSWORD, Place
 from tests.in_the_browser.screen import Screen, SitDown, Way, user_name
 
@@ -74,8 +74,8 @@ def addresses(here: Place) -> list[str]:
     return [*found, "/arrivals/?show=here", "/arrivals/walk-in/?crisis", "/no/such/page/"]
 
 
-def speak(page: Page, language: str) -> None:
-    page.context.add_cookies([{"name": "kohti_language", "value": language, "url": page.url}])
+def speak(screen: Screen, language: str) -> None:
+    screen.context.add_cookies([{"name": "kohti_language", "value": language, "url": screen.site}])
 
 
 @pytest.mark.long
@@ -89,7 +89,7 @@ def test_every_page_is_open_to_everybody(
     screen = sit_down(leader, way)
     screen.expected_status = "404 (Not Found)"
     for language, path in itertools.product(LANGUAGES, addresses(busy)):
-        speak(screen.page, language)
+        speak(screen, language)
         screen.go(path)
         expect(screen.page.locator("html")).to_have_attribute("lang", language)
         screen.check("Kirsi", "Ada")
@@ -104,7 +104,7 @@ def test_the_pages_before_sign_in_are_open_to_everybody(
     screen = sit_down(way=Way(width=width, scheme=scheme[0], contrast=scheme[1]))
     screen.go("/")
     for language, path in itertools.product(LANGUAGES, ("/", "/account/sign-in/", "/account/sign-out/")):
-        speak(screen.page, language)
+        speak(screen, language)
         screen.go(path)
         screen.check()
 
