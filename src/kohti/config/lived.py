@@ -78,9 +78,12 @@ def replay(
         from kohti.frontdesk import replay as living
         from kohti.kernel import clock, history
         from kohti.kernel.actor import DOOR, as_actor
+        from kohti.kernel.sheets import UnreadableSheet
 
         begun = time.monotonic()
         rows, _refused, _total = read_rows(diary, filename="diary", country="GB", today=date(2100, 1, 1))
+        if not rows:
+            raise UnreadableSheet("the diary file has no line that can be read", code="empty")
         if day is None:
             day = Counter(row.starts.date() for row in rows).most_common(1)[0][0]
         before = datetime.combine(day - timedelta(days=1), datetime.min.time(), UTC)

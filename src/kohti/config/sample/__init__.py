@@ -73,7 +73,7 @@ def _member(actor: Actor, full_name: str, *, role: str, centre: str, organisatio
             role=role,
             centre=centre,
             organisation=organisation,
-            starts=HIRED,
+            starts=min(HIRED, clock.now()),
         )
         member = actors.member(made.id)
     assert member is not None
