@@ -165,6 +165,10 @@ def import_diary(args: argparse.Namespace) -> int:
 
 def read_blueprint(name: str) -> tuple[str, str]:
     """The text of a blueprint and what to call it: a file, or the code of one that comes with the product."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kohti.config.settings")
+    import django
+
+    django.setup(set_prefix=False)
     from kohti.config import services
 
     if name in services.shipped_codes():
@@ -205,10 +209,10 @@ def blueprint_apply(args: argparse.Namespace) -> int:
     """Make a service from a blueprint, or bring it to the blueprint's version."""
     from kohti.kernel import blueprint
 
-    text, name = read_blueprint(args.blueprint)
     with database():
         from kohti.config import services
 
+        text, name = read_blueprint(args.blueprint)
         try:
             actor = services.apply(text, name=name)
         except blueprint.BadBlueprint as trouble:
@@ -225,7 +229,6 @@ def blueprint_apply(args: argparse.Namespace) -> int:
 def replay_day(args: argparse.Namespace) -> int:
     """Live a day in a scratch database."""
     from kohti.config import lived
-
     from kohti.kernel.errors import NotThere
 
     try:
