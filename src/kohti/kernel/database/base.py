@@ -22,6 +22,9 @@ from kohti.kernel import clock
 from kohti.kernel.errors import NoActor, NotAllowed
 
 
+UNKNOWN = object()
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection as the web or worker role. The owner's uses Django's own backend."""
 
@@ -46,6 +49,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         if not self.in_atomic_block:
             raise NoActor("a statement was made outside a transaction")
+        if actor is actors.DOOR and self.entered is None:
+            # A transaction begins with no setting at all, and nobody needs no more than these two.
+            with self.wrap_database_errors:
+                self.connection.execute(
+                    "select set_config('kohti.kind', 'door', true), set_config('kohti.now', %s, true)",
+                    (clock.now().isoformat(),),
+                )
+            self.entered = actor
+            return
         with self.wrap_database_errors:
             row = self.connection.execute(
                 "select kohti.enter(%s, %s, %s, %s, %s, %s, %s)",
@@ -101,9 +113,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.needs_rollback = False
 
     def _savepoint_rollback(self, sid: str) -> None:
-        # First back to the savepoint: until then a failed transaction takes no other statement.
+        # First back to the savepoint: until then a failed transaction takes no other statement. Whose settings
+        # stand then is not known here.
         super()._savepoint_rollback(sid)  # type: ignore[misc]
-        self.entered = None
+        self.entered = UNKNOWN
 
     def _commit(self) -> None:
         self.entered = None
