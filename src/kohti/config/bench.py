@@ -171,6 +171,7 @@ def _load_past(server: postgres.Server | None, fro: int, to: int) -> None:
         admin.execute("set work_mem = '256MB'")
         admin.execute("set maintenance_work_mem = '1GB'")
         admin.execute("set synchronous_commit = off")
+        admin.execute("set max_parallel_workers_per_gather = 0")
         row = admin.execute("select id from team_service").fetchone()
         assert row is not None
         facts = {"service": row[0], "fro": fro, "to": to}

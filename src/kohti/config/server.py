@@ -36,6 +36,7 @@ def run(*, host: str, port: int, say: Say) -> int:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=75,
         server_header=False,
     )
     say(f"serving at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
