@@ -405,6 +405,22 @@ def test_a_new_phone_number_is_held_and_the_earlier_one_ends(diary: Diary) -> No
         assert Contact.objects.exclude(ended_at=None).get().value == "07700 900123"
 
 
+def test_two_lines_may_name_two_numbers_of_one_person_and_both_are_held(diary: Diary) -> None:
+    lines = [ADA, ADA | {"Ref": "A9", "Start": "16:00", "Phone": "07700 900999"}]
+    diary.apply(*lines)
+    assert counts(diary.apply(*lines)) == (0, 0, 2)
+    assert counts(diary.apply(lines[0], lines[1] | {"Start": "16:30"})) == (1, 0, 1)
+    assert counts(diary.apply(lines[0], lines[1] | {"Start": "16:30"})) == (0, 0, 2)
+    person_id = diary.booking("A1").person_id
+    assert person_id is not None
+    with as_actor(diary.leader):
+        assert sorted(people.contacts_of([person_id])[person_id]) == [
+            ("email", "ada@example.org"),
+            ("phone", "07700 900123"),
+            ("phone", "07700 900999"),
+        ]
+
+
 def test_a_kind_the_service_does_not_know_is_taken_with_a_warning(diary: Diary) -> None:
     told = diary.apply(ADA | {"Type": "Tea and cake"})
     assert (told["importable"], told["with_warnings"]) == (1, 1)

@@ -72,8 +72,8 @@ def test_a_new_phone_ends_the_old_one_and_the_same_one_changes_nothing() -> None
     person = here.person()
     leader = here.member("leader")
     with as_actor(leader):
-        actions.reach(leader, person.id, phone="07700 900999")
-        actions.reach(leader, person.id, phone="07700 900999", email="")
+        actions.reach(leader, person.id, phones=["07700 900999"])
+        actions.reach(leader, person.id, phones=["07700 900999"], emails=[])
         held = Contact.objects.filter(person_id=person.id, kind="phone").order_by("created_at", "id")
         assert [(one.value, one.ended_at is None) for one in held] == [
             ("07700 900123", False),

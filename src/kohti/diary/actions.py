@@ -395,6 +395,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
         centre_id,
         taken,
         {change.row.row: was for booking_id, change in changing if (was := was_for[booking_id])},
+        result.unchanged,
     )
     # Bookings that move may pass through each other's places: set them aside, then put all of them back.
     Booking.objects.filter(id__in=[booking_id for booking_id, _change in changing]).update(
@@ -495,9 +496,16 @@ def _reached(row: DiaryRow) -> set[str]:
 
 
 def _people_of(
-    actor: Actor, centre_id: uuid.UUID, rows: Sequence[DiaryRow], booked: Mapping[int, Person]
+    actor: Actor,
+    centre_id: uuid.UUID,
+    rows: Sequence[DiaryRow],
+    booked: Mapping[int, Person],
+    unchanged: Sequence[DiaryRow],
 ) -> dict[int, Person]:
-    """The person of each row (by its number), found or added. `booked`: whom the row's booking is for now."""
+    """The person of each row (by its number), found or added. `booked`: whom the row's booking is for now.
+
+    Ways to reach them are those of the rows; what a row that changes nothing says as well stays.
+    """
     known: dict[str, list[_Known]] = {}
     named = people_queries.people_named(centre_id, (names.fold(row.customer) for row in rows))
     contacts = people_queries.contacts_of([person.id for person in named])
@@ -543,9 +551,19 @@ def _people_of(
         one = found[row.row]
         assert one.person is not None
         out[row.row] = one.person
-        if one.row is not row:
-            people.reach(actor, one.person.id, phone=row.phone, email=row.email)
-            if one.born is not None and one.person.date_of_birth is None:
-                people.note_birth(actor, one.person.id, one.born)
-                one.person.date_of_birth = one.born
+        if one.born is not None and one.person.date_of_birth is None:
+            people.note_birth(actor, one.person.id, one.born)
+            one.person.date_of_birth = one.born
+    confirmed = {value for row in unchanged for value in (row.phone, row.email) if value}
+    of_person: dict[uuid.UUID, list[DiaryRow]] = {}
+    for row in rows:
+        of_person.setdefault(out[row.row].id, []).append(row)
+    for person_id, theirs in of_person.items():
+        stay = [(kind, value) for kind, value in contacts.get(person_id, ()) if value in confirmed]
+        people.reach(
+            actor,
+            person_id,
+            phones=[row.phone for row in theirs if row.phone] + [v for kind, v in stay if kind == "phone"],
+            emails=[row.email for row in theirs if row.email] + [v for kind, v in stay if kind == "email"],
+        )
     return out

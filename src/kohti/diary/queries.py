@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from kohti.kernel import clock
-from kohti.people.models import Contact
+from kohti.people.queries import contacts_of
 
 from .file import Booked
 from .models import Booking, Closure, Kind, Opening
@@ -52,12 +52,12 @@ def booked_on(
         .select_related("person", "staff", "kind")
         .order_by("starts", "id")
     )
-    contacts: dict[tuple[uuid.UUID, str], str] = {
-        (contact.person_id, contact.kind): contact.value
-        for contact in Contact.objects.filter(
-            person_id__in={row.person_id for row in rows if row.person_id}, ended_at=None
-        ).order_by("created_at", "id")
-    }
+    contacts = contacts_of({row.person_id for row in rows if row.person_id})
+
+    def latest(row: Booking, wanted: str) -> str:
+        held = contacts[row.person_id] if row.person_id else ()
+        return next((value for kind, value in reversed(held) if kind == wanted), "")
+
     return [
         (
             row.id,
@@ -67,8 +67,9 @@ def booked_on(
                 minutes=int((row.ends - row.starts) / timedelta(minutes=1)),
                 customer=row.person.full_name if row.person else "",
                 date_of_birth=row.person.date_of_birth if row.person else None,
-                phone=contacts.get((row.person_id, "phone"), "") if row.person_id else "",
-                email=contacts.get((row.person_id, "email"), "") if row.person_id else "",
+                phone=latest(row, "phone"),
+                email=latest(row, "email"),
+                also=tuple(value for _kind, value in contacts[row.person_id]) if row.person_id else (),
                 staff=row.staff.full_name if row.staff else "",
                 kind=row.kind.code,
                 note=row.note,

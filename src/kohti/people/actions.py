@@ -62,26 +62,31 @@ def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) ->
     return made
 
 
-def reach(actor: Actor, person_id: uuid.UUID, *, phone: str = "", email: str = "") -> None:
-    """Hold these ways to reach a person; earlier ones of the same kind end, unless they are the same."""
+def reach(
+    actor: Actor, person_id: uuid.UUID, *, phones: Sequence[str] = (), emails: Sequence[str] = ()
+) -> None:
+    """Hold these ways to reach a person. Where one is new, those of its kind that are not named here end."""
     actors.must(actor, "people.register")
     now = clock.now()
-    held = {
-        contact.kind: contact
-        for contact in Contact.objects.filter(person_id=person_id, ended_at=None).order_by("created_at", "id")
-    }
-    for kind, value in (("phone", phone), ("email", email)):
-        before = held.get(kind)
-        if not value or (before is not None and before.value == value):
+    held = list(Contact.objects.filter(person_id=person_id, ended_at=None).order_by("created_at", "id"))
+    for kind, values in (("phone", phones), ("email", emails)):
+        before = {contact.value: contact.id for contact in held if contact.kind == kind}
+        new = [value for value in dict.fromkeys(values) if value and value not in before]
+        if not new:
             continue
-        if before is not None:
-            Contact.objects.filter(id=before.id).update(ended_at=now)
-        Contact.objects.create(
-            service_id=actor.service, person_id=person_id, kind=kind, value=value, created_at=now
-        )
-        history.record(
-            "person.contact", "person", person_id, persons=[person_id], detail={"kind": kind, "value": value}
-        )
+        gone = [contact_id for value, contact_id in before.items() if value not in values]
+        Contact.objects.filter(id__in=gone).update(ended_at=now)
+        for value in new:
+            Contact.objects.create(
+                service_id=actor.service, person_id=person_id, kind=kind, value=value, created_at=now
+            )
+            history.record(
+                "person.contact",
+                "person",
+                person_id,
+                persons=[person_id],
+                detail={"kind": kind, "value": value},
+            )
 
 
 def note_birth(actor: Actor, person_id: uuid.UUID, born: date) -> None:

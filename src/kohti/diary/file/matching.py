@@ -86,8 +86,8 @@ def confirms(row: DiaryRow, before: Booked) -> bool:
         row.minutes == before.minutes
         and _people(row) == _people(before)
         and row.date_of_birth in (None, before.date_of_birth)
-        and not _differs(phone_digits(row.phone), phone_digits(before.phone))
-        and not _differs(row.email.casefold(), before.email.casefold())
+        and not _is_new_phone(row, before)
+        and not _is_new_email(row, before)
     )
 
 
@@ -105,8 +105,8 @@ def changed_fields(row: DiaryRow, before: Booked) -> tuple[str, ...]:
         "customer": other_customer,
         "date_of_birth": row.date_of_birth != before.date_of_birth
         and (other_customer or row.date_of_birth is not None),
-        "phone": _differs(phone_digits(row.phone), phone_digits(before.phone), empty_counts=other_customer),
-        "email": _differs(row.email.casefold(), before.email.casefold(), empty_counts=other_customer),
+        "phone": _is_new_phone(row, before, empty_counts=other_customer),
+        "email": _is_new_email(row, before, empty_counts=other_customer),
         "staff": fold(row.staff) != fold(before.staff),
         "kind": fold(row.kind) != fold(before.kind),
         "note": row.note != before.note,
@@ -114,5 +114,11 @@ def changed_fields(row: DiaryRow, before: Booked) -> tuple[str, ...]:
     return tuple(field for field, is_different in differs.items() if is_different)
 
 
-def _differs(now: str, before: str, *, empty_counts: bool = False) -> bool:
-    return now != before and bool(now or empty_counts)
+def _is_new_phone(row: DiaryRow, before: Booked, *, empty_counts: bool = False) -> bool:
+    known = {phone_digits(value) for value in (before.phone, *before.also)}
+    return phone_digits(row.phone) not in known if row.phone else empty_counts and bool(before.phone)
+
+
+def _is_new_email(row: DiaryRow, before: Booked, *, empty_counts: bool = False) -> bool:
+    known = {value.casefold() for value in (before.email, *before.also)}
+    return row.email.casefold() not in known if row.email else empty_counts and bool(before.email)

@@ -43,7 +43,8 @@ class Booked:
     booked with.
 
     `fixed`: the visit has begun, is over or was cancelled, so that a file must not change it. `holds`: it
-    takes up the time of its people; a cancelled one does not.
+    takes up the time of its people; a cancelled one does not. `also`: further phone numbers and addresses that
+    the diary holds of the customer.
     """
 
     reference: str
@@ -58,6 +59,7 @@ class Booked:
     note: str
     fixed: bool = False
     holds: bool = True
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
