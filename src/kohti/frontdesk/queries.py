@@ -34,6 +34,7 @@ class Arrival(NamedTuple):
     letter: str
     number: int
     arrived_at: datetime | None
+    reference: str
 
     @property
     def id(self) -> uuid.UUID:
@@ -63,7 +64,7 @@ class Arrival(NamedTuple):
 BOOKED = """
 select b.id, b.version, b.state, b.starts, b.person_id, coalesce(p.full_name, ''), b.note,
     coalesce(s.full_name, ''), k.title, v.id, coalesce(v.version, 0), coalesce(v.state, ''),
-    coalesce(v.letter, ''), coalesce(v.number, 0), v.arrived_at
+    coalesce(v.letter, ''), coalesce(v.number, 0), v.arrived_at, b.reference
 from diary_booking b
 join diary_kind k on k.id = b.kind_id
 left join people_person p on p.id = b.person_id
@@ -74,7 +75,7 @@ where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
 
 WALKED_IN = """
 select null::uuid, 0, '', v.arrived_at, v.person_id, coalesce(p.full_name, v.given_name), v.door_note,
-    coalesce(s.full_name, ''), v.title, v.id, v.version, v.state, v.letter, v.number, v.arrived_at
+    coalesce(s.full_name, ''), v.title, v.id, v.version, v.state, v.letter, v.number, v.arrived_at, ''
 from frontdesk_visit v
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.with_staff_id
@@ -132,6 +133,8 @@ def find_arrivals(actor: Actor, day: date, text: str) -> list[Arrival]:
     def matches(line: Arrival) -> bool:
         words = names.fold(line.name).split()
         if all(any(word.startswith(part) for word in words) for part in wanted):
+            return True
+        if line.reference and len(bare) > 2 and bare in line.reference.casefold():
             return True
         return bool(line.number) and bare in (line.ticket.casefold(), str(line.number))
 
