@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from tests.factories import MORNING, TODAY, Place, browser_of, place
 
 from kohti.frontdesk import actions, queries
 from kohti.kernel.actor import as_actor
-from tests.factories import MORNING, TODAY, Place, browser_of, place
 
 
 @pytest.fixture
@@ -18,9 +18,7 @@ def here() -> Place:
     for number, (name, reference) in enumerate(
         (("Klara Kuśnierek", "CHE00039"), ("D'Arcy O'Neill-Żuk", "CHE90008"), ("Clara Kane", "CHE00040"))
     ):
-        made.booking(
-            MORNING + timedelta(minutes=10 * number), person=made.person(name), reference=reference
-        )
+        made.booking(MORNING + timedelta(minutes=10 * number), person=made.person(name), reference=reference)
     return made
 
 

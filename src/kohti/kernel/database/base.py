@@ -21,7 +21,6 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock
 from kohti.kernel.errors import NoActor, NotAllowed
 
-
 UNKNOWN = object()
 
 
