@@ -1,0 +1,324 @@
+"""The command line, run for real: what it prints for a machine, its exit codes, its words for a person."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.config.cli import DIARY, SHARED, Finished, Kohti, Visitor, data_folder, free_port, small_day
+
+from kohti.config import command
+from kohti.kernel import postgres
+
+COUNTS = ("rows", "importable", "with_warnings", "refused", "unchanged")
+FIFTEEN = Path("/usr/lib/postgresql/15/bin")
+
+
+def counts(done: Finished) -> tuple[int, ...]:
+    """The numbers of an import, in order."""
+    found = done.json()
+    assert set(found) == {*COUNTS, "problems"}
+    assert all(one["row"] > 0 and one["reason"] for one in found["problems"])
+    return tuple(found[name] for name in COUNTS)
+
+
+class Installation(Kohti):
+    """A data folder whose server is held up, so that commands do not start it each time."""
+
+    server: postgres.Server
+
+    def owner(self) -> psycopg.Connection[Any]:
+        """The database, as the one who may do everything."""
+        return psycopg.connect(self.server.address.url("kohti"), autocommit=True)
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Installation]:
+    """An installation with a service and nobody in it."""
+    with data_folder() as data:
+        kohti = Installation(data)
+        with postgres.use(data) as kohti.server:
+            kohti.run("migrate")
+            kohti.run("blueprint", "apply", "gloucestershire")
+            yield kohti
+
+
+@pytest.fixture(scope="module")
+def sample() -> Iterator[Installation]:
+    """The sample, loaded by the demo."""
+    with data_folder() as data:
+        kohti = Installation(data)
+        with postgres.use(data) as kohti.server:
+            done = kohti.run("demo", "--no-serve")
+            assert "the sample is ready" in done.err
+            yield kohti
+
+
+# importing
+
+
+def test_a_diary_is_checked_then_imported_and_the_second_time_nothing_is_new(empty: Installation) -> None:
+    expected = (212, 203, 1, 9, 0)
+    if (SHARED / "data" / "centre-day").is_dir():
+        told = json.loads((SHARED / "data" / "centre-day" / "expected.json").read_text())
+        assert expected[:4] == (
+            told["diary_rows"],
+            told["importable"],
+            told["importable_with_warnings"],
+            told["refused"],
+        )
+    diary = ("import", "diary", DIARY, "--centre", "cheltenham")
+    for _twice in range(2):
+        assert counts(empty.run(*diary, "--json")) == expected
+    assert counts(empty.run(*diary, "--apply", "--json")) == expected
+    assert counts(empty.run(*diary, "--apply", "--json")) == (212, 0, 0, 9, 203)
+    said = empty.run(*diary).out
+    assert "203 unchanged" in said
+    assert "row 205: The time cannot be read" in said
+
+
+def test_importing_where_there_is_no_such_centre_or_file_is_said(empty: Installation, tmp_path: Path) -> None:
+    nowhere = empty.run("import", "diary", DIARY, "--centre", "atlantis", code=2)
+    assert "There is no centre “atlantis” here" in nowhere.err
+    missing = empty.run("import", "diary", tmp_path / "no.csv", "--centre", "cheltenham", code=3)
+    assert "cannot be read" in missing.err
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    empty.run("import", "diary", tmp_path / "picture.csv", "--centre", "cheltenham", code=3)
+
+
+# blueprints
+
+
+def test_a_blueprint_is_checked_with_the_line_of_every_fault(empty: Installation, tmp_path: Path) -> None:
+    assert empty.run("blueprint", "check", "gloucestershire", "--json").json()["ok"] is True
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[service]\ncode = "x"\nname = "X"\ncountry = "XX"\n')
+    done = empty.run("blueprint", "check", bad, "--json", code=1)
+    found = done.json()
+    assert found["ok"] is False
+    assert {"line": 4, "where": "service.country"} in [
+        {"line": one["line"], "where": one["where"]} for one in found["problems"]
+    ]
+    empty.run("blueprint", "apply", bad, code=1)
+    empty.run("blueprint", "check", tmp_path / "none.toml", code=3)
+
+
+def test_a_blueprint_applied_again_is_the_same_service_in_its_next_version(
+    empty: Installation, tmp_path: Path
+) -> None:
+    text = (Path(command.__file__).parent / "blueprints" / "gloucestershire.toml").read_text()
+    own = tmp_path / "stroud.toml"
+    own.write_text(text.replace('code = "gloucestershire"', 'code = "stroud-valleys"', 1).replace(
+        '"cheltenham"', '"stonehouse"'))  # fmt: skip
+    first = empty.run("blueprint", "apply", own, "--json").json()
+    assert (first["service"], first["version"]) == ("stroud-valleys", 1)
+    assert "stonehouse" in first["centres"]
+    assert empty.run("blueprint", "apply", own, "--json").json() == first
+    own.write_text(own.read_text() + "\n# another word\n")
+    assert empty.run("blueprint", "apply", own, "--json").json()["version"] == 2
+
+
+# the sample
+
+
+def test_everybody_of_the_sample_can_sign_in_with_name_and_password(sample: Installation) -> None:
+    accounts = sample.run("demo", "accounts", "--json").json()
+    assert all(one["service"] and one["role"] and one["name"] and one["password"] for one in accounts)
+    assert {one["role"] for one in accounts} == {"host", "coach", "leader", "administrator"}
+    port = free_port()
+    with sample.running("serve", "--port", port):
+        Visitor(port).wait_until_it_answers()
+        for one in accounts:
+            page = Visitor(port).sign_in(one["name"], one["password"])
+            assert "/account/sign-out/" in page, one["name"]
+        stranger = Visitor(port)
+        assert "/account/sign-out/" not in stranger.sign_in(accounts[0]["name"], "not the password")
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            visitor = Visitor(port)
+            visitor.sign_in(*(accounts[-3][word] for word in ("name", "password")))
+            visitor.get("/no/such/page/")
+        assert refusal.value.code == 404
+        refusal.value.close()
+
+
+def test_the_demo_begins_where_it_was_left(sample: Installation) -> None:
+    before = sample.run("demo", "accounts", "--json").json()
+    with sample.owner() as owner:
+        visits = owner.execute("select count(*) from frontdesk_visit").fetchone()
+    again = sample.run("demo", "--no-serve")
+    assert "making" not in again.err
+    assert sample.run("demo", "accounts", "--json").json() == before
+    with sample.owner() as owner:
+        assert owner.execute("select count(*) from frontdesk_visit").fetchone() == visits
+
+
+def test_where_people_are_real_there_are_no_sample_accounts_and_no_demo(empty: Installation) -> None:
+    refused = empty.run("demo", "accounts", "--json", code=1)
+    assert refused.out == ""
+    assert "not sample data" in refused.err
+    left_alone = empty.run("demo", "--no-serve", code=1)
+    assert "leaves it alone" in left_alone.err
+
+
+# looking after it
+
+
+def test_the_routes_are_listed_with_who_may(empty: Installation) -> None:
+    routes = empty.run("routes", "--json").json()
+    assert all(set(one) == {"pattern", "name", "methods", "who_may"} for one in routes)
+    assert all(one["pattern"].startswith("/") and one["methods"] and one["who_may"] for one in routes)
+    queue = next(one for one in routes if one["name"] == "queue")
+    assert (queue["pattern"], queue["methods"], queue["who_may"]) == ("/queue/", ["GET"], "queue.call")
+
+
+def test_a_whole_installation_passes_every_check(sample: Installation) -> None:
+    found = sample.run("check", "--json").json()
+    assert [one for one in found if not one["ok"]] == []
+    assert all(one["check"] and one["found"] for one in found)
+
+
+def test_one_altered_byte_of_the_history_is_found(sample: Installation) -> None:
+    sample.run("history", "seal")
+    whole = sample.run("history", "verify", "--json").json()
+    assert whole["verified"] is True
+    assert whole["events"] == whole["sealed"] > 0
+    alter = "update kernel_historyevent set verb = %s where id = %s"
+    with sample.owner() as owner:
+        row = owner.execute(
+            "select id, verb from kernel_historyevent order by id limit 1 offset 40"
+        ).fetchone()
+        assert row is not None
+        event, verb = row
+        owner.execute(alter, (verb[:-1] + chr(ord(verb[-1]) ^ 1), event))
+        try:
+            found = sample.run("history", "verify", "--json", code=1).json()
+            assert found["verified"] is False
+            assert str(event) in " ".join(found["faults"])
+            broken = [one for one in sample.run("check", "--json", code=1).json() if not one["ok"]]
+            assert [one["check"] for one in broken] == ["the history is as it was written"]
+        finally:
+            owner.execute(alter, (verb, event))
+    assert sample.run("history", "verify", "--json").json()["verified"] is True
+
+
+# where everything is kept
+
+
+def test_a_folder_named_in_the_call_wins_over_the_environment(sample: Installation, tmp_path: Path) -> None:
+    elsewhere = Kohti(tmp_path / "nothing-here")
+    assert elsewhere.run("--data", sample.data, "demo", "accounts", "--json").json()
+    assert not (tmp_path / "nothing-here").exists()
+
+
+def test_what_has_no_tables_yet_says_what_to_run_first() -> None:
+    with data_folder() as data:
+        done = Kohti(data).run("check", code=3)
+    assert "kohti migrate" in done.err
+
+
+def test_a_database_that_does_not_answer_is_said_in_words() -> None:
+    with data_folder() as data:
+        kohti = Kohti(data, DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/kohti")
+        for words in (("migrate",), ("check",), ("history", "verify")):
+            done = kohti.run(*words, code=3)
+            assert "Traceback" not in done.err
+            assert done.err.strip()
+
+
+@pytest.fixture(scope="module")
+def fifteen() -> Iterator[str]:
+    """The oldest PostgreSQL we support, from the distribution."""
+    if not (FIFTEEN / "initdb").exists():
+        pytest.skip(f"NOT TESTED on PostgreSQL 15: {FIFTEEN} is not there (apt-get install postgresql-15)")
+    with data_folder() as folder:
+        user = "nobody" if os.geteuid() == 0 else None
+        cluster, port = folder / "cluster", free_port()
+        folder.chmod(0o777)
+
+        def do(program: str, *words: str) -> None:
+            subprocess.run(
+                [FIFTEEN / program, *words], user=user, check=True, stdout=subprocess.DEVNULL, cwd=folder
+            )
+
+        do("initdb", "-D", str(cluster), "-U", "boss", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        do("pg_ctl", "-D", str(cluster), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            address = f"postgresql://boss@127.0.0.1:{port}"
+            with psycopg.connect(f"{address}/postgres", autocommit=True) as admin:
+                admin.execute("create database kohti")
+            yield f"{address}/kohti"
+        finally:
+            do("pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "stop")
+
+
+def test_postgresql_15_of_the_distribution_is_enough(fifteen: str) -> None:
+    with data_folder() as data:
+        kohti = Kohti(data, DATABASE_URL=fifteen)
+        kohti.run("migrate")
+        kohti.run("migrate")
+        kohti.run("blueprint", "apply", "gloucestershire")
+        diary = ("import", "diary", DIARY, "--centre", "cheltenham", "--apply", "--json")
+        assert counts(kohti.run(*diary)) == (212, 203, 1, 9, 0)
+        assert counts(kohti.run(*diary)) == (212, 0, 0, 9, 203)
+        day = ("replay", "day", "--centre", "cheltenham", *small_day(data), "--json")
+        assert kohti.run(*day).json()["history_verified"] is True
+        assert all(one["ok"] for one in kohti.run("check", "--json").json())
+        assert not list(data.glob("postgres-*"))
+
+
+# words
+
+
+def commands(parser: argparse.ArgumentParser, *before: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command under a parser, with its words."""
+    yield before, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield from commands(below, *before, name)
+
+
+EVERY = dict(commands(command.parser()))
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_every_command_explains_itself(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        command.main([*words, "--help"])
+    assert end.value.code == 0
+    assert "usage: kohti" in capsys.readouterr().out
+    for action in EVERY[words]._actions:
+        if action.option_strings or action.choices is None:
+            assert action.help or action.metavar, f"{words}: {action.dest} says nothing"
+
+
+def test_the_commands_are_the_ones_that_were_promised() -> None:
+    promised = {
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "import",
+        "replay",
+        "check",
+        "bench",
+        "history",
+        "routes",
+    }
+    assert promised | {"blueprint"} == {words[0] for words in EVERY if words}
+
+
+def test_words_that_are_off_end_with_two(empty: Installation) -> None:
+    assert "usage" in empty.run(code=2).err
+    empty.run("conjure", code=2)
+    empty.run("import", "diary", DIARY, code=2)
+    empty.run("replay", "day", "--centre", "x", "--diary", "y", "--walk-ins", "z", "--day", "soon", code=2)
