@@ -129,10 +129,10 @@ def current_or_none() -> Actor | None:
 def as_actor(actor: Actor) -> Iterator[Actor]:
     """Act as `actor` in one transaction, which commits when the block ends and rolls back when it raises.
 
-    Inside another actor's block it acts as the new one in the same transaction, and gives the old one
-    back at the end. The database is told with the first statement.
+    Everything in it happens at one instant, in Python and in SQL. Inside another actor's block it acts as the
+    new one in the same transaction, and gives the old one back at the end. The database is told with the first statement.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), clock.one_instant():
         token = _current.set(actor)
         try:
             yield actor

@@ -1,8 +1,8 @@
 """The one clock.
 
 `now()` is what the product believes the time to be. It runs at the speed of real time, shifted by the
-installation's offset, so that sample days can be lived on their own dates. `as_actor` hands the same
-instant to SQL, where `kohti.now()` returns it; in one transaction Python and SQL agree to the microsecond.
+installation's offset, so that sample days can be lived on their own dates. `as_actor` hands SQL the instant at
+which the actor was entered, where `kohti.now()` returns it; where the clock is held they are the same.
 
 Sign-in, one-time codes and job timers use real time and do not come here.
 """
@@ -51,6 +51,17 @@ def held_at(instant: datetime) -> Iterator[datetime]:
         yield instant
     finally:
         _held.reset(token)
+
+
+@contextmanager
+def one_instant() -> Iterator[datetime]:
+    """Let everything in the block happen at one instant: the present one, or the one already held."""
+    held = _held.get()
+    if held is not None:
+        yield held
+        return
+    with held_at(real_now() + _offset) as instant:
+        yield instant
 
 
 def today(zone: ZoneInfo) -> date:
