@@ -584,6 +584,19 @@ def test_a_change_of_a_visit_has_its_period_its_event_and_its_news(
     assert (visit.state, visit.state_since) == (ends_in, MORNING + timedelta(minutes=7))
 
 
+def test_a_clock_that_is_behind_puts_no_change_before_the_one_it_follows(desk: Desk) -> None:
+    moved = desk.standing("called")
+    with clock.held_at(MORNING - timedelta(seconds=2)):
+        desk.press(actions.begin, moved.visit_id)
+    with as_actor(desk.leader):
+        periods = Period.objects.filter(visit_id=moved.visit_id).order_by("id")
+        assert {(one.state, one.starts, one.ends) for one in periods} == {
+            ("waiting", MORNING, MORNING),
+            ("called", MORNING, MORNING),
+            ("serving", MORNING, None),
+        }
+
+
 def test_an_arrival_has_its_period_its_event_and_its_news(desk: Desk, trail: Trail) -> None:
     booking = desk.booked()
     trail.news()

@@ -40,8 +40,13 @@ QUESTIONS = {
         select count(*) from team_membership m join team_centre c on c.id = m.centre_id
         where c.service_id <> m.service_id""",
     "every change of a visit is in the history": """
-        select count(*) from frontdesk_period p where not exists (
-            select 1 from kernel_historyevent e where e.subject_id = p.visit_id and e.at = p.starts)""",
+        select count(*) from (
+            select visit_id, count(*) as changes from frontdesk_period group by visit_id) p
+        left join (
+            select subject_id, count(*) as events from kernel_historyevent
+            where verb in ('visit.check_in', 'visit.walk_in', 'visit.taken_back', 'visit.called', 'visit.begun')
+            group by subject_id) e on e.subject_id = p.visit_id
+        where p.changes is distinct from e.events""",
 }
 
 
