@@ -407,17 +407,16 @@ def _move(
     period_id: uuid.UUID | None = None,
 ) -> Moved:
     """Move a visit from one of `expected` to `to`, with its period, history, diary and news."""
-    now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select state, letter, number, person_id, booking_id, centre_id, day, service_id, with_staff_id"
-            " from frontdesk_visit where id = %s for no key update",
+            "select state, letter, number, person_id, booking_id, centre_id, day, service_id, with_staff_id,"
+            " state_since from frontdesk_visit where id = %s for no key update",
             [visit_id],
         )
         row = cursor.fetchone()
         if row is None:
             raise NotThere("no such visit")
-        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by = row
+        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, since = row
         ticket = _ticket(letter, number)
         if state == to and (to != State.CALLED or called_by == with_staff):
             return Moved(visit_id, ticket, state, booking_id)
@@ -425,6 +424,7 @@ def _move(
             raise Refused(_state_words(ticket, state), code="state")
         if to == State.WAITING and _day_closed(centre_id, day):
             raise Refused(_("The centre has closed for today."), code="closed")
+        now = max(clock.now(), since)  # another machine's clock may be ahead
         cursor.execute(
             "with visit as (update frontdesk_visit set state = %(to)s::text, state_since = %(now)s,"
             " version = version + 1, desk = case when %(to)s::text = 'called' then %(desk)s::text else desk end,"
