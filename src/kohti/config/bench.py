@@ -53,8 +53,10 @@ class Row:
     bytes: int
 
 
-def frontdesk(*, sizes: Sequence[int], repeat: int, say: Say) -> list[dict[str, Any]]:
+def frontdesk(*, sizes: Sequence[int], repeat: int, clients: int, say: Say) -> list[dict[str, Any]]:
     """Measure every operation with 300 visitors today, over each number of past visits in turn.
+
+    `clients` of the four coaches press buttons at the same time, the others after them.
 
     Each size has its own centre for today, and the past visits are spread over all seven.
     """
@@ -78,9 +80,11 @@ def frontdesk(*, sizes: Sequence[int], repeat: int, say: Say) -> list[dict[str, 
                 installation.set_clock(owner, OPENING, sample=True)
             with _Web(say) as web:
                 say("a warm-up at another centre")
-                _measure(web, users[beside], beside, past, 10, lambda line: None)
+                _measure(web, users[beside], beside, past, 10, clients, lambda line: None)
                 say(f"{centre}, with {past:,} past visits")
-                out += [asdict(row) for row in _measure(web, users[centre], centre, past, repeat, say)]
+                out += [
+                    asdict(row) for row in _measure(web, users[centre], centre, past, repeat, clients, say)
+                ]
     return out
 
 
@@ -347,9 +351,14 @@ Step = Callable[[_Browser], tuple[int, http.client.HTTPMessage, bytes]]
 
 
 def _run(
-    web: _Web, browsers: Sequence[_Browser], name: str, past: int, steps: Sequence[Sequence[Step]]
+    web: _Web,
+    browsers: Sequence[_Browser],
+    name: str,
+    past: int,
+    steps: Sequence[Sequence[Step]],
+    clients: int,
 ) -> tuple[Row, list[list[bytes]]]:
-    """Do each browser's steps, all browsers at once; the first five of each are a warm-up."""
+    """Do each browser's steps, `clients` browsers at once; the first five of each are a warm-up."""
     warm = 5
 
     def work(number: int, part: Sequence[Step]) -> tuple[list[float], list[bytes], list[str]]:
@@ -364,7 +373,7 @@ def _run(
             statements.append(headers.get("X-Kohti-Statements", "0"))
         return times, bodies, statements
 
-    with ThreadPoolExecutor(len(browsers)) as pool:
+    with ThreadPoolExecutor(clients) as pool:
         first = list(pool.map(lambda n: work(n, steps[n][:warm]), range(len(browsers))))
         app, database = web.cpu()
         rest = list(pool.map(lambda n: work(n, steps[n][warm:]), range(len(browsers))))
@@ -375,7 +384,7 @@ def _run(
     row = Row(
         name,
         past,
-        len(browsers),
+        clients,
         round((app_after - app) / len(times), 2),
         round((database_after - database) / len(times), 2),
         round(statistics.median(times), 1),
@@ -386,7 +395,9 @@ def _run(
     return row, [one[1] + other[1] for one, other in zip(first, rest, strict=True)]
 
 
-def _measure(web: _Web, users: Sequence[str], centre: str, past: int, repeat: int, say: Say) -> list[Row]:
+def _measure(
+    web: _Web, users: Sequence[str], centre: str, past: int, repeat: int, clients: int, say: Say
+) -> list[Row]:
     """A day's operations at one centre, in the order of the day."""
     from kohti.config import services
     from kohti.diary.models import Booking
@@ -407,7 +418,7 @@ def _measure(web: _Web, users: Sequence[str], centre: str, past: int, repeat: in
     rows: list[Row] = []
 
     def take(name: str, steps: list[list[Step]]) -> list[list[bytes]]:
-        row, bodies = _run(web, browsers, name, past, steps)
+        row, bodies = _run(web, browsers, name, past, steps, clients)
         rows.append(row)
         say(as_table([asdict(row)]).splitlines()[1])
         return bodies

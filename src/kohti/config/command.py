@@ -272,7 +272,7 @@ def bench(args: argparse.Namespace) -> int:
     from kohti.config import bench as measuring
 
     rows = measuring.frontdesk(
-        sizes=[int(size) for size in args.past.split(",")], repeat=args.repeat, say=say
+        sizes=[int(size) for size in args.past.split(",")], repeat=args.repeat, clients=args.clients, say=say
     )
     answer(rows, as_json=args.json, words=lambda: measuring.as_table(rows))
     return DONE
@@ -436,6 +436,9 @@ def parser() -> argparse.ArgumentParser:
         "The front desk with 300 visitors today, over growing numbers of past visits.",
     )
     one.add_argument("--past", default="0,200000,2000000", help="numbers of past visits (0,200000,2000000)")
+    one.add_argument(
+        "--clients", type=int, choices=range(1, 5), default=1, help="how many press buttons at once (1)"
+    )
     one.add_argument("--repeat", type=int, default=100, help="how often each operation is done (100)")
 
     histories = commands.add_parser(

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -267,7 +268,7 @@ def call_next(
         return _called_under(before)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select v.id from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
+            f"select v.id, {STANDING} from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
             " where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting'"
             " and (v.staff_id = %s or (v.staff_id is null"
             "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
@@ -286,6 +287,7 @@ def call_next(
         desk=desk,
         with_staff=actor.staff_id,
         period_id=claim,
+        standing=row[1:],
     )
 
 
@@ -395,6 +397,12 @@ def _once(
     return _move(actor, visit_id, verb, expected, to, desk=desk, with_staff=with_staff)
 
 
+STANDING = (
+    "v.state, v.letter, v.number, v.person_id, v.booking_id, v.centre_id, v.day, v.service_id,"
+    " v.with_staff_id, v.state_since"
+)
+
+
 def _move(
     actor: Actor,
     visit_id: uuid.UUID,
@@ -405,15 +413,19 @@ def _move(
     desk: str = "",
     with_staff: uuid.UUID | None = None,
     period_id: uuid.UUID | None = None,
+    standing: Sequence[Any] | None = None,
 ) -> Moved:
-    """Move a visit from one of `expected` to `to`, with its period, history, diary and news."""
+    """Move a visit from one of `expected` to `to`, with its period, history, diary and news.
+
+    `standing` is the visit's row (STANDING) where the caller holds it locked already.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select state, letter, number, person_id, booking_id, centre_id, day, service_id, with_staff_id,"
-            " state_since from frontdesk_visit where id = %s for no key update",
-            [visit_id],
-        )
-        row = cursor.fetchone()
+        row = standing
+        if row is None:
+            cursor.execute(
+                f"select {STANDING} from frontdesk_visit v where v.id = %s for no key update", [visit_id]
+            )
+            row = cursor.fetchone()
         if row is None:
             raise NotThere("no such visit")
         state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, since = row
