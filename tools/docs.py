@@ -138,7 +138,9 @@ def _command(parser: argparse.ArgumentParser, name: str, text: str) -> Iterator[
             below = [(f"{name} {word}", made, texts[word]) for word, made in action.choices.items()]
             usage.append(str(action.metavar))
         elif not isinstance(action, argparse._HelpAction):
-            value = action.metavar or ("|".join(action.choices) if action.choices else action.dest.upper())
+            value = action.metavar or (
+                "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
+            )
             word = " ".join(
                 filter(None, [*action.option_strings[-1:], str(value) if action.nargs != 0 else ""])
             )

@@ -173,10 +173,11 @@ def test_where_people_are_real_there_are_no_sample_accounts_and_no_demo(empty: I
 
 def test_the_routes_are_listed_with_who_may(empty: Installation) -> None:
     routes = empty.run("routes", "--json").json()
-    assert all(set(one) == {"pattern", "name", "methods", "who_may"} for one in routes)
+    assert all(set(one) == {"pattern", "name", "methods", "who_may", "roles"} for one in routes)
     assert all(one["pattern"].startswith("/") and one["methods"] and one["who_may"] for one in routes)
     queue = next(one for one in routes if one["name"] == "queue")
     assert (queue["pattern"], queue["methods"], queue["who_may"]) == ("/queue/", ["GET"], "queue.call")
+    assert queue["roles"] == ["host", "coach", "leader"]
 
 
 def test_a_whole_installation_passes_every_check(sample: Installation) -> None:

@@ -327,14 +327,25 @@ def history_seal(args: argparse.Namespace) -> int:
 
 
 def routes(args: argparse.Namespace) -> int:
-    """List every address, and who may."""
+    """List every address, and who may: everybody, whoever is signed in, or a verb and the sample's roles with it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kohti.config.settings")
     import django
 
     django.setup(set_prefix=False)
+    from kohti.config import services
     from kohti.config.routes import routes as listed
+    from kohti.kernel import blueprint
+    from kohti.kernel.doors import EVERYBODY, SIGNED_IN
 
-    found = [one._asdict() for one in listed()]
+    roles = blueprint.read(services.shipped("gloucestershire")).roles
+    everybody = [role.code for role in roles]
+
+    def who(verb: str) -> list[str]:
+        if verb in (EVERYBODY, SIGNED_IN):
+            return everybody
+        return [role.code for role in roles if verb in role.verbs]
+
+    found = [one._asdict() | {"roles": who(one.who_may)} for one in listed()]
     answer(
         found,
         as_json=args.json,
