@@ -12,11 +12,12 @@ kohti.my_people()
 returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select coalesce(array_agg(person_id), '{}') from (
         select person_id from people_grant
-        where to_centre_id = kohti.floor() and ends > kohti.now() and starts <= kohti.now()
-          and to_role in ('', kohti.role())
-        union
+        where to_centre_id = (select kohti.floor()) and ends > (select kohti.now())
+          and starts <= (select kohti.now()) and to_role in ('', (select kohti.role()))
+        union all
         select person_id from people_grant
-        where to_member_id = kohti.member() and ends > kohti.now() and starts <= kohti.now()
+        where to_member_id = (select kohti.member()) and ends > (select kohti.now())
+          and starts <= (select kohti.now())
     ) seen
 $$"""
     ),
