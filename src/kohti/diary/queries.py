@@ -13,7 +13,7 @@ from kohti.kernel import clock
 from kohti.people.queries import contacts_of
 
 from .file import Booked
-from .models import Booking, Closure, Kind, Opening
+from .models import Booking, Kind, Opening
 
 
 def opening(centre_id: uuid.UUID, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
@@ -88,8 +88,3 @@ def kinds_in_files(service_id: uuid.UUID) -> dict[str, Kind]:
         for words in (kind.code, *kind.title.values(), *kind.in_files):
             found.setdefault(str(words).casefold(), kind)
     return found
-
-
-def closed_on(centre_id: uuid.UUID, day: date) -> bool:
-    """Whether a centre has a closure on a day. One statement."""
-    return Closure.objects.filter(centre_id=centre_id, day=day).exists()

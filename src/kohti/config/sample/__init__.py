@@ -175,8 +175,3 @@ def accounts(data: Path) -> list[dict[str, str]]:
     """The sample accounts with their passwords. Raises FileNotFoundError where there is no sample."""
     found: list[dict[str, str]] = json.loads((data / "sample-accounts.json").read_text())
     return found
-
-
-def is_loaded(data: Path) -> bool:
-    """Whether the sample was made to its end."""
-    return (data / "sample-accounts.json").exists()
