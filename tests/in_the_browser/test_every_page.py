@@ -157,6 +157,7 @@ def test_one_time_codes_are_set_up_used_and_stopped(here: Place, sit_down: SitDo
     recovery = spare.inner_text()
 
     screen.press(screen.button("Sign out"))
+    expect(screen.button("Sign out")).to_have_count(0)
     screen.go("/account/sign-in/")
     sign_in(screen, host, PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your code")
