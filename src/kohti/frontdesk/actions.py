@@ -403,6 +403,24 @@ STANDING = (
 )
 
 
+MOVED = (
+    "visit as (update frontdesk_visit set state = %(to)s::text, state_since = %(now)s, version = version + 1,"
+    " desk = case when %(to)s::text = 'called' then %(desk)s::text else desk end,"
+    " with_staff_id = case when %(to)s::text = 'called' then %(staff)s::uuid"
+    " when %(to)s::text = 'waiting' then null else with_staff_id end where id = %(id)s)"
+)
+PERIOD_ENDED = (
+    "ended as (update frontdesk_period set ends = greatest(%(now)s::timestamptz, starts)"
+    " where visit_id = %(id)s and ends is null returning 1)"
+)
+# Counting the ended one makes it end first: of one visit only one period runs at any moment.
+PERIOD_BEGUN = (
+    "insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
+    " select %(period)s::uuid, %(service)s::uuid, %(centre)s::uuid, %(day)s::date, %(id)s::uuid, %(to)s::text,"
+    " %(now)s::timestamptz, %(member)s::uuid from (select count(*) from ended) e"
+)
+
+
 def _move(
     actor: Actor,
     visit_id: uuid.UUID,
@@ -438,20 +456,20 @@ def _move(
             raise Refused(_("The centre has closed for today."), code="closed")
         now = max(clock.now(), since)  # another machine's clock may be ahead
         cursor.execute(
-            "with visit as (update frontdesk_visit set state = %(to)s::text, state_since = %(now)s,"
-            " version = version + 1, desk = case when %(to)s::text = 'called' then %(desk)s::text else desk end,"
-            " with_staff_id = case when %(to)s::text = 'called' then %(staff)s::uuid"
-            " when %(to)s::text = 'waiting' then null else with_staff_id end where id = %(id)s),"
-            " period as (update frontdesk_period set ends = greatest(%(now)s::timestamptz, starts)"
-            " where visit_id = %(id)s and ends is null) select 1",
-            {"to": to, "now": now, "desk": desk[:20], "staff": with_staff, "id": visit_id},
+            f"with {MOVED}, {PERIOD_ENDED} {PERIOD_BEGUN if to in OPEN else 'select 1'}",
+            {
+                "to": to,
+                "now": now,
+                "desk": desk[:20],
+                "staff": with_staff,
+                "id": visit_id,
+                "period": period_id or new_id(),
+                "service": service_id,
+                "centre": centre_id,
+                "day": day,
+                "member": actor.member_id,
+            },
         )
-        if to in OPEN:
-            cursor.execute(
-                "insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-                [period_id or new_id(), service_id, centre_id, day, visit_id, to, now, actor.member_id],
-            )
     if booking_id is not None:
         _tell_diary(actor, booking_id, state, to)
     _say(actor, verb, visit_id, person_id, ticket=ticket, before=state, after=to, centre_id=centre_id)
@@ -477,8 +495,14 @@ def _say(
     centre_id: uuid.UUID | None = None,
     **detail: object,
 ) -> None:
-    history.record(verb, "visit", visit_id, persons=[person_id] if person_id else [], detail=detail)
-    live.tell(centre_id or actor.centre, "visit", visit_id)
+    history.record(
+        verb,
+        "visit",
+        visit_id,
+        persons=[person_id] if person_id else [],
+        detail=detail,
+        tell=centre_id or actor.centre,
+    )
 
 
 def _day_closed(centre_id: uuid.UUID, day: date) -> bool:

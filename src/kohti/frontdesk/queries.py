@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -219,32 +219,16 @@ def cards_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID]) ->
     )
 
 
-NEXT = f"""
-with next as materialized (
-    select v.id from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
-    where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open and v.state = 'waiting'
-    and (v.staff_id = %(staff)s or (v.staff_id is null and t.everybody))
-    {IN_ORDER} limit 1)
-"""
+def next_of(queue: Sequence[Card], staff_id: uuid.UUID | None, everybody: Container[str]) -> Card | None:
+    """Whom `actions.call_next` would call for this colleague, of a whole `queue` in its order.
 
-
-def cards_and_next(
-    centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID], staff_id: uuid.UUID | None
-) -> tuple[list[Card], Card | None]:
-    """The open ones of some visits, and whom `call_next` would call for this colleague. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            NEXT
-            + OPEN_CARDS.replace("v.title\n", "v.title, v.id = (select id from next)\n")
-            + " and (v.id = any(%(ids)s) or v.id = (select id from next))"
-            + IN_ORDER,
-            {"centre": centre_id, "day": day, "ids": list(visit_ids), "staff": staff_id},
-        )
-        rows = cursor.fetchall()
-    wanted = set(visit_ids)
-    cards = [Card._make(row[:-1]) for row in rows]
-    following = next((card for card, row in zip(cards, rows, strict=True) if row[-1]), None)
-    return [card for card in cards if card.id in wanted], following
+    `everybody` are the codes of the streams whose visitors anyone may call.
+    """
+    for card in queue:
+        mine = card.staff_id == staff_id if card.staff_id else card.stream in everybody
+        if card.state == "waiting" and mine:
+            return card
+    return None
 
 
 class Line(NamedTuple):

@@ -186,9 +186,7 @@ def _changed(
     notice = _notice(verb, moved)
     context: dict[str, Any] = {"notice_": notice, "clear": clear}
     if page == "queue":
-        context |= _queue_change(
-            actor, [moved.visit_id], counts=verb not in ("begin", "done", "did-not-come")
-        )
+        context |= _queue_change(actor, moved)
         return render(request, "frontdesk/_queue_changed.html", context)
     line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
     if verb == "check-in" and line and line.name:
@@ -322,17 +320,18 @@ def _why(card: Card) -> str:
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     centre, day = actor.centre, _today(actor)
     lines = queries.lines(centre, day)
-    shown = _cards(actor, queries.queue(centre, day))
-    _none, following = queries.cards_and_next(centre, day, [], actor.staff_id)
+    waiting = queries.queue(centre, day)
+    shown = _cards(actor, waiting)
+    everybody = {line.code for line in lines if line.everybody}
     return {
-        "following": following,
+        "following": queries.next_of(waiting, actor.staff_id, everybody),
         "staff_id": actor.staff_id,
         "key": new_id(),
         "columns": [
             {"line": line, "cards": [one for one in shown if one["card"].stream == line.code]}
             for line in lines
         ],
-        "everybody": [line.code for line in lines if line.everybody],
+        "everybody": sorted(everybody),
         "busy": [one for one in shown if one["card"].state != "waiting"],
         "promise": PROMISE_MIN,
         "desk": request.COOKIES.get(DESK, ""),
@@ -341,20 +340,21 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _queue_change(actor: Actor, visit_ids: list[uuid.UUID], *, counts: bool = True) -> dict[str, Any]:
-    """What some visits changed on the queue of this colleague: their cards, who is next, and the counts of
-    those waiting where the change touched them.
+def _queue_change(actor: Actor, moved: Moved | None = None) -> dict[str, Any]:
+    """What a press changed on the queue of whoever pressed: the visit's card.
+
+    The counts come with the live news, and the page itself finds who is next among its cards.
     """
-    centre, day = actor.centre, _today(actor)
-    cards, following = queries.cards_and_next(centre, day, visit_ids, actor.staff_id)
+    still_here = moved is not None and moved.state in OPEN
+    cards = (
+        queries.cards_of(actor.centre, _today(actor), [moved.visit_id]) if moved and still_here else []
+    )
     shown = _cards(actor, cards)
     return {
-        "following": following,
         "staff_id": actor.staff_id,
         "key": new_id(),
         "cards": shown,
-        "gone": set(visit_ids) - {one["card"].id for one in shown},
-        "lines": queries.lines(centre, day) if counts else [],
+        "gone": [moved.visit_id] if moved and not shown else [],
         "state_words": _state_words(),
     }
 
@@ -395,7 +395,7 @@ def call_next(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 request,
                 "frontdesk/_queue_changed.html",
                 {"notice_": {"kind": "info", "text": _("Nobody is waiting for you.")}, "clear": False}
-                | _queue_change(actor, []),
+                | _queue_change(actor),
             )
         return redirect(f"{reverse('queue')}?nobody")
     return _changed(request, actor, "call", moved, page="queue")

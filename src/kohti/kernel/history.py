@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from . import live
 from .ids import new_id
 
 
@@ -26,19 +27,26 @@ def record(
     *,
     persons: Sequence[uuid.UUID] = (),
     detail: Mapping[str, Any] | None = None,
+    tell: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """Write one event as the current actor, in the current transaction; returns its id.
 
-    `detail` (JSON-able) may hold personal values; nothing else may.
+    `detail` (JSON-able) may hold personal values; nothing else may. `tell` names the centre whose open
+    screens hear, once this commits, that the subject changed (`live.tell` in the same statement).
     """
     event_id = new_id()
     body = None if detail is None else json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
+    event = (event_id, verb, subject_kind, subject_id, list(persons), body)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select kohti.record(%s, %s, %s, %s, %s::uuid[], %s)",
-            [event_id, verb, subject_kind, subject_id, list(persons), body],
-        )
+        if tell is None or subject_id is None:
+            cursor.execute(RECORD, event)
+        else:
+            note = live.as_note(tell, subject_kind, subject_id)
+            cursor.execute(f"{RECORD}, pg_notify(%s, %s)", (*event, *note))
     return event_id
+
+
+RECORD = "select kohti.record(%s, %s, %s, %s, %s::uuid[], %s)"
 
 
 def seal(*, most: int = 10_000) -> int:

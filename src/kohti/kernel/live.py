@@ -46,10 +46,15 @@ class News:
 def tell(centre_id: uuid.UUID, topic: str, subject_id: uuid.UUID) -> None:
     """Announce a change to every open screen of the centre, when and only if this transaction commits."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_notify(%s, %s)",
-            [CHANNEL, json.dumps([str(centre_id), topic, str(subject_id)])],
-        )
+        cursor.execute(TELL, as_note(centre_id, topic, subject_id))
+
+
+TELL = "select pg_notify(%s, %s)"
+
+
+def as_note(centre_id: uuid.UUID, topic: str, subject_id: uuid.UUID) -> tuple[str, str]:
+    """What PostgreSQL delivers for one piece of news: the channel and the note."""
+    return CHANNEL, json.dumps([str(centre_id), topic, str(subject_id)])
 
 
 @dataclass(frozen=True, slots=True)
