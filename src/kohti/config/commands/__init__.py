@@ -1,0 +1,1 @@
+"""The commands of `kohti`, a family a file: each file's `add` puts its commands under the parser."""

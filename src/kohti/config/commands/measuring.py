@@ -1,0 +1,81 @@
+"""Days lived in a scratch database: replay day, bench frontdesk."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .common import DONE, USAGE, WRONG, Trouble, answer, command, family, read_file, say
+
+
+def replay_day(args: argparse.Namespace) -> int:
+    """Live a day in a scratch database."""
+    from kohti.config import lived
+    from kohti.kernel.errors import NotThere
+
+    try:
+        found = lived.replay(
+            centre=args.centre,
+            diary=read_file(args.diary),
+            walk_ins=read_file(args.walk_ins),
+            day=args.day,
+            staff=args.staff,
+            seed=args.seed,
+            say=say,
+        )
+    except NotThere as trouble:
+        raise Trouble(f"There is no centre “{args.centre}” in the sample service.", USAGE) from trouble
+    answer(
+        found,
+        as_json=args.json,
+        words=lambda: "\n".join(f"{name.replace('_', ' '):18} {value}" for name, value in found.items()),
+    )
+    return DONE if found["history_verified"] and not found["open_at_close"] else WRONG
+
+
+def bench(args: argparse.Namespace) -> int:
+    """Measure the product through real HTTP."""
+    from kohti.config import bench as measuring
+
+    rows = measuring.frontdesk(
+        sizes=[int(size) for size in args.past.split(",")], repeat=args.repeat, clients=args.clients, say=say
+    )
+    answer(rows, as_json=args.json, words=lambda: measuring.as_table(rows))
+    return DONE
+
+
+def add_replay(commands: Any) -> None:
+    """replay day."""
+    replays = family(
+        commands, "replay", "Live a past day again, in a scratch database.", title="what to live"
+    )
+    one = command(
+        replays,
+        "day",
+        replay_day,
+        "Live one day of a centre as fast as it can, through the same actions as the screens.",
+    )
+    one.add_argument("--centre", required=True, help="the centre's code, such as cheltenham")
+    one.add_argument("--diary", type=Path, required=True, metavar="FILE", help="the day's appointments")
+    one.add_argument("--walk-ins", type=Path, required=True, metavar="FILE", help="the door's log")
+    one.add_argument("--day", type=date.fromisoformat, help="the day (else the diary's most frequent one)")
+    one.add_argument("--staff", type=int, help="how many colleagues serve (all of the diary's, and the desk)")
+    one.add_argument("--seed", type=int, default=1, help="what chance draws from (1)")
+
+
+def add_bench(commands: Any) -> None:
+    """bench frontdesk."""
+    benches = family(commands, "bench", "Measure the product through real HTTP.", title="what to measure")
+    one = command(
+        benches,
+        "frontdesk",
+        bench,
+        "The front desk with 300 visitors today, over growing numbers of past visits.",
+    )
+    one.add_argument("--past", default="0,200000,2000000", help="numbers of past visits (0,200000,2000000)")
+    one.add_argument(
+        "--clients", type=int, choices=range(1, 5), default=1, help="how many press buttons at once (1)"
+    )
+    one.add_argument("--repeat", type=int, default=100, help="how often each operation is done (100)")

@@ -1,0 +1,68 @@
+"""Serving the product: demo, serve, worker, migrate."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .common import DONE, WRONG, Trouble, answer, command, database, say
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Load the sample and serve it."""
+    from kohti.config import demo as running
+
+    if args.what == "accounts":
+        with database():
+            from kohti.config import addresses, installation, sample
+
+            if not installation.facts().sample:
+                raise Trouble("These are not sample data: there are no sample accounts.", WRONG)
+            found = sample.accounts(addresses.data_folder())
+        answer(
+            found,
+            as_json=args.json,
+            words=lambda: "\n".join(f"{a['name']:28} {a['password']:24} {a['role']}" for a in found),
+        )
+        return DONE
+    return running.run(args, say)
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve the pages."""
+    from kohti.config import server
+
+    with database(role="web"):
+        return server.run(host=args.host, port=args.port, say=say)
+
+
+def worker(args: argparse.Namespace) -> int:
+    """Do the background work until told to stop."""
+    from kohti.config import server
+
+    with database():
+        return server.work(say=say)
+
+
+def migrate(args: argparse.Namespace) -> int:
+    """Bring the database to this release."""
+    from kohti.config import prepare
+
+    with database(prepare_it=True):
+        prepare.migrate(say)
+    say("the database is ready")
+    return DONE
+
+
+def add(commands: Any) -> None:
+    """demo, serve, worker, migrate."""
+    one = command(commands, "demo", demo, "Load the sample day of Cheltenham and serve it at localhost.")
+    one.add_argument("what", nargs="?", choices=["accounts"], help="accounts: list who can sign in")
+    one.add_argument("--no-serve", action="store_true", help="load the sample and stop")
+    one.add_argument("--port", type=int, default=8000, help="the port to serve at (8000)")
+    one.add_argument("--fresh", action="store_true", help="throw the sample away and make it anew")
+    one = command(commands, "serve", serve, "Serve the pages.", machine=False)
+    one.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    one.add_argument("--port", type=int, default=8000, help="the port (8000)")
+    command(commands, "worker", worker, "Do the background work until stopped.", machine=False)
+    command(commands, "migrate", migrate, "Bring the database to this release.", machine=False)
