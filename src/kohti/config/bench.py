@@ -18,7 +18,8 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,12 @@ import psycopg
 
 from kohti.config import addresses, lived
 from kohti.kernel import postgres
-from kohti.kernel.errors import KohtiError
 
 Say = Callable[[str], None]
 TODAY = date(2026, 3, 11)
 OPENING = datetime(2026, 3, 11, 9, 5, tzinfo=UTC)
 CENTRES = ("cheltenham", "gloucester", "stroud", "coleford", "cirencester", "tewkesbury", "cinderford")
+CENTRE, BESIDE = CENTRES[:2]
 BOOKED, WALK_INS, CLIENTS = 200, 100, 4
 PASSWORD = "measured through the front door"  # noqa: S105
 
@@ -54,38 +55,30 @@ class Row:
 
 
 def frontdesk(*, sizes: Sequence[int], repeat: int, clients: int, say: Say) -> list[dict[str, Any]]:
-    """Measure every operation with 300 visitors today, over each number of past visits in turn.
+    """Measure every operation with 300 visitors today, over each number of past visits.
 
     `clients` of the four coaches press buttons at the same time, the others after them.
 
-    Each size has its own centre for today, and the past visits are spread over all seven.
+    Each number of past visits has a database and a web process of its own, and every operation goes round
+    them in turn: the machine's speed may change from minute to minute, what is compared is of the same one.
     """
-    out: list[dict[str, Any]] = []
-    with lived.scratch(say) as server:
-        from kohti.config import installation
-
+    with lived.scratch(say) as server, ExitStack() as stack:
         users = _prepare(say)
-        with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
-            installation.set_clock(owner, OPENING, sample=True)
+        sizes = sorted(set(sizes))
+        addresses_of: list[str] = []
         past = 0
-        if len(sizes) > len(CENTRES) // 2:
-            raise KohtiError(f"at most {len(CENTRES) // 2} sizes can be measured at once")
-        for number, size in enumerate(sizes):
-            centre, beside = CENTRES[number], CENTRES[-1 - number]
+        for size in sizes:
             if size > past:
                 say(f"{size:,} past visits")
                 _load_past(server, past, size)
                 past = size
-            with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
-                installation.set_clock(owner, OPENING, sample=True)
-            with _Web(say) as web:
-                say("a warm-up at another centre")
-                _measure(web, users[beside], beside, past, 10, clients, lambda line: None)
-                say(f"{centre}, with {past:,} past visits")
-                out += [
-                    asdict(row) for row in _measure(web, users[centre], centre, past, repeat, clients, say)
-                ]
-    return out
+            last = size == sizes[-1]
+            addresses_of.append(addresses.owner_url() if last else lived.copy_of_scratch(server, str(size)))
+        stands = [stack.enter_context(_Web(size, url)) for size, url in zip(sizes, addresses_of, strict=True)]
+        say("a warm-up at another centre")
+        _measure(stands, users[BESIDE], BESIDE, 10, clients, lambda line: None)
+        say("what is measured")
+        return [asdict(row) for row in _measure(stands, users[CENTRE], CENTRE, repeat, clients, say)]
 
 
 def as_table(rows: Sequence[dict[str, Any]]) -> str:
@@ -269,13 +262,18 @@ def children(pid: int) -> list[int]:
 
 
 class _Web:
-    """A web process of our own on a free port."""
+    """A web process of our own on a free port, over so many past visits; its day begins now."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, past: int, owner_url: str) -> None:
+        from kohti.config import installation
+
+        self.past = past
+        with psycopg.connect(owner_url, autocommit=True) as owner:
+            installation.set_clock(owner, OPENING, sample=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
-        env = os.environ | {"KOHTI_ROLE": "web"}
+        env = os.environ | {"KOHTI_ROLE": "web", "DATABASE_URL": owner_url}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kohti.config.command", "serve", "--port", str(self.port)],
             env=env,
@@ -347,64 +345,80 @@ class _Browser:
         return self._ask("POST", path, urlencode(values | {"csrfmiddlewaretoken": self.token}), headers)
 
 
-Step = Callable[[_Browser], tuple[int, http.client.HTTPMessage, bytes]]
+Answer = tuple[int, http.client.HTTPMessage, bytes]
+Step = Callable[[_Browser], Answer]
+WARM = 5
 
 
-def _run(
-    web: _Web,
-    browsers: Sequence[_Browser],
-    name: str,
-    past: int,
-    steps: Sequence[Sequence[Step]],
-    clients: int,
-) -> tuple[Row, list[list[bytes]]]:
-    """Do each browser's steps, `clients` browsers at once; the first five of each are a warm-up."""
-    warm = 5
+@dataclass(slots=True)
+class _Stand:
+    """One web process with its four browsers, and what the operation at hand has cost there so far."""
 
-    def work(number: int, part: Sequence[Step]) -> tuple[list[float], list[bytes], list[str]]:
-        times, bodies, statements = [], [], []
-        for step in part:
-            begun = time.perf_counter()
-            status, headers, body = step(browsers[number])
-            times.append((time.perf_counter() - begun) * 1000)
-            if status not in (200, 302, 303):
-                raise RuntimeError(f"{name}: {status} {body[:300]!r}")
-            bodies.append(body)
-            statements.append(headers.get("X-Kohti-Statements", "0"))
-        return times, bodies, statements
+    web: _Web
+    browsers: Sequence[_Browser]
+    app: float = 0
+    database: float = 0
+    times: list[float] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    bodies: list[list[bytes]] = field(default_factory=list)
 
-    with ThreadPoolExecutor(clients) as pool:
-        first = list(pool.map(lambda n: work(n, steps[n][:warm]), range(len(browsers))))
-        app, database = web.cpu()
-        rest = list(pool.map(lambda n: work(n, steps[n][warm:]), range(len(browsers))))
-        app_after, database_after = web.cpu()
-    times = sorted(one for part in rest for one in part[0])
-    counted = [int(one) for part in rest for one in part[2]]
-    sizes = [len(one) for part in rest for one in part[1]]
-    row = Row(
-        name,
-        past,
-        clients,
-        round((app_after - app) / len(times), 2),
-        round((database_after - database) / len(times), 2),
-        round(statistics.median(times), 1),
-        round(times[int(len(times) * 0.95)], 1),
-        round(statistics.median(counted)),
-        round(statistics.median(sizes)),
-    )
-    return row, [one[1] + other[1] for one, other in zip(first, rest, strict=True)]
+    def work(self, name: str, numbers: Sequence[int], steps: Sequence[Sequence[Step]]) -> None:
+        """Let these browsers do their steps at once; the first five of each are a warm-up."""
+
+        def do(number: int, part: Sequence[Step]) -> list[tuple[float, Answer]]:
+            done = []
+            for step in part:
+                begun = time.perf_counter()
+                answer = step(self.browsers[number])
+                done.append(((time.perf_counter() - begun) * 1000, answer))
+                if answer[0] not in (200, 302, 303):
+                    raise RuntimeError(f"{name}: {answer[0]} {answer[2][:300]!r}")
+            return done
+
+        with ThreadPoolExecutor(len(numbers)) as pool:
+            warm = list(pool.map(lambda n: do(n, steps[n][:WARM]), numbers))
+            app, database = self.web.cpu()
+            rest = list(pool.map(lambda n: do(n, steps[n][WARM:]), numbers))
+            app_after, database_after = self.web.cpu()
+        self.app += app_after - app
+        self.database += database_after - database
+        for first, part in zip(warm, rest, strict=True):
+            self.times += [one[0] for one in part]
+            self.answers += [one[1] for one in part]
+            self.bodies.append([one[1][2] for one in first + part])
+
+    def row(self, name: str, clients: int) -> Row:
+        """What it cost, and a clean sheet for the next operation."""
+        times = sorted(self.times)
+        row = Row(
+            name,
+            self.web.past,
+            clients,
+            round(self.app / len(times), 2),
+            round(self.database / len(times), 2),
+            round(statistics.median(times), 1),
+            round(times[int(len(times) * 0.95)], 1),
+            round(statistics.median(int(one[1].get("X-Kohti-Statements", "0")) for one in self.answers)),
+            round(statistics.median(len(one[2]) for one in self.answers)),
+        )
+        self.app = self.database = 0
+        self.times, self.answers, self.bodies = [], [], []
+        return row
+
+
+Steps = list[list[Step]]
 
 
 def _measure(
-    web: _Web, users: Sequence[str], centre: str, past: int, repeat: int, clients: int, say: Say
+    webs: Sequence[_Web], users: Sequence[str], centre: str, repeat: int, clients: int, say: Say
 ) -> list[Row]:
-    """A day's operations at one centre, in the order of the day."""
+    """A day's operations at one centre, in the order of the day, each at every web process in turn."""
     from kohti.config import services
     from kohti.diary.models import Booking
     from kohti.frontdesk.models import Reason
     from kohti.kernel.actor import as_actor
 
-    browsers = [_Browser(web, name) for name in users]
+    stands = [_Stand(web, [_Browser(web, name) for name in users]) for web in webs]
     actor, place = services.centre_called(centre)
     with as_actor(actor):
         bookings = list(
@@ -413,14 +427,23 @@ def _measure(
             .values_list("id", flat=True)
         )
         reason = Reason.objects.filter(service_id=actor.service, code="own-coach").get().id
-    for one in browsers:
-        one.get("/arrivals/")
+    for stand in stands:
+        for browser in stand.browsers:
+            browser.get("/arrivals/")
     rows: list[Row] = []
+    together = [range(n, min(n + clients, CLIENTS)) for n in range(0, CLIENTS, clients)]
 
-    def take(name: str, steps: list[list[Step]]) -> list[list[bytes]]:
-        row, bodies = _run(web, browsers, name, past, steps, clients)
-        rows.append(row)
-        say(as_table([asdict(row)]).splitlines()[1])
+    def take(name: str, steps_of: Callable[[int], Steps]) -> list[list[list[bytes]]]:
+        """Do an operation; the bodies of the answers, by web process and browser."""
+        steps = [steps_of(number) for number in range(len(stands))]
+        for turn, numbers in enumerate(together):
+            for number in range(len(stands))[:: 1 if turn % 2 == 0 else -1]:
+                stands[number].work(name, numbers, steps[number])
+        bodies = [stand.bodies for stand in stands]
+        for stand in stands:
+            row = stand.row(name, clients)
+            rows.append(row)
+            say(as_table([asdict(row)]).splitlines()[1])
         return bodies
 
     each = BOOKED // CLIENTS
@@ -428,46 +451,38 @@ def _measure(
     def pressing(path: str, **values: str) -> Step:
         return lambda browser: browser.post(path, values)
 
-    take(
-        "check in",
-        [
-            [pressing(f"/arrivals/{one}/check-in/", v="1") for one in bookings[n * each : (n + 1) * each]]
-            for n in range(CLIENTS)
-        ],
-    )
-    take(
-        "walk in",
-        [
-            [
-                lambda browser: browser.post(
-                    "/arrivals/walk-in/",
-                    {"reason": str(reason), "given_name": "Somebody New", "key": str(uuid.uuid4())},
-                    htmx=False,
-                )
-                for _one in range(WALK_INS // CLIENTS)
-            ]
-            for n in range(CLIENTS)
-        ],
-    )
-    take("list of 300", [[lambda browser: browser.get("/arrivals/")] * repeat for _n in range(CLIENTS)])
-    called = take(
-        "call next",
-        [
-            [
-                lambda browser: browser.post("/queue/call-next/", {"key": str(uuid.uuid4())})
-                for _one in range(each)
-            ]
-            for _n in range(CLIENTS)
-        ],
-    )
+    def for_each_browser(step: Callable[[int], list[Step]]) -> Callable[[int], Steps]:
+        """The same steps at every web process."""
+        return lambda _stand: [step(n) for n in range(CLIENTS)]
+
+    def walk_in(browser: _Browser) -> Answer:
+        values = {"reason": str(reason), "given_name": "Somebody New", "key": str(uuid.uuid4())}
+        return browser.post("/arrivals/walk-in/", values, htmx=False)
+
+    def call_next(browser: _Browser) -> Answer:
+        return browser.post("/queue/call-next/", {"key": str(uuid.uuid4())})
+
+    def see(browser: _Browser) -> Answer:
+        return browser.get("/arrivals/")
+
+    def check_in_of(n: int) -> list[Step]:
+        return [pressing(f"/arrivals/{one}/check-in/", v="1") for one in bookings[n * each : (n + 1) * each]]
+
+    take("check in", for_each_browser(check_in_of))
+    take("walk in", for_each_browser(lambda _n: [walk_in] * (WALK_INS // CLIENTS)))
+    take("list of 300", for_each_browser(lambda _n: [see] * repeat))
+    called = take("call next", for_each_browser(lambda _n: [call_next] * each))
+    begun = re.compile(rb"/visits/([0-9a-f-]{36})/begin")
     visits = [
-        [
-            match.group(1).decode()
-            for body in part
-            if (match := re.search(rb"/visits/([0-9a-f-]{36})/begin", body))
-        ]
-        for part in called
+        [[match[1].decode() for body in part if (match := begun.search(body))] for part in parts]
+        for parts in called
     ]
-    take("begin", [[pressing(f"/visits/{one}/begin/", v="2") for one in part] for part in visits])
-    take("finish", [[pressing(f"/visits/{one}/done/", v="3") for one in part] for part in visits])
+
+    def moving(verb: str, version: str) -> Callable[[int], Steps]:
+        return lambda stand: [
+            [pressing(f"/visits/{one}/{verb}/", v=version) for one in part] for part in visits[stand]
+        ]
+
+    take("begin", moving("begin", "2"))
+    take("finish", moving("done", "3"))
     return rows

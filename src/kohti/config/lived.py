@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from kohti.config import addresses, prepare
+from kohti.kernel import postgres
 
 Say = Callable[[str], None]
 
@@ -21,8 +22,6 @@ Say = Callable[[str], None]
 @contextmanager
 def scratch(say: Say, *, role: str = "worker") -> Any:
     """A fresh migrated database, with Django set up on it; dropped at the end."""
-    from kohti.kernel import postgres
-
     data = addresses.data_folder()
     os.environ["KOHTI_DATA"] = str(data)
     os.environ["KOHTI_ROLE"] = role
@@ -39,6 +38,7 @@ def scratch(say: Say, *, role: str = "worker") -> Any:
             prepare.make_database(admin, name, owner=admin.info.user)
         os.environ["DATABASE_URL"] = addresses.with_database(before, name)
     mine = os.environ["DATABASE_URL"]
+    beside = before or (server.address.url("postgres") if server else mine)
     try:
         import django
 
@@ -49,15 +49,47 @@ def scratch(say: Say, *, role: str = "worker") -> Any:
         from django.db import connections
 
         connections.close_all()
-        beside = before or (server.address.url("postgres") if server else mine)
         with psycopg.connect(beside, autocommit=True) as admin:
-            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            for one in _scratches(admin, name):
+                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(one)))
         if before is None:
             os.environ.pop("DATABASE_URL", None)
         else:
             os.environ["DATABASE_URL"] = before
         if server is not None:
             server.release()
+
+
+def _scratches(admin: psycopg.Connection[Any], name: str) -> list[str]:
+    found = admin.execute("select datname from pg_database where starts_with(datname, %s)", (name,))
+    return [row[0] for row in found if row[0] == name or row[0].startswith(f"{name}_as_")]
+
+
+def copy_of_scratch(server: postgres.Server | None, label: str) -> str:
+    """Copy the scratch database as it stands now; the owner's address of the copy, which goes when it goes.
+
+    Nobody may be connected to it, Django included.
+    """
+    from django.db import connections
+
+    connections.close_all()
+    mine = os.environ["DATABASE_URL"]
+    name = mine.rpartition("/")[2].partition("?")[0]
+    copied = f"{name}_as_{label}"
+    with psycopg.connect(
+        server.address.url("postgres") if server else addresses.with_database(mine, "postgres"),
+        autocommit=True,
+    ) as admin:
+        row = admin.execute(
+            "select pg_get_userbyid(datdba) from pg_database where datname = %s", (name,)
+        ).fetchone()
+        assert row is not None
+        admin.execute(
+            sql.SQL("create database {} owner {} template {} strategy file_copy").format(
+                sql.Identifier(copied), sql.Identifier(row[0]), sql.Identifier(name)
+            )
+        )
+    return addresses.with_database(mine, copied)
 
 
 def replay(
