@@ -313,7 +313,7 @@ RULES: dict[str, Rules] = {
         see=self_service(own_service),
         worker=Rules(see=anybody, add=self_service(system_rows), change=self_service(system_rows)),
     ),
-    "team_blueprintversion": kept_by_the_system(None),
+    "team_blueprintversion": kept_by_the_system(own_service),
     "team_organisation": kept_by_the_system(own_service),
     "team_centre": kept_by_the_system(own_service),
     "team_role": kept_by_the_system(own_service),

@@ -15,7 +15,7 @@ from kohti.kernel import blueprint, clock
 from kohti.kernel.actor import DOOR, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere
 from kohti.team import actions, queries
-from kohti.team.models import Centre, Membership, Staff
+from kohti.team.models import BlueprintVersion, Centre, Membership, Staff
 
 
 def blueprint_of(here: Place, before: str, after: str) -> str:
@@ -139,3 +139,50 @@ def test_the_colleagues_of_a_centre_come_in_order_with_those_to_confirm_first() 
         names = [(one.name, one.confirmed_at is None) for one in queries.colleagues(here.centre.id)]
     assert [name for name, waits in names if waits] == ["Äijälä", "Berg", "Örn"]
     assert names[-1] == ("Zoë Last", False)
+
+
+def test_a_blueprint_is_kept_whole_with_its_version_and_members_read_it() -> None:
+    here = place()
+    host = here.member("host")
+    assert apply(here, blueprint_of(here, "[[organisations]]", LATER_ROOMS))
+    with as_actor(host):
+        fresh = actors.member(host.member_id)  # type: ignore[arg-type]
+    assert fresh is not None
+    assert fresh.facts["version"] == 2
+    assert fresh.facts["theme"]["accent"]["light"] == "#15705c"
+    with as_actor(fresh):
+        plan = queries.blueprint(fresh)
+        assert queries.messages(fresh) == {"fi": {"Not booked today": "Ei tänään"}}
+    assert [stage.code for stage in plan.stages] == ["begun", "left"]
+    assert plan.targets[0].starts.isoformat() == "2026-01-01"
+    with as_actor(host):
+        assert queries.blueprint(host).stages == ()
+
+
+def test_a_blueprint_of_another_service_is_not_there_to_read() -> None:
+    here, there = place(), place()
+    with as_actor(here.member("host")):
+        assert not BlueprintVersion.objects.filter(service_id=there.system.service_id).exists()
+
+
+LATER_ROOMS = """[words.fi]
+"Not booked today" = "Ei tänään"
+
+[[stages]]
+code = "begun"
+title = { en = "Begun", fi = "Alkanut" }
+
+[[stages]]
+code = "left"
+title = { en = "Left", fi = "Päättynyt" }
+ends = true
+
+[[targets]]
+code = "year"
+title = { en = "Begin this year", fi = "Aloittaa tänä vuonna" }
+number = 100
+counts = "started"
+from = 2026-01-01
+until = 2026-12-31
+
+[[organisations]]"""

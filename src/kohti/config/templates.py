@@ -58,7 +58,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(actor, request.path) if actor is not None else [],
         "language": words.language(),
         "languages": words.LANGUAGES,
-        "theme": actor.facts["theme"] if actor is not None else "pine",
+        "theme": actor.facts["service_code"] if actor is not None else "pine",
         "sample": here.sample,
         "clock_text": SimpleLazyObject(
             lambda: f"{words.day_short(local.date())}, {words.clock_time(local, zone)}"

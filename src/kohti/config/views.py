@@ -59,7 +59,7 @@ def _sample_service(accounts: list[team.SampleAccount]) -> dict[str, Any]:
     first = {one.role: one for one in reversed(in_order)}
     return {
         "name": accounts[0].service,
-        "theme": accounts[0].theme,
+        "theme": accounts[0].service_code,
         "first": [one for one in in_order if first[one.role] is one],
         "others": [one for one in in_order if first[one.role] is not one],
     }

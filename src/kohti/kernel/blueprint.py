@@ -1,7 +1,8 @@
-"""A service described in a file: its words, roles, centres, hours, streams.
+"""A service described in a file: its words, looks, roles, centres, hours, streams, plans and targets.
 
 `read` checks a TOML text and returns the `Blueprint`, or raises `BadBlueprint` with every fault, each with
-its line and what was expected. Rooms load what is theirs from it.
+its line and what was expected. Rooms load what is theirs from it; the whole of it is kept as JSON with its
+version (`as_json`, `from_json`), for rooms that read it where they need it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -21,6 +22,9 @@ from .may import VERBS
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Literal["en", "fi", "da", "nl", "pl"]
 Titles = dict[Language, Annotated[str, Field(min_length=1, max_length=80)]]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Replacement = Annotated[str, Field(min_length=1)] | tuple[Annotated[str, Field(min_length=1)], ...]
+"""What a message becomes: one text, or one for each plural form of the language."""
 
 
 class Part(BaseModel):
@@ -37,14 +41,36 @@ class ServicePart(Part):
     country: Literal["GB", "FI", "DK", "BE", "PL", "NL", "IE", "SE"]
     timezone: str
     languages: tuple[Language, ...] = Field(min_length=1)
-    theme: Code
+
+
+class AccentPart(Part):
+    """The one accent colour, as #rrggbb, on light pages, and on dark ones where it is not made from that."""
+
+    light: Colour
+    dark: Colour | None = None
+
+
+class ThemePart(Part):
+    """How the service looks.
+
+    `host` is the name of the organisation that runs it, shown before everything else; `logo` a file beside
+    the blueprint.
+    """
+
+    accent: AccentPart = AccentPart(light="#15705c")
+    host: Annotated[str, Field(max_length=80)] = ""
+    logo: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(svg|png)$")] | None = None
 
 
 class OrganisationPart(Part):
-    """An organisation whose people work in the service."""
+    """An organisation whose people work in the service, and what it brings."""
 
     code: Code
     name: str
+    kind: Literal[
+        "host", "authority", "municipality", "provider", "employer", "education", "youth", "social", "health",
+        "addiction", "housing", "advice", "newcomers", "prison", "police", "library", "community",
+    ]  # fmt: skip
 
 
 class CentrePart(Part):
@@ -80,12 +106,13 @@ class ClosedPart(Part):
 
 
 class RolePart(Part):
-    """A role: its title, whose rows it sees, what it may do."""
+    """A role: its title, whose rows it sees, what it may do, whether a password alone lets it in."""
 
     code: Code
     title: Titles
     scope: Literal["none", "day", "centre", "service"]
     verbs: tuple[str, ...]
+    second_factor: bool = False
 
     @model_validator(mode="after")
     def verbs_are_known(self) -> Self:
@@ -129,10 +156,79 @@ class ReasonPart(Part):
     in_files: tuple[str, ...] = ()
 
 
+class StagePart(Part):
+    """A stage of a person's way through the service, in order. `ends`: whoever is there has left."""
+
+    code: Code
+    title: Titles
+    ends: bool = False
+
+
+class FieldPart(Part):
+    """A field of life that needs, aims and notes belong to. `sealed`: open to named people only."""
+
+    code: Code
+    title: Titles
+    sealed: bool = False
+
+
+class OutcomePart(Part):
+    """What somebody reached, or why they left. `positive`: it counts as a success."""
+
+    code: Code
+    title: Titles
+    positive: bool
+
+
+class PlanPart(Part):
+    """Rules of a plan: how long at most, how often a contact and a review, which fields need an aim."""
+
+    most_months: int | None = Field(default=None, gt=0, le=120)
+    contact_days: int | None = Field(default=None, gt=0, le=366)
+    review_days: int | None = Field(default=None, gt=0, le=366)
+    aims_in: tuple[Code, ...] = ()
+
+
+class TargetPart(Part):
+    """A number to be reached between two days, both included, and what it counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    code: Code
+    title: Titles
+    number: int = Field(gt=0)
+    counts: Literal["reached", "started", "coached", "moved-on", "positive-outcomes", "moved-up", "finished"]
+    starts: date = Field(alias="from")
+    until: date
+
+    @model_validator(mode="after")
+    def begins_before_it_ends(self) -> Self:
+        """A target begins before it ends."""
+        if self.starts > self.until:
+            raise ValueError("from must not be after until")
+        return self
+
+
+class FactorPart(Part):
+    """One thing a centre's monthly review looks at."""
+
+    code: Code
+    title: Titles
+
+
+CODED = (
+    "organisations", "centres", "roles", "kinds", "streams", "reasons",
+    "stages", "fields", "outcomes", "targets", "factors",
+)  # fmt: skip
+"""The lists whose entries are known by a code."""
+
+
 class Blueprint(Part):
     """A whole service."""
 
     service: ServicePart
+    theme: ThemePart = ThemePart()
+    words: dict[Language, dict[str, Replacement]] = {}
     organisations: tuple[OrganisationPart, ...] = Field(min_length=1)
     centres: tuple[CentrePart, ...] = Field(min_length=1)
     opening: tuple[OpenPart, ...] = Field(min_length=1)
@@ -141,11 +237,17 @@ class Blueprint(Part):
     kinds: tuple[KindPart, ...] = Field(min_length=1)
     streams: tuple[StreamPart, ...] = Field(min_length=1)
     reasons: tuple[ReasonPart, ...] = Field(min_length=1)
+    stages: tuple[StagePart, ...] = ()
+    fields: tuple[FieldPart, ...] = ()
+    outcomes: tuple[OutcomePart, ...] = ()
+    plan: PlanPart = PlanPart()
+    targets: tuple[TargetPart, ...] = ()
+    factors: tuple[FactorPart, ...] = ()
 
     @model_validator(mode="after")
     def codes_are_unique_and_known(self) -> Self:
         """Codes are unique in their list, and what points to a code finds it."""
-        for name in ("organisations", "centres", "roles", "kinds", "streams", "reasons"):
+        for name in CODED:
             codes = [part.code for part in getattr(self, name)]
             twice = sorted({code for code in codes if codes.count(code) > 1})
             if twice:
@@ -166,7 +268,24 @@ class Blueprint(Part):
             lost = sorted(set(named) - centres)
             if lost:
                 raise ValueError(f"opening and closures: no centre {', '.join(lost)}")
+        lost = sorted(set(self.plan.aims_in) - {one.code for one in self.fields})
+        if lost:
+            raise ValueError(f"plan: aims_in names {', '.join(lost)}, which is not one of the fields")
+        if self.stages and all(stage.ends for stage in self.stages):
+            raise ValueError("stages: somebody must be able to be in one, yet each of them ends")
+        strange = sorted(set(self.words) - set(self.service.languages))
+        if strange:
+            raise ValueError(f"words: {', '.join(strange)} is not a language of this service")
         return self
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole of it as plain values."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        """What `as_json` gave."""
+        return cls.model_validate(value)
 
 
 @dataclass(frozen=True, slots=True)

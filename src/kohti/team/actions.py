@@ -30,6 +30,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     digest = blueprint.digest(text)
     if version is not None and version.digest == digest:
         return False
+    number = version.number + 1 if version is not None else 1
     if service is None:
         service = Service(id=actor.service)
     service.code = plan.service.code
@@ -37,13 +38,14 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     service.country = plan.service.country
     service.timezone = plan.service.timezone
     service.languages = list(plan.service.languages)
-    service.theme = plan.service.theme
+    service.theme = plan.theme.model_dump(mode="json")
+    service.version = number
     service.save()
     for organisation in plan.organisations:
         Organisation.objects.update_or_create(
             service=service,
             code=organisation.code,
-            defaults={"name": organisation.name, "retired": False},
+            defaults={"name": organisation.name, "kind": organisation.kind, "retired": False},
         )
     for centre in plan.centres:
         Centre.objects.update_or_create(
@@ -59,6 +61,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
                 "title": dict(role.title),
                 "scope": role.scope,
                 "verbs": list(role.verbs),
+                "second_factor": role.second_factor,
                 "retired": False,
             },
         )
@@ -69,9 +72,8 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     ):
         gone = model.objects.filter(service=service).exclude(code__in=[part.code for part in parts])
         gone.update(retired=True)
-    number = version.number + 1 if version is not None else 1
     BlueprintVersion.objects.create(
-        service=service, number=number, digest=digest, text=text, applied_at=clock.now()
+        service=service, number=number, digest=digest, text=text, plan=plan.as_json(), applied_at=clock.now()
     )
     history.record("blueprint.applied", "service", service.id, detail={"version": number})
     return True

@@ -39,7 +39,8 @@ class Service(models.Model):
     country = models.CharField(max_length=2)
     timezone = models.TextField()
     languages = models.JSONField()
-    theme = models.CharField(max_length=40)
+    theme = models.JSONField(default=dict, help_text="accent, host and logo, as the blueprint's [theme]")
+    version = models.IntegerField(default=0, help_text="of the blueprint in force")
 
 
 class BlueprintVersion(models.Model):
@@ -50,6 +51,7 @@ class BlueprintVersion(models.Model):
     number = models.IntegerField()
     digest = models.CharField(max_length=64)
     text = models.TextField()
+    plan = models.JSONField(default=dict, help_text="the text as read: kernel.blueprint.Blueprint.as_json")
     applied_at = models.DateTimeField()
 
     class Meta:
@@ -63,6 +65,7 @@ class Organisation(models.Model):
     service = models.ForeignKey(Service, models.PROTECT)
     code = models.CharField(max_length=40)
     name = models.TextField()
+    kind = models.CharField(max_length=20, default="")
     retired = models.BooleanField(default=False)
 
     class Meta:
@@ -90,7 +93,10 @@ class Centre(models.Model):
 
 
 class Role(models.Model):
-    """A role of the service: its titles, whose rows it sees (scope), what it may do (verbs)."""
+    """A role of the service: its titles, whose rows it sees (scope), what it may do (verbs).
+
+    `second_factor`: whoever works in it gives more than a password.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT)
@@ -98,6 +104,7 @@ class Role(models.Model):
     title = models.JSONField()
     scope = models.CharField(max_length=10)
     verbs = models.JSONField()
+    second_factor = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
 
     class Meta:

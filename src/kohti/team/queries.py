@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +12,11 @@ from typing import Any
 from django.db import connection
 
 from kohti.kernel import clock
+from kohti.kernel.actor import Actor
+from kohti.kernel.blueprint import Blueprint, Language, Replacement
+from kohti.kernel.errors import NotThere
 
-from .models import Staff
+from .models import BlueprintVersion, Service, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class SampleAccount:
     username: str
     service: str
     service_code: str
-    theme: str
+    theme: dict[str, Any]
     centre: str
     role: str
     role_title: str
@@ -50,7 +55,49 @@ def sample_accounts() -> list[SampleAccount]:
     """The accounts of the sample data; none where the data are real. One statement."""
     with connection.cursor() as cursor:
         cursor.execute("select * from kohti.sample_accounts()")
-        return [SampleAccount(*row) for row in cursor.fetchall()]
+        found = cursor.fetchall()
+    out = []
+    for user_id, username, service, code, theme, *rest in found:
+        out.append(SampleAccount(user_id, username, service, code, json.loads(theme), *rest))
+    return out
+
+
+_plans: dict[uuid.UUID, tuple[int, Blueprint]] = {}
+"""The blueprint in force by service, as this process read it last."""
+
+
+def blueprint(actor: Actor) -> Blueprint:
+    """The blueprint in force in the actor's service: stages, fields of life, plan rules, targets, words.
+
+    Asks nothing of the database while a member's facts say that the version this process knows is still the
+    one in force; else one statement, or two for an actor who does not know the version.
+    Raises NotThere for a service that has none.
+    """
+    service = actor.service
+    number: int | None = actor.facts.get("version")
+    if number is None:
+        number = Service.objects.filter(id=service).values_list("version", flat=True).first() or 0
+    known = _plans.get(service)
+    if known is not None and known[0] == number:
+        return known[1]
+    rows = BlueprintVersion.objects.filter(service_id=service, number=number)
+    plan = rows.values_list("plan", flat=True).first()
+    if not plan:
+        raise NotThere("no blueprint")
+    made = Blueprint.from_json(plan)
+    _plans[service] = (number, made)
+    return made
+
+
+def messages(actor: Actor) -> Mapping[Language, Mapping[str, Replacement]]:
+    """What the service's blueprint says instead of the product's messages, by language and English message.
+
+    Nothing where the blueprint is of a release that kept only its text. Statements as `blueprint`.
+    """
+    try:
+        return blueprint(actor).words
+    except NotThere:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

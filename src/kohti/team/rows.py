@@ -10,8 +10,10 @@ FACTS = """
         'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
         'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
         'country', s.country, 'languages', s.languages, 'theme', s.theme,
+        'version', s.version,
         'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
-        'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs)
+        'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs,
+        'second_factor', r.second_factor)
 """
 HOLDS = """
     from team_membership m
@@ -132,7 +134,7 @@ $$"""
     definer(
         """
 kohti.sample_accounts()
-returns table (user_id uuid, username text, service text, service_code text, theme text, centre text,
+returns table (user_id uuid, username text, service text, service_code text, theme jsonb, centre text,
                role text, role_title jsonb, name text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select u.id, u.username, s.name, s.code, s.theme, c.name, r.code, r.title, t.full_name
@@ -164,7 +166,7 @@ TABLES = (
         system_rows="id = (select kohti.system())",
         worker="see",
     ),
-    Table(name="team_blueprintversion"),
+    Table(name="team_blueprintversion", see=OWN_SERVICE),
     Table(name="team_organisation", see=OWN_SERVICE),
     Table(name="team_centre", see=OWN_SERVICE),
     Table(name="team_role", see=OWN_SERVICE),
