@@ -23,7 +23,7 @@ from typing import Any
 
 from kohti.kernel import postgres
 
-SOURCE = Path(postgres.__file__).parents[2]
+SOURCE = Path(postgres.__file__).parents[3]
 SHARED = Path(os.environ.get("KOHTI_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 SAMPLE = SOURCE / "kohti" / "config" / "sample"
 DIARY = SAMPLE / "cheltenham-2026-03-11-diary.csv"

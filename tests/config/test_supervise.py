@@ -18,7 +18,7 @@ import pytest
 from kohti.config import supervise
 from kohti.kernel import postgres
 
-SOURCE = Path(postgres.__file__).parents[2]
+SOURCE = Path(postgres.__file__).parents[3]
 
 # A child notes its process and that of a grandchild, then waits; how it takes SIGTERM is its own affair.
 CHILD = """

