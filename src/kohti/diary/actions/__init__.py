@@ -1,0 +1,23 @@
+"""Every change of the diary."""
+
+from __future__ import annotations
+
+from .booking import NewBooking, book, cancel, mark, miss_the_rest
+from .hours import apply_blueprint
+from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
+
+__all__ = [
+    "Checked",
+    "NewBooking",
+    "apply_blueprint",
+    "apply_file",
+    "apply_held",
+    "book",
+    "cancel",
+    "check_file",
+    "give_up",
+    "hold_file",
+    "mark",
+    "miss_the_rest",
+    "order_import",
+]
