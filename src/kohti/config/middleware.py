@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from kohti.config import sign_in, views
 from kohti.kernel import actor as actors
-from kohti.kernel import live
+from kohti.kernel import live, words
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.errors import KohtiError
 from kohti.team import queries as team
@@ -87,7 +87,7 @@ class AsTheMember:
             return redirect("mfa_activate_totp")
         # Asked before the page looks at anything: what happens from here on, its stream will say.
         request.live_version = live.version(actor.centre_id)  # type: ignore[attr-defined]
-        with as_actor(actor):
+        with as_actor(actor), words.spoken(words.language(), actor=actor):
             response = self.respond(request)
         # The next colleague at this counter must not find the last one's pages by going back.
         response.headers.setdefault("Cache-Control", "no-store")

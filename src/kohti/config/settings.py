@@ -133,7 +133,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fi", _("Finnish"))]
+LANGUAGES = [
+    ("en", _("English")),
+    ("fi", _("Finnish")),
+    ("da", _("Danish")),
+    ("nl", _("Dutch")),
+    ("pl", _("Polish")),
+]
 LOCALE_PATHS = [SOURCE / "locale"]
 LANGUAGE_COOKIE_NAME = "kohti_language"
 USE_I18N = True

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from kohti.config import installation
 from kohti.config.navigation import menu_for
-from kohti.kernel import clock, words
+from kohti.kernel import clock, languages, words
 from kohti.kernel.actor import Actor
 
 
@@ -57,7 +57,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": Frame(actor, request.session.get("places", 1)) if actor is not None else None,
         "menu": menu_for(actor, request.path) if actor is not None else [],
         "language": words.language(),
-        "languages": words.LANGUAGES,
+        "languages": languages.LANGUAGES,
         "theme": actor.facts["service_code"] if actor is not None else "pine",
         "sample": here.sample,
         "clock_text": SimpleLazyObject(

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -452,7 +451,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
         if any(one.topic != "visit" for one in news):
             return None
         ids = {one.subject_id for one in news}
-        with translation.override(language), as_actor(screen):
+        with as_actor(screen), words.spoken(language, actor=screen):
             centre, day = screen.centre, _today(screen)
             numbers = queries.numbers_of(centre, day)
             if page == "arrivals":

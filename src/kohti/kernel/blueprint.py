@@ -8,6 +8,7 @@ version (`as_json`, `from_json`), for rooms that read it where they need it.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from . import words
 from .errors import KohtiError
 from .may import VERBS
 
@@ -343,7 +345,7 @@ def read(text: str, *, name: str = "blueprint") -> Blueprint:
         line = int(found.group(1)) if found else 1
         raise BadBlueprint(name, (Fault(line, "", str(trouble)),)) from trouble
     try:
-        return Blueprint.model_validate(data)
+        plan = Blueprint.model_validate(data)
     except ValidationError as trouble:
         faults = tuple(
             Fault(
@@ -354,6 +356,27 @@ def read(text: str, *, name: str = "blueprint") -> Blueprint:
             for error in trouble.errors()
         )
         raise BadBlueprint(name, faults) from trouble
+    misfits = tuple(
+        Fault(_line_of_message(text, language, message), f"words.{language}: “{message}”", reason)
+        for language, own in plan.words.items()
+        for message, reason in words.misfits(language, own)
+    )
+    if misfits:
+        raise BadBlueprint(name, misfits)
+    return plan
+
+
+def _line_of_message(text: str, language: str, message: str) -> int:
+    """The line of a service's own message, below the head of its language."""
+    head, at = _line_of(text, ("words",)), f"[words.{language}]"
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        if line.strip() == at:
+            head = number
+            keys = (json.dumps(message, ensure_ascii=False), f"'{message}'", message)
+            found = (n for n in range(number, len(lines)) if lines[n].lstrip().startswith(keys))
+            return next(found, head - 1) + 1
+    return head
 
 
 def digest(text: str) -> str:

@@ -15,7 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from . import actor as actors
-from . import history
+from . import history, words
 from .actor import Actor, as_actor
 
 log = structlog.get_logger()
@@ -45,10 +45,11 @@ class Job:
             member_id=str(actor.member_id),
             service_id=str(actor.service),
             subject_id=str(subject_id),
+            language=words.language(),
         )
 
-    def run(self, *, member_id: str, service_id: str, subject_id: str) -> None:
-        """Do the work as whoever ordered it; says so in the history when they may no longer."""
+    def run(self, *, member_id: str, service_id: str, subject_id: str, language: str = "en") -> None:
+        """Do the work as whoever ordered it, in their language; says so in the history when they may no longer."""
         subject = uuid.UUID(subject_id)
         with as_actor(actors.DOOR):
             actor = actors.member(uuid.UUID(member_id))
@@ -59,7 +60,7 @@ class Job:
                 )
             log.warning("job.refused", job=self.name, subject=subject_id)
             return
-        with as_actor(actor):
+        with as_actor(actor), words.spoken(language, actor=actor):
             self.work(actor, subject)
 
 

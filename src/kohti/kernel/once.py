@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from . import actor as actors
 from .errors import Refused
@@ -31,5 +32,5 @@ def first_time(verb: str, key: str, subject_id: uuid.UUID) -> uuid.UUID | None:
         )
         row = cursor.fetchone()
     if row is None or row[0] != verb:
-        raise Refused("this key was used for another change", code="key-reused")
+        raise Refused(_("This was sent before for another change. Load the page again."), code="key-reused")
     return row[1] if isinstance(row[1], uuid.UUID) else uuid.UUID(str(row[1]))

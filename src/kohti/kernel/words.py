@@ -1,18 +1,37 @@
-"""Languages, dates and times as people write them, with cached patterns (Babel's data)."""
+"""Languages: which there are, dates, times and numbers as people write them, and a service's own messages.
+
+Pages, jobs and live news speak through Django's translations; `spoken` chooses the language, and where the
+service's blueprint says something in words of its own, these. Commands: see `languages.py`.
+"""
 
 from __future__ import annotations
 
+import copy
+import gettext
 import json
-from collections.abc import Mapping
+import os
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates
-from django.utils.translation import get_language
+from babel import Locale, dates, lists
+from django.db import connection
+from django.utils import translation
+from django.utils.translation import get_language, trans_real
+from django.utils.translation import gettext as _
 
-LANGUAGES = (("en", "English"), ("fi", "Suomi"))
+from . import languages
+from .actor import Actor, as_actor
+from .languages import CATALOGUES, CODES
+
 LOCALES = {"en": "en_GB", "fi": "fi_FI", "da": "da_DK", "nl": "nl_BE", "pl": "pl_PL"}
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
 
 
 def language() -> str:
@@ -59,6 +78,8 @@ def clock_time(instant: datetime, zone: ZoneInfo) -> str:
 
 @lru_cache(maxsize=2048)
 def _day(day: date, code: str, form: str) -> str:
+    if (form, code) == ("full", "en"):
+        form = "EEEE d MMMM y"  # no comma, as British services write it
     return dates.format_date(day, form, locale=locale(code))
 
 
@@ -70,3 +91,140 @@ def day_long(day: date) -> str:
 def day_short(day: date) -> str:
     """The date with its month's name: 11 March 2026."""
     return _day(day, language(), "long")
+
+
+def number(value: float | Decimal, *, decimals: int | None = None) -> str:
+    """A number with the separators of the language in use: 12,345.6 or 12 345,6.
+
+    With `decimals` exactly so many, else as many as there are, up to three.
+    """
+    pattern = locale(language()).decimal_formats[None]
+    fraction = (decimals, decimals) if decimals is not None else None
+    return str(pattern.apply(value, locale(language()), force_frac=fraction))
+
+
+def all_of(items: Sequence[str]) -> str:
+    """Several things as a sentence names them: a, b and c."""
+    return lists.format_list(list(items), locale=locale(language()))
+
+
+# a service's own messages
+
+Own = Mapping[str, str | Sequence[str]]
+"""What a service says instead of the product's messages: one text, or one for each plural form."""
+
+_spoken: dict[tuple[uuid.UUID, str], tuple[int, trans_real.DjangoTranslation]] = {}
+"""What a service speaks in a language, with the version of the blueprint it is from."""
+
+
+@contextmanager
+def spoken(code: str, *, actor: Actor | None = None) -> Iterator[None]:
+    """Every text inside is in this language, and in the own words of the actor's service where it has some.
+
+    Made once for a service, version and language in a process; then a text costs what it costs without. Asks the
+    database the first time, or each time for an actor who does not know its service's version (housekeeping).
+    """
+    # Django keeps what it speaks in `_active`; `activate` would only take languages of the settings.
+    active: Any = trans_real._active  # type: ignore[attr-defined]
+    before = getattr(active, "value", None)
+    active.value = _translation(code if code in CODES else "en", actor)
+    try:
+        yield
+    finally:
+        active.value = before if before is not None else trans_real.translation("en")
+
+
+def _translation(code: str, actor: Actor | None) -> trans_real.DjangoTranslation:
+    if actor is None or actor.service_id is None:
+        return trans_real.translation(code)
+    version, own = actor.facts.get("version"), None
+    if version is None:
+        version, own = _ask(actor)
+    known = _spoken.get((actor.service_id, code))
+    if known is not None and known[0] == version:
+        return known[1]
+    if own is None:
+        version, own = _ask(actor)
+    made = _with_own(code, own.get(code, {}))
+    _spoken[actor.service_id, code] = (version, made)
+    return made
+
+
+def _ask(actor: Actor) -> tuple[int, Mapping[str, Own]]:
+    """The version in force and its messages by language, by the database function that team provides."""
+    with as_actor(actor), connection.cursor() as cursor:
+        cursor.execute("select version, messages from kohti.own_messages()")
+        row = cursor.fetchone()
+    if row is None:
+        return 0, {}
+    return row[0], json.loads(row[1]) if row[1] else {}
+
+
+def _with_own(code: str, own: Own) -> trans_real.DjangoTranslation:
+    """Django's translation with some messages replaced, in the catalogue that is looked at first."""
+    base: Any = trans_real.translation(code)
+    if not own:
+        return base  # type: ignore[no-any-return]
+    entries: dict[object, str] = {}
+    for message, text in own.items():
+        if isinstance(text, str):
+            entries[message] = text
+        else:
+            entries |= {(message, form): one for form, one in enumerate(text)}
+    catalog: Any = trans_real.TranslationCatalog()
+    catalog._catalogs = [{**base._catalog._catalogs[0], **entries}, *base._catalog._catalogs[1:]]
+    catalog._plurals = base._catalog._plurals
+    made = copy.copy(base)
+    made._catalog = catalog
+    return made  # type: ignore[no-any-return]
+
+
+@cache
+def _messages() -> Mapping[str, tuple[str, ...]]:
+    """Every message of the product: one text, or the forms of a counted one as Finnish has them."""
+    kept = gettext.translation("django", CATALOGUES, languages=["fi"])._catalog  # type: ignore[attr-defined]
+    found: dict[str, tuple[str, ...]] = {}
+    for key, text in kept.items():
+        if isinstance(key, str):
+            found[key] = (text,)
+        else:
+            found[key[0]] = (*found.get(key[0], ()), text)
+    found.pop("", None)
+    return found
+
+
+@cache
+def plural_forms(code: str) -> int:
+    """How many forms a counted message has in a language: two, or three in Polish."""
+    return 3 if code == "pl" else 2
+
+
+def misfits(code: str, own: Own) -> list[tuple[str, str]]:
+    """What is wrong with a service's own messages for a language: (message, what was expected) pairs."""
+    wrong: list[tuple[str, str]] = []
+    known, forms = _messages(), plural_forms(code)
+    for message, text in own.items():
+        product = known.get(message)
+        if product is None:
+            wrong.append((message, _("Kohti has no such message. Copy the English one letter by letter.")))
+        elif isinstance(text, str) and len(product) > 1:
+            wrong.append((message, _("Give a list of %(n)s texts, one for each plural form.") % {"n": forms}))
+        elif not isinstance(text, str) and len(product) == 1:
+            wrong.append((message, _("Give one text: this message counts nothing.")))
+        elif not isinstance(text, str) and len(text) != forms:
+            wrong.append((message, _("Give a list of %(n)s texts, one for each plural form.") % {"n": forms}))
+        elif any(_parts(one) != _parts(product[-1]) for one in ([text] if isinstance(text, str) else text)):
+            parts = ", ".join(_parts(product[-1])) or "-"
+            wrong.append(
+                (message, _("Each text must hold the same placeholders: %(parts)s") % {"parts": parts})
+            )
+    return wrong
+
+
+def _parts(text: str) -> list[str]:
+    return sorted(set(PLACEHOLDER.findall(text)))
+
+
+def speak_as_asked() -> None:
+    """Let Django's texts in this process speak the language a command was asked for; after `django.setup`."""
+    translation.activate(languages.asked_for(os.environ))

@@ -117,6 +117,14 @@ returns jsonb language sql stable security definer set search_path = pg_catalog,
     select {FACTS} {HOLDS}
 $$"""
     ),
+    """
+create or replace function kohti.own_messages() returns table (version integer, messages text)
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select s.version, (v.plan -> 'words')::text
+    from team_service s left join team_blueprintversion v on v.service_id = s.id and v.number = s.version
+    where s.id = kohti.service()
+$$;
+""",
     definer(
         """
 kohti.memberships_of(p_user uuid, p_now timestamptz)
