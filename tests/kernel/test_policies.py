@@ -73,6 +73,11 @@ class Who:
         return self.centre if self.scope == "centre" else ""
 
     @property
+    def administers(self) -> str:
+        """The service whose team they keep: nobody but a member does."""
+        return self.service if self.kind == "member" and self.scope == "administration" else ""
+
+    @property
     def system(self) -> str:
         """The service they keep house for: the worker's database role alone can."""
         return self.service if self.kind == "system" and self.worker else ""
@@ -131,6 +136,33 @@ def on_the_floor(who: Who, row: Row, world: World) -> bool:
 def own_time(who: Who, row: Row, world: World) -> bool:
     """One's own appointments, whatever the day."""
     return bool(who.staff) and row["staff_id"] == who.staff
+
+
+def administered(who: Who, row: Row, world: World) -> bool:
+    """Whoever administers a service keeps the tables of its team."""
+    return bool(who.administers) and row["service_id"] == who.administers
+
+
+def a_place_for_another(who: Who, row: Row, world: World) -> bool:
+    """A place is given to somebody who has had one in the service, and to oneself by nobody."""
+    if not administered(who, row, world):
+        return False
+    held = [one for one in world.tables["team_membership"] if one["service_id"] == who.administers]
+    own = {one["user_id"] for one in held if one["id"] == who.member}
+    return row["user_id"] in {one["user_id"] for one in held} - own
+
+
+def invited_by_me(who: Who, row: Row, world: World) -> bool:
+    """Nobody invites in another's name."""
+    return administered(who, row, world) and row["made_by_id"] == who.member
+
+
+def done_by_a_colleague(who: Who, row: Row, world: World) -> bool:
+    """Whoever leads a centre sees what its colleagues did; who administers the service sees all of it."""
+    if administered(who, row, world):
+        return True
+    by = world.of("team_membership", row["member_id"]) if row["member_id"] else None
+    return by is not None and bool(who.member) and in_the_centre(who, by, world)
 
 
 def at_the_door(who: Who, row: Row, world: World) -> bool:
@@ -279,7 +311,7 @@ def any_system(who: Who, row: Row, world: World) -> bool:
 
 RULES: dict[str, Rules] = {
     "kernel_installation": Rules(see=anybody),
-    "kernel_historyevent": NOBODY,
+    "kernel_historyevent": Rules(see=done_by_a_colleague),
     "kernel_historydetail": NOBODY,
     "kernel_historyseal": NOBODY,
     "kernel_done": Rules(
@@ -317,8 +349,15 @@ RULES: dict[str, Rules] = {
     "team_organisation": kept_by_the_system(own_service),
     "team_centre": kept_by_the_system(own_service),
     "team_role": kept_by_the_system(own_service),
-    "team_staff": kept_by(own_service, in_the_centre, in_the_centre),
-    "team_membership": kept_by_the_system(own_service),
+    "team_staff": kept_by(
+        own_service, either(in_the_centre, administered), either(in_the_centre, administered)
+    ),
+    "team_membership": Rules(
+        see=own_service,
+        add=a_place_for_another,
+        worker=Rules(see=either(own_service, system_rows), add=either(a_place_for_another, system_rows)),
+    ),
+    "team_invitation": kept_by(administered, invited_by_me, administered),
     "people_person": kept_by(a_seen_person, in_the_centre, in_the_centre),
     "people_contact": kept_by(of_a_seen_person, of_a_person_in_the_centre, of_a_person_in_the_centre),
     "people_grant": kept_by(a_grant_to_me, to_the_centre_of_somebody_seen, to_the_centre),
@@ -367,8 +406,17 @@ def _use(here: Place) -> None:
     """Fill a service: two centres with a past, a present and a future, seen by this one and that one."""
     for centre, code in ((here.centre, "cheltenham"), (here.other, "gloucester")):
         host, coach, leader = (here.member(role, centre=code) for role in ("host", "coach", "leader"))
-        here.member("administrator", centre=code)
+        administrator = here.member("administrator", centre=code)
         here.staff(centre=centre)
+        with as_actor(administrator):
+            team.invite(
+                administrator,
+                full_name="Newcomer Nielsen",
+                role="host",
+                centre=code,
+                organisation="jobcentre",
+                starts=MORNING,
+            )
         with clock.held_at(MORNING):
             bookings = {
                 days: here.booking(MORNING + timedelta(days=days), centre=centre, staff_id=coach.staff_id)

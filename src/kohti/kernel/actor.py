@@ -31,7 +31,8 @@ class Actor:
     kind    door: nobody yet (sign-in, sessions); member: a colleague at work; screen: what a role at a
             centre may see, without being anybody (live news are rendered as one); system: the service's
             own housekeeping, known to the worker's database role only
-    scope   whose rows: day (who comes today), centre, service, none
+    scope   whose rows: day (who comes today), centre, service, administration (the team's tables of the
+            service and what happened in it, nobody's data), none
     verbs   what the role may do, names from `may.VERBS`
     facts   names and settings for pages: service, centre, role titles; no rule reads them
     """

@@ -112,7 +112,7 @@ class RolePart(Part):
 
     code: Code
     title: Titles
-    scope: Literal["none", "day", "centre", "service"]
+    scope: Literal["none", "day", "centre", "service", "administration"]
     verbs: tuple[str, ...]
     second_factor: bool = False
 

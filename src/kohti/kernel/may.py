@@ -15,7 +15,9 @@ VERBS: dict[str, str] = {
     "team.confirm": "confirm names of colleagues found in a file",
     "people.register": "add people and how to reach them",
     "people.open": "open a person's page",
-    "team.add": "give a colleague an account and a role, and end it",
+    "team.add": "invite colleagues, give them a role at a centre, and end it",
     "blueprint.apply": "put a blueprint into force",
-    "team.see": "see the colleagues of the centre",
+    "team.see": "see the colleagues",
+    "audit.see": "see what happened, and who did it",
+    "centre.close": "add a day on which a centre stays closed",
 }

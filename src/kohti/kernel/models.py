@@ -43,6 +43,8 @@ class HistoryEvent(models.Model):
         indexes = (
             models.Index("era", "xid", "id", name="history_in_order"),
             GinIndex(F("person_ids"), name="history_of_a_person"),
+            models.Index("service_id", "at", "id", name="history_of_a_service"),
+            models.Index("member_id", "at", "id", name="history_of_a_member"),
         )
 
 

@@ -102,7 +102,7 @@ class Role(models.Model):
     service = models.ForeignKey(Service, models.PROTECT)
     code = models.CharField(max_length=40)
     title = models.JSONField()
-    scope = models.CharField(max_length=10)
+    scope = models.CharField(max_length=20)
     verbs = models.JSONField()
     second_factor = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
@@ -112,7 +112,8 @@ class Role(models.Model):
             models.UniqueConstraint("service", "code", name="role_code"),
             models.UniqueConstraint("service", "id", name="role_in_service"),
             models.CheckConstraint(
-                condition=models.Q(scope__in=("none", "day", "centre", "service")), name="role_scope"
+                condition=models.Q(scope__in=("none", "day", "centre", "service", "administration")),
+                name="role_scope",
             ),
         )
 
@@ -148,6 +149,9 @@ class Membership(models.Model):
     role = models.ForeignKey(Role, models.PROTECT, db_constraint=False, db_index=False)
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True)
+    because = models.CharField(
+        max_length=10, blank=True, default="", help_text="why it ended: a word of ENDED"
+    )
 
     class Meta:
         constraints = (
@@ -156,4 +160,40 @@ class Membership(models.Model):
                 name="membership_ends_after_it_starts",
             ),
             models.UniqueConstraint("service", "id", name="membership_in_service"),
+        )
+
+
+class Invitation(models.Model):
+    """A place to work that waits for somebody: whoever has its link takes it, once.
+
+    Of the link's secret only a digest (SHA-256, hex) is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False)
+    full_name = models.TextField()
+    folded = models.TextField()
+    sort_key = models.TextField()
+    email = models.EmailField(blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    role = models.ForeignKey(Role, models.PROTECT, db_constraint=False, db_index=False)
+    starts = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="invited"
+    )
+    made_at = models.DateTimeField()
+    expires = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="accepted"
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(used_at=None) | models.Q(ended_at=None), name="invitation_used_or_ended"
+            ),
         )
