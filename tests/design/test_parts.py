@@ -301,7 +301,7 @@ def test_the_right_to_left_languages_turn_the_page(templates: Environment, conte
 def test_a_forgotten_value_is_an_error_and_not_an_empty_place(
     templates: Environment, context: dict[str, Any]
 ) -> None:
-    del context["theme"]
+    del context["look"]
     with pytest.raises(UndefinedError):
         templates.get_template("design/layout.html").render(**context)
 

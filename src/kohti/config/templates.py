@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, ngettext
 
-from kohti.config import installation
+from kohti.config import installation, looks
 from kohti.config.navigation import menu_for
 from kohti.kernel import clock, languages, words
 from kohti.kernel.actor import Actor
@@ -47,6 +47,14 @@ class Frame:
         self.many_places = places > 1
 
 
+def _look(request: HttpRequest, actor: Actor | None) -> looks.Look:
+    """The service of whoever is signed in."""
+    if actor is None:
+        return looks.NOBODYS
+    facts = actor.facts
+    return looks.look_of(facts["service_code"], facts["service"], facts["theme"])
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the layout needs on every page. Asks nothing of the database."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -58,7 +66,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(actor, request.path) if actor is not None else [],
         "language": words.language(),
         "languages": languages.LANGUAGES,
-        "theme": actor.facts["service_code"] if actor is not None else "pine",
+        "look": _look(request, actor),
         "sample": here.sample,
         "clock_text": SimpleLazyObject(
             lambda: f"{words.day_short(local.date())}, {words.clock_time(local, zone)}"

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
-from kohti.config import views
+from kohti.config import looks, views
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
 
 
@@ -24,6 +24,7 @@ def theirs(view: Any, who: str, *methods: str) -> Any:
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("today/", views.today, name="today"),
+    path("look/<slug:code>/<slug:colours>.css", looks.look, name="look"),
     path("language/", views.set_language, name="set_language"),
     path("sample/enter/<uuid:user_id>/", views.enter_as, name="enter_as"),
     path("", include("kohti.frontdesk.urls")),

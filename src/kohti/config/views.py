@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
-from kohti.config import installation
+from kohti.config import installation, looks
 from kohti.config.navigation import home_of
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
@@ -33,7 +33,7 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
         return redirect("account_login")
     services: dict[str, list[team.SampleAccount]] = {}
     for account in team.sample_accounts():
-        services.setdefault(account.service, []).append(account)
+        services.setdefault(account.service_code, []).append(account)
     return render(
         request,
         "config/sample.html",
@@ -58,8 +58,7 @@ def _sample_service(accounts: list[team.SampleAccount]) -> dict[str, Any]:
     in_order = sorted(accounts, key=lambda one: order.get(one.role, len(order)))
     first = {one.role: one for one in reversed(in_order)}
     return {
-        "name": accounts[0].service,
-        "theme": accounts[0].service_code,
+        "look": looks.look_of(accounts[0].service_code, accounts[0].service, accounts[0].theme),
         "first": [one for one in in_order if first[one.role] is one],
         "others": [one for one in in_order if first[one.role] is not one],
     }

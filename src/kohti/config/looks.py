@@ -1,0 +1,100 @@
+"""Each service's style sheet and logo, at addresses that change with them, so that browsers keep them for good.
+
+An address says all there is to know: `/look/gent/0b3d91.css?v=…` is made from the very colours in it. So it is
+served before the door, without session or database, and never mixes two services up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve, reverse
+
+from kohti.design import theme
+from kohti.design.theme import Theme
+from kohti.kernel.doors import open_to_all
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+BEGINS = "/look/"
+FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_A_WHILE = "public, max-age=300"
+
+_COLOURS = re.compile(r"([0-9a-f]{6})(?:-([0-9a-f]{6}))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the frame of a page shows a service.
+
+    `host`: the organisation that runs it, said first, when that is not already its name.
+    """
+
+    code: str
+    name: str
+    host: str
+    css: str
+
+    @property
+    def first(self) -> str:
+        """The name that stands first on every page."""
+        return self.host or self.name
+
+    @property
+    def second(self) -> str:
+        """The service's own name, when the host's stands before it."""
+        return self.name if self.host else ""
+
+
+NOBODYS = Look("kohti", "Kohti", "", "")
+"""The look of pages that belong to no service: that of kohti.css itself."""
+
+
+def look_of(code: str, name: str, said: Mapping[str, Any]) -> Look:
+    """The look of a service from its code, its name, and what its blueprint's [theme] holds.
+
+    Colours that are refused when they are applied, and are here all the same, give way to our own.
+    """
+    host = str(said.get("host") or "")
+    return Look(code, name, "" if host == name else host, address(Theme.of(code, said)))
+
+
+@lru_cache(maxsize=200)
+def address(chosen: Theme) -> str:
+    """Where the style sheet of a theme is found; nothing for one that `check` refuses."""
+    if theme.check(chosen):
+        return ""
+    colours = "-".join(one.removeprefix("#").lower() for one in (chosen.accent, chosen.dark) if one)
+    return f"{reverse('look', args=[chosen.code, colours])}?v={theme.version(chosen)}"
+
+
+@open_to_all()
+def look(request: HttpRequest, code: str, colours: str) -> HttpResponse:
+    """A service's style sheet. One that nobody could read is not there."""
+    found = _COLOURS.match(colours)
+    chosen = Theme(code, f"#{found[1]}", f"#{found[2]}" if found[2] else "") if found else None
+    if chosen is None or theme.check(chosen):
+        raise Http404("no such look")
+    known = request.GET.get("v") == theme.version(chosen)
+    return HttpResponse(
+        theme.tokens(chosen),
+        content_type="text/css; charset=utf-8",
+        headers={"Cache-Control": FOR_GOOD if known else FOR_A_WHILE},
+    )
+
+
+def before_the_door(respond: Respond) -> Respond:
+    """Looks are the same for everybody: they are answered here, where nobody has been asked who they are."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(BEGINS):
+            return respond(request)
+        found = resolve(request.path)
+        answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+        return answer
+
+    return middleware
