@@ -23,7 +23,7 @@ from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed
 from kohti.team import actions as team
 
-PATIENCE_S = 90
+PATIENCE_S = 240
 FILE = b"""Reference,Date,Start,Minutes,Customer,Date of birth,Phone,Email,With,Type,Note
 R1,2026-03-12,09:00,10,Ann Early,1990-01-02,07700 900001,,Sally Jones,Work search review,
 R2,2026-03-12,09:10,10,Ben Next,1991-02-03,07700 900002,,Sally Jones,Work search review,
