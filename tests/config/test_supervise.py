@@ -86,7 +86,7 @@ def supervisor(folder: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.communicate(timeout=30)
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 120) -> None:
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "it did not come to pass"

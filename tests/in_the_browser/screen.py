@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kohti.kernel.actor import Actor
 
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Screen:
             forced_colors=way.contrast,
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.expected_status = ""

@@ -28,7 +28,7 @@ from kohti.kernel import clock, live
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.live import END, FRESH, Hub, News, View
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 def run(work: Callable[[Hub], Awaitable[None]], data: Path, **options: Any) -> None:

@@ -62,7 +62,7 @@ def postmaster(server: Server) -> int:
     return pid
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+def until(condition: Callable[[], bool], *, seconds: float = 120) -> None:
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "it did not come to pass"
