@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.design.conftest import DESIGN
 
+from kohti.config import services
 from kohti.design import theme
 from kohti.design.theme import Theme
+from kohti.kernel import blueprint
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
@@ -86,3 +88,12 @@ def test_the_greys_that_are_measured_are_those_of_the_pages() -> None:
         found = re.findall(rf"--ds-color-neutral-{name}: oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)", css)
         greys = [theme._hex(*map(float, one)) for one in found]
         assert greys == [theme._GROUND[scheme][at] for scheme in (theme.LIGHT, theme.DARK)], name
+
+
+def test_a_blueprint_whose_colours_nobody_could_read_is_refused_with_its_line() -> None:
+    text = services.shipped("gloucestershire").replace("#15705c", "#ffee00")
+    with pytest.raises(blueprint.BadBlueprint) as refused:
+        blueprint.read(text, name="gent.toml")
+    (fault,) = refused.value.faults
+    assert text.splitlines()[fault.line - 1].startswith("accent =")
+    assert "needs 3:1" in fault.message

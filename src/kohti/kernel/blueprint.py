@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from kohti.design import theme
+
 from . import words
 from .errors import KohtiError
 from .may import VERBS
@@ -361,8 +363,12 @@ def read(text: str, *, name: str = "blueprint") -> Blueprint:
         for language, own in plan.words.items()
         for message, reason in words.misfits(language, own)
     )
-    if misfits:
-        raise BadBlueprint(name, misfits)
+    unreadable = tuple(
+        Fault(_line_of(text, ("theme", "accent")), "theme.accent", fault.message)
+        for fault in theme.check(theme.Theme.of(plan.service.code, plan.theme.model_dump()))
+    )
+    if misfits or unreadable:
+        raise BadBlueprint(name, misfits + unreadable)
     return plan
 
 
