@@ -1,30 +1,18 @@
-"""A service described in a file: its words, looks, roles, centres, hours, streams, plans and targets.
+"""What a blueprint can say: each table of the file as a part, strict about its keys and values.
 
-`read` checks a TOML text and returns the `Blueprint`, or raises `BadBlueprint` with every fault, each with
-its line and what was expected. Rooms load what is theirs from it; the whole of it is kept as JSON with its
-version (`as_json`, `from_json`), for rooms that read it where they need it.
+What has to fit between parts (codes, languages, verbs) is looked at by `reading`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import tomllib
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from kohti.design import theme
-
-from . import words
-from .errors import KohtiError
-from .may import VERBS
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Literal["en", "fi", "da", "nl", "pl"]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
 Titles = dict[Language, Annotated[str, Field(min_length=1, max_length=80)]]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Replacement = Annotated[str, Field(min_length=1)] | tuple[Annotated[str, Field(min_length=1)], ...]
@@ -41,7 +29,7 @@ class ServicePart(Part):
     """The service itself."""
 
     code: Code
-    name: str
+    name: Name
     country: Literal["GB", "FI", "DK", "BE", "PL", "NL", "IE", "SE"]
     timezone: str
     languages: tuple[Language, ...] = Field(min_length=1)
@@ -70,7 +58,7 @@ class OrganisationPart(Part):
     """An organisation whose people work in the service, and what it brings."""
 
     code: Code
-    name: str
+    name: Name
     kind: Literal[
         "host", "authority", "municipality", "provider", "employer", "education", "youth", "social", "health",
         "addiction", "housing", "advice", "newcomers", "prison", "police", "library", "community",
@@ -81,7 +69,7 @@ class CentrePart(Part):
     """A place with a front door."""
 
     code: Code
-    name: str
+    name: Name
     address: str = ""
 
 
@@ -117,14 +105,6 @@ class RolePart(Part):
     scope: Literal["none", "day", "centre", "service", "administration"]
     verbs: tuple[str, ...]
     second_factor: bool = False
-
-    @model_validator(mode="after")
-    def verbs_are_known(self) -> Self:
-        """Every verb is one of the product's."""
-        unknown = sorted(set(self.verbs) - set(VERBS))
-        if unknown:
-            raise ValueError(f"unknown verbs {', '.join(unknown)}; known are {', '.join(sorted(VERBS))}")
-        return self
 
 
 class KindPart(Part):
@@ -227,8 +207,12 @@ CODED = (
 """The lists whose entries are known by a code."""
 
 
+Mapped = Literal["organisations", "centres", "roles", "kinds", "streams"]
+"""The lists whose living data can move from a code that goes to one that stays."""
+
+
 class Blueprint(Part):
-    """A whole service."""
+    """A whole service. `mapping`: where the living data of codes that are gone from the file move to."""
 
     service: ServicePart
     theme: ThemePart = ThemePart()
@@ -247,40 +231,7 @@ class Blueprint(Part):
     plan: PlanPart = PlanPart()
     targets: tuple[TargetPart, ...] = ()
     factors: tuple[FactorPart, ...] = ()
-
-    @model_validator(mode="after")
-    def codes_are_unique_and_known(self) -> Self:
-        """Codes are unique in their list, and what points to a code finds it."""
-        for name in CODED:
-            codes = [part.code for part in getattr(self, name)]
-            twice = sorted({code for code in codes if codes.count(code) > 1})
-            if twice:
-                raise ValueError(f"{name}: the code {', '.join(twice)} stands twice")
-        streams = {stream.code for stream in self.streams}
-        for reason in self.reasons:
-            if reason.stream not in streams:
-                raise ValueError(
-                    f"reasons: {reason.code} names the stream {reason.stream}, which is not there"
-                )
-        if sum(stream.of_appointments for stream in self.streams) != 1:
-            raise ValueError("streams: exactly one is of_appointments")
-        letters = [stream.letter for stream in self.streams]
-        if len(set(letters)) != len(letters):
-            raise ValueError("streams: two streams share a letter")
-        centres = {centre.code for centre in self.centres}
-        for named in (*(one.centres for one in self.opening), *(one.centres for one in self.closures)):
-            lost = sorted(set(named) - centres)
-            if lost:
-                raise ValueError(f"opening and closures: no centre {', '.join(lost)}")
-        lost = sorted(set(self.plan.aims_in) - {one.code for one in self.fields})
-        if lost:
-            raise ValueError(f"plan: aims_in names {', '.join(lost)}, which is not one of the fields")
-        if self.stages and all(stage.ends for stage in self.stages):
-            raise ValueError("stages: somebody must be able to be in one, yet each of them ends")
-        strange = sorted(set(self.words) - set(self.service.languages))
-        if strange:
-            raise ValueError(f"words: {', '.join(strange)} is not a language of this service")
-        return self
+    mapping: dict[Mapped, dict[Code, Code]] = {}
 
     def as_json(self) -> dict[str, Any]:
         """The whole of it as plain values."""
@@ -290,101 +241,3 @@ class Blueprint(Part):
     def from_json(cls, value: dict[str, Any]) -> Self:
         """What `as_json` gave."""
         return cls.model_validate(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in a blueprint, and where."""
-
-    line: int
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return (
-            f"line {self.line}: {self.where}: {self.message}"
-            if self.where
-            else f"line {self.line}: {self.message}"
-        )
-
-
-class BadBlueprint(KohtiError):
-    """The file is not a blueprint; `faults` say where and why."""
-
-    code = "bad-blueprint"
-
-    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(f"{name}, {fault}" for fault in faults))
-        self.faults = faults
-
-
-def _line_of(text: str, path: tuple[str | int, ...]) -> int:
-    """The line of a value: the n-th [[table]] of the path's name, then its key, as far as found."""
-    lines = text.splitlines()
-    at = 0
-    if path and isinstance(path[0], str):
-        index = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
-        heads = [i for i, line in enumerate(lines) if re.match(rf"\s*\[+{re.escape(path[0])}\b", line)]
-        if heads:
-            at = heads[min(index, len(heads) - 1)]
-        for part in path[1:]:
-            if isinstance(part, str):
-                for i in range(at + 1, len(lines)):
-                    if re.match(r"\s*\[", lines[i]):
-                        break
-                    if re.match(rf"\s*{re.escape(part)}\s*=", lines[i]):
-                        at = i
-                        break
-    return at + 1
-
-
-def read(text: str, *, name: str = "blueprint") -> Blueprint:
-    """The blueprint in a TOML text. Raises BadBlueprint, naming every fault with its line."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as trouble:
-        found = re.search(r"line (\d+)", str(trouble))
-        line = int(found.group(1)) if found else 1
-        raise BadBlueprint(name, (Fault(line, "", str(trouble)),)) from trouble
-    try:
-        plan = Blueprint.model_validate(data)
-    except ValidationError as trouble:
-        faults = tuple(
-            Fault(
-                _line_of(text, tuple(error["loc"])),
-                ".".join(str(part) for part in error["loc"]),
-                error["msg"].removeprefix("Value error, "),
-            )
-            for error in trouble.errors()
-        )
-        raise BadBlueprint(name, faults) from trouble
-    misfits = tuple(
-        Fault(_line_of_message(text, language, message), f"words.{language}: “{message}”", reason)
-        for language, own in plan.words.items()
-        for message, reason in words.misfits(language, own)
-    )
-    unreadable = tuple(
-        Fault(_line_of(text, ("theme", "accent")), "theme.accent", fault.message)
-        for fault in theme.check(theme.Theme.of(plan.service.code, plan.theme.model_dump()))
-    )
-    if misfits or unreadable:
-        raise BadBlueprint(name, misfits + unreadable)
-    return plan
-
-
-def _line_of_message(text: str, language: str, message: str) -> int:
-    """The line of a service's own message, below the head of its language."""
-    head, at = _line_of(text, ("words",)), f"[words.{language}]"
-    lines = text.splitlines()
-    for number, line in enumerate(lines, 1):
-        if line.strip() == at:
-            head = number
-            keys = (json.dumps(message, ensure_ascii=False), f"'{message}'", message)
-            found = (n for n in range(number, len(lines)) if lines[n].lstrip().startswith(keys))
-            return next(found, head - 1) + 1
-    return head
-
-
-def digest(text: str) -> str:
-    """What tells one version of a blueprint from another."""
-    return hashlib.sha256(text.encode()).hexdigest()
