@@ -50,7 +50,13 @@ class Kohti:
     def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
         kept = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.environment = {**kept, "PYTHONPATH": str(SOURCE), "KOHTI_DATA": str(data), **environment}
+        self.environment = {
+            **kept,
+            "PYTHONPATH": str(SOURCE),
+            "KOHTI_DATA": str(data),
+            "KOHTI_LANGUAGE": "en",
+        }
+        self.environment |= environment
         self.command = [sys.executable, "-m", "kohti.config.command"]
 
     def run(self, *words: object, code: int | None = 0) -> Finished:

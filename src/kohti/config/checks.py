@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from gettext import gettext as _
 from typing import Any
 
 import psycopg
@@ -10,36 +11,39 @@ import psycopg
 from kohti.config import addresses
 from kohti.config.rooms import ROOMS
 from kohti.kernel import clock, history
+from kohti.kernel.languages import gettext_noop
 
 Say = Callable[[str], None]
 
 QUESTIONS = {
-    "every visit has one running period while it is open, and none after": """
+    gettext_noop("every visit has one running period while it is open, and none after"): """
         select count(*) from frontdesk_visit v
         where (select count(*) from frontdesk_period p where p.visit_id = v.id and p.ends is null)
             <> (case when v.state in ('waiting', 'called', 'serving') then 1 else 0 end)""",
-    "the periods of a visit follow each other, with a gap only before somebody was taken back": """
+    gettext_noop(
+        "the periods of a visit follow each other, with a gap only before somebody was taken back"
+    ): """
         select count(*) from (
             select ends, lead(starts) over in_order as next, lead(state) over in_order as next_state
             from frontdesk_period window in_order as (partition by visit_id order by starts, ends, id)) p
         where next is not null
             and (ends is null or next < ends or (next > ends and next_state <> 'waiting'))""",
-    "no ticket was given twice": """
+    gettext_noop("no ticket was given twice"): """
         select count(*) from (select 1 from frontdesk_visit group by centre_id, day, number
                               having count(*) > 1) t""",
-    "no day that was closed has anybody open": """
+    gettext_noop("no day that was closed has anybody open"): """
         select count(*) from frontdesk_visit v join frontdesk_day d on d.centre_id = v.centre_id
             and d.day = v.day
         where d.closed_at is not null and v.state in ('waiting', 'called', 'serving')""",
-    "every kept booking has its visit, and every visit of a booking a kept or missed one": """
+    gettext_noop("every kept booking has its visit, and every visit of a booking a kept or missed one"): """
         select (select count(*) from diary_booking b where b.state = 'kept' and not exists (
                   select 1 from frontdesk_visit v where v.booking_id = b.id and v.state <> 'undone'))
              + (select count(*) from frontdesk_visit v join diary_booking b on b.id = v.booking_id
                 where v.state <> 'undone' and b.state not in ('kept', 'missed'))""",
-    "nobody's membership crosses services": """
+    gettext_noop("nobody's membership crosses services"): """
         select count(*) from team_membership m join team_centre c on c.id = m.centre_id
         where c.service_id <> m.service_id""",
-    "every change of a visit is in the history": """
+    gettext_noop("every change of a visit is in the history"): """
         select count(*) from (
             select visit_id, count(*) as changes from frontdesk_period group by visit_id) p
         left join (
@@ -55,14 +59,14 @@ def run(say: Say) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
         for question, query in QUESTIONS.items():
-            say(question)
+            say(_(question))
             row = owner.execute(query.encode()).fetchone()
             count = int(row[0]) if row else 0
             found.append(
                 {
                     "check": question,
                     "ok": count == 0,
-                    "found": f"{count} not" if count else "as it should be",
+                    "found": _("%(n)s not") % {"n": count} if count else _("as it should be"),
                 }
             )
         declared = {table.name for room in ROOMS for table in room.TABLES}
@@ -75,19 +79,23 @@ def run(say: Say) -> list[dict[str, Any]]:
         ]
         found.append(
             {
-                "check": "every table is under row policies",
+                "check": gettext_noop("every table is under row policies"),
                 "ok": not open_tables,
-                "found": f"{len(declared)} tables" if not open_tables else f"not: {', '.join(open_tables)}",
+                "found": _("%(n)s tables") % {"n": len(declared)}
+                if not open_tables
+                else _("not: %(tables)s") % {"tables": ", ".join(open_tables)},
             }
         )
-        say("the history")
+        say(_("the history"))
         *_all, verdict = history.verify(owner)
         found.append(
             {
-                "check": "the history is as it was written",
+                "check": gettext_noop("the history is as it was written"),
                 "ok": verdict.verified,
-                "found": "; ".join(verdict.faults) or f"{verdict.events} events, {verdict.sealed} sealed",
+                "found": "; ".join(verdict.faults)
+                or _("%(events)s events, %(sealed)s sealed")
+                % {"events": verdict.events, "sealed": verdict.sealed},
             }
         )
-    found.append({"check": "the product's clock", "ok": True, "found": clock.now().isoformat()})
+    found.append({"check": gettext_noop("the product's clock"), "ok": True, "found": clock.now().isoformat()})
     return found

@@ -10,28 +10,34 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 from typing import NoReturn
 
 from kohti.config.commands import blueprints, care, histories, imports, listing, measuring, running
 from kohti.config.commands.common import DONE, INTERRUPTED, TROUBLE, Trouble, say
+from kohti.kernel import languages
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its help, in the order in which they are told."""
     top = argparse.ArgumentParser(
         prog="kohti",
-        description="Kohti: the open platform for employment support, from the front door to work that lasts.",
-        epilog="Exit codes: 0 done, 1 found something wrong, 2 the call's words are off, 3 cannot reach or read"
-        " something, 130 interrupted. `kohti COMMAND --help` tells more.",
+        description=_(
+            "Kohti: the open platform for employment support, from the front door to work that lasts."
+        ),
+        epilog=_(
+            "Exit codes: 0 done, 1 found something wrong, 2 the call's words are off, 3 cannot reach or read"
+            " something, 130 interrupted. `kohti COMMAND --help` tells more."
+        ),
     )
     top.add_argument(
         "--data",
         type=Path,
-        metavar="DIR",
-        help="the folder where everything is kept (or KOHTI_DATA; default: a folder of your own)",
+        metavar=_("DIR"),
+        help=_("the folder where everything is kept (or KOHTI_DATA; default: a folder of your own)"),
     )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
 
     running.add(commands)
     imports.add(commands)
@@ -46,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
+    languages.speak_as_asked()
     args = parser().parse_args(argv)
     if args.data is not None:
         os.environ["KOHTI_DATA"] = str(args.data.expanduser().resolve())
@@ -62,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         say(str(trouble.message))
         code = TROUBLE
     except psycopg.OperationalError as trouble:
-        say(f"The database cannot be reached: {trouble}")
+        say(_("The database cannot be reached: %(why)s") % {"why": trouble})
         code = TROUBLE
     except KeyboardInterrupt:
         code = INTERRUPTED

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kohti.config import addresses, prepare
 from kohti.config.supervise import Child
 from kohti.config.supervise import run as supervise
 from kohti.kernel import postgres
+from kohti.kernel.languages import gettext_noop
 
 NAME = "kohti"
 MAKING = "kohti_making"
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace, say: Say) -> int:
                 with psycopg.connect(server.address.url(NAME), autocommit=True) as there:
                     holds = _what_is_in(there)
             if holds == "real":
-                say(NOT_A_SAMPLE)
+                say(_(NOT_A_SAMPLE))
                 return 1
             if args.fresh or holds == "nothing":
                 _drop(admin, NAME)
@@ -58,7 +60,9 @@ def run(args: argparse.Namespace, say: Say) -> int:
         return _serve(args, data, server, say)
 
 
-NOT_A_SAMPLE = "this installation holds a service that is not a sample; the demo leaves it alone"
+NOT_A_SAMPLE = gettext_noop(
+    "this installation holds a service that is not a sample; the demo leaves it alone"
+)
 
 
 def _elsewhere(args: argparse.Namespace, data: Path, say: Say) -> int:
@@ -67,7 +71,7 @@ def _elsewhere(args: argparse.Namespace, data: Path, say: Say) -> int:
     with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
         holds = _what_is_in(owner)
     if holds == "real":
-        say(NOT_A_SAMPLE)
+        say(_(NOT_A_SAMPLE))
         return 1
     _set_up(holds == "sample", data, say)
     return _serve(args, data, None, say)
@@ -123,7 +127,7 @@ def _set_up(there: bool, data: Path, say: Say) -> None:
 
 def _serve(args: argparse.Namespace, data: Path, server: postgres.Server | None, say: Say) -> int:
     if args.no_serve:
-        say("the sample is ready")
+        say(_("the sample is ready"))
         return 0
     env = {
         "DATABASE_URL": os.environ["DATABASE_URL"],
@@ -131,7 +135,10 @@ def _serve(args: argparse.Namespace, data: Path, server: postgres.Server | None,
         "DJANGO_SETTINGS_MODULE": "kohti.config.settings",
     }
     kohti = [sys.executable, "-m", "kohti.config.command"]
-    say(f"Kohti is at http://localhost:{args.port} — sample data: every person is invented. Ctrl-C stops it.")
+    say(
+        _("Kohti is at http://localhost:%(port)s — sample data: every person is invented. Ctrl-C stops it.")
+        % {"port": args.port}
+    )
     return supervise(
         [
             Child("web", [*kohti, "serve", "--port", str(args.port)], env),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from gettext import gettext as _
 from typing import Any
 
 import psycopg
@@ -115,7 +116,7 @@ def replay(
         begun = time.monotonic()
         rows, _refused, _total = read_rows(diary, filename="diary", country="GB", today=date(2100, 1, 1))
         if not rows:
-            raise UnreadableSheet("the diary file has no line that can be read", code="empty")
+            raise UnreadableSheet(_("The diary file has no line that can be read."), code="empty")
         if day is None:
             day = Counter(row.starts.date() for row in rows).most_common(1)[0][0]
         before = datetime.combine(day - timedelta(days=1), datetime.min.time(), UTC)
@@ -125,7 +126,7 @@ def replay(
         with clock.held_at(before), as_actor(actor):
             actions.apply_file(actor, place.id, diary, filename="diary")
             colleagues = sample.at_work(actor, place, staff=staff)
-        say(f"{len(colleagues)} colleagues; living {day.isoformat()}")
+        say(_("%(n)s colleagues; living %(day)s") % {"n": len(colleagues), "day": day.isoformat()})
         lived = living.Day(actor, place.id, day, colleagues, seed)
         lived.live(living.read_walk_ins(walk_ins, day, actor))
         with as_actor(actor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -103,9 +104,11 @@ def outside_server(data: Path) -> None:
             make_roles(admin, owner=user, passwords=passwords)
         except psycopg.errors.InsufficientPrivilege as trouble:
             raise KohtiError(
-                f"The database user {user} may not make the roles {policies.WEB}, {policies.WORKER} and"
-                f" {policies.DEFINER}, or set their passwords. Ask the administrator to make them"
-                f" (docs/operations.md), or to give {user} CREATEROLE."
+                _(
+                    "The database user %(user)s may not make the roles %(roles)s, or set their passwords."
+                    " Ask the administrator to make them (docs/operations.md), or to give %(user)s CREATEROLE."
+                )
+                % {"user": user, "roles": ", ".join((policies.WEB, policies.WORKER, policies.DEFINER))}
             ) from trouble
 
 
@@ -128,7 +131,7 @@ def migrate(say: Say = lambda line: None) -> None:
         owner.execute("select pg_advisory_lock(7236002)")
         for extension in EXTENSIONS:
             owner.execute(f"create extension if not exists {extension}".encode())
-        say(f"migrating {urlsplit(url).path.lstrip('/')}")
+        say(_("bringing the tables up to date: %(database)s") % {"database": urlsplit(url).path.lstrip("/")})
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         owner.execute(
             "create table if not exists kohti_cache (cache_key varchar(255) primary key,"
@@ -137,5 +140,5 @@ def migrate(say: Say = lambda line: None) -> None:
         owner.execute("create index if not exists kohti_cache_expires on kohti_cache (expires)")
         owner.execute("insert into kernel_installation values (1, 0, false, 1) on conflict do nothing")
         if policies.apply(owner, ROOMS):
-            say("row policies written")
+            say(_("row policies written"))
         owner.execute("analyze kernel_installation")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from gettext import gettext as _
 from types import FrameType
 
 import uvicorn
@@ -39,7 +40,10 @@ def run(*, host: str, port: int, say: Say) -> int:
         timeout_keep_alive=75,
         server_header=False,
     )
-    say(f"serving at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
+    say(
+        _("serving at http://%(host)s:%(port)s")
+        % {"host": "localhost" if host == "127.0.0.1" else host, "port": port}
+    )
     Server(config).run()
     return 0
 
@@ -49,7 +53,7 @@ def work(*, say: Say) -> int:
     from procrastinate.contrib.django import app
 
     app.perform_import_paths()  # type: ignore[no-untyped-call]
-    say("working")
+    say(_("working"))
 
     async def until_stopped() -> None:
         # The connection of the worker itself asks no rows of ours, so it needs no actor; each job does.

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO
@@ -62,7 +63,10 @@ def run(children: Sequence[Child], *, server: Server | None, say: Say) -> int:
                 if database.look():
                     nursery.look()
                 if nursery.hopeless:
-                    say(f"{nursery.hopeless} does not stay up; stopping. What it said is above.")
+                    say(
+                        _("%(name)s does not stay up; stopping. What it said is above.")
+                        % {"name": nursery.hopeless}
+                    )
                     return 1
                 signals.wait(LOOK_EVERY)
             return 0
@@ -159,7 +163,10 @@ class _Nursery:
             return
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (kept.deaths - 1))
         kept.due = now + pause
-        self.say(f"{kept.child.name} ended ({_how(code)}); starting it again in {pause:g} s")
+        self.say(
+            _("%(name)s ended (%(how)s); starting it again in %(seconds)s s")
+            % {"name": kept.child.name, "how": _how(code), "seconds": f"{pause:g}"}
+        )
 
     def sweep(self, kept: _Kept) -> None:
         """End what a child that has ended left behind in its group."""
@@ -185,7 +192,7 @@ class _Nursery:
             if time.monotonic() >= limit or signals.count >= 2:
                 break
             signals.wait(0.1)
-        self.say(f"Ending {' and '.join(kept.child.name for kept in left)} at once")
+        self.say(_("Ending at once: %(names)s") % {"names": ", ".join(kept.child.name for kept in left)})
         for kept in left:
             if kept.process is not None:
                 _signal_group(kept.process.pid, signal.SIGKILL)
@@ -214,16 +221,16 @@ class _Database:
             return True
         if time.monotonic() < self.due:
             return False
-        self.say("The database was interrupted; bringing it back")
+        self.say(_("The database was interrupted; bringing it back"))
         try:
             postgres.revive(self.server)
         except postgres.PostgresTrouble as trouble:
-            self.say(f"{trouble} Trying again in {self.pause:g} s.")
+            self.say(f"{trouble} " + _("Trying again in %(seconds)s s.") % {"seconds": f"{self.pause:g}"})
             self.due = time.monotonic() + self.pause
             self.pause = min(LONGEST_PAUSE, self.pause * 2)
             return False
         self.pause = FIRST_PAUSE
-        self.say("The database is back; every committed row is there")
+        self.say(_("The database is back; every committed row is there"))
         return True
 
 

@@ -34,3 +34,32 @@ def speak_as_asked() -> None:
     os.environ["LANGUAGE"] = asked_for(os.environ)
     gettext.bindtextdomain("django", str(CATALOGUES))
     gettext.textdomain("django")
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text for the translators; it is translated where it is said."""
+    return text
+
+
+def ngettext_noop(one: str, many: str) -> tuple[str, str]:
+    """Marks a counted text for the translators."""
+    return one, many
+
+
+OF_THE_PARSER = (
+    gettext_noop("usage: "),
+    gettext_noop("options"),
+    gettext_noop("positional arguments"),
+    gettext_noop("show this help message and exit"),
+    gettext_noop("%(prog)s: error: %(message)s\n"),
+    gettext_noop("argument %(argument_name)s: %(message)s"),
+    gettext_noop("the following arguments are required: %s"),
+    gettext_noop("unrecognized arguments: %s"),
+    gettext_noop("invalid choice: %(value)r (choose from %(choices)s)"),
+    gettext_noop("invalid %(type)s value: %(value)r"),
+    gettext_noop("expected one argument"),
+    gettext_noop("expected at least one argument"),
+    gettext_noop("ambiguous option: %(option)s could match %(matches)s"),
+    ngettext_noop("expected %s argument", "expected %s arguments"),
+)
+"""What Python's own parser of command lines (argparse) says: it asks gettext, and finds it among our texts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def read_blueprint(name: str) -> tuple[str, str]:
     try:
         return read_file(Path(name)).decode("utf-8"), name
     except UnicodeDecodeError as trouble:
-        raise Trouble(f"{name} is not a text in UTF-8.") from trouble
+        raise Trouble(_("%(file)s is not a text in UTF-8.") % {"file": name}) from trouble
 
 
 def _blueprint_faults(args: argparse.Namespace, name: str, faults: Sequence[Any]) -> int:
@@ -32,7 +33,9 @@ def _blueprint_faults(args: argparse.Namespace, name: str, faults: Sequence[Any]
             "problems": [{"line": one.line, "where": one.where, "reason": one.message} for one in faults],
         },
         as_json=args.json,
-        words=lambda: "\n".join([f"{name}, {one}" for one in faults] or [f"{name} is in order"]),
+        words=lambda: "\n".join(
+            [f"{name}, {one}" for one in faults] or [_("%(file)s is in order") % {"file": name}]
+        ),
     )
     return WRONG if faults else DONE
 
@@ -65,17 +68,22 @@ def blueprint_apply(args: argparse.Namespace) -> int:
     answer(
         found,
         as_json=args.json,
-        words=lambda: f"{found['name']}, version {found['version']}: {', '.join(found['centres'])}",
+        words=lambda: (
+            _("%(name)s, version %(version)s: %(centres)s")
+            % {"name": found["name"], "version": found["version"], "centres": ", ".join(found["centres"])}
+        ),
     )
     return DONE
 
 
 def add(commands: Any) -> None:
     """blueprint check and apply."""
-    blueprints = family(commands, "blueprint", "Services described in files.")
+    blueprints = family(commands, "blueprint", _("Services described in files."))
     for name, run, text in (
-        ("check", blueprint_check, "Check a blueprint: every fault with its line; nothing is changed."),
-        ("apply", blueprint_apply, "Make a service from a blueprint, or bring it to the file's version."),
+        ("check", blueprint_check, _("Check a blueprint: every fault with its line; nothing is changed.")),
+        ("apply", blueprint_apply, _("Make a service from a blueprint, or bring it to the file's version.")),
     ):
         one = command(blueprints, name, run, text)
-        one.add_argument("blueprint", metavar="FILE", help="a file, or the name of one that comes with Kohti")
+        one.add_argument(
+            "blueprint", metavar=_("FILE"), help=_("a file, or the name of one that comes with Kohti")
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from gettext import gettext as _
 from typing import Any
 
 from .common import DONE, WRONG, answer, command, database, say
@@ -18,7 +19,7 @@ def check(args: argparse.Namespace) -> int:
         found,
         as_json=args.json,
         words=lambda: "\n".join(
-            f"{'ok ' if one['ok'] else 'NOT'} {one['check']}: {one['found']}" for one in found
+            f"{_('ok') if one['ok'] else _('NOT'):4} {_(one['check'])}: {one['found']}" for one in found
         ),
     )
     return DONE if all(one["ok"] for one in found) else WRONG
@@ -26,4 +27,4 @@ def check(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """check."""
-    command(commands, "check", check, "Check what must always be true: rows, tickets, periods, history.")
+    command(commands, "check", check, _("Check what must always be true: rows, tickets, periods, history."))

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,7 @@ def database(*, role: str = "worker", prepare_it: bool = False) -> Iterator[Any]
     elif prepare_it:
         prepare.outside_server(data)
     try:
-        import django
-
-        django.setup(set_prefix=False)
+        _set_up_django()
         if not prepare_it:
             from kohti.config import installation
 
@@ -65,7 +64,7 @@ def database(*, role: str = "worker", prepare_it: bool = False) -> Iterator[Any]
                 installation.load()
             except Exception as trouble:
                 raise Trouble(
-                    "The database is not ready yet. Run `kohti migrate` first (or `kohti demo`)."
+                    _("The database is not ready yet. Run `kohti migrate` first (or `kohti demo`).")
                 ) from trouble
         yield server
     finally:
@@ -83,15 +82,25 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as trouble:
-        raise Trouble(f"{path} cannot be read: {trouble.strerror}") from trouble
+        raise Trouble(
+            _("%(file)s cannot be read: %(why)s") % {"file": path, "why": trouble.strerror}
+        ) from trouble
 
 
 def django_alone() -> None:
     """Set Django up without a database, for what only looks at the code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kohti.config.settings")
+    _set_up_django()
+
+
+def _set_up_django() -> None:
+    """Django, speaking the language this command was asked for."""
     import django
 
     django.setup(set_prefix=False)
+    from kohti.kernel import words
+
+    words.speak_as_asked()
 
 
 def command(group: Any, name: str, run: Run, text: str, *, machine: bool = True) -> argparse.ArgumentParser:
@@ -99,10 +108,12 @@ def command(group: Any, name: str, run: Run, text: str, *, machine: bool = True)
     made: argparse.ArgumentParser = group.add_parser(name, help=text, description=text)
     made.set_defaults(run=run)
     if machine:
-        made.add_argument("--json", action="store_true", help="print the answer for a machine")
+        made.add_argument("--json", action="store_true", help=_("print the answer for a machine"))
     return made
 
 
-def family(commands: Any, name: str, text: str, *, title: str = "what to do") -> Any:
+def family(commands: Any, name: str, text: str, *, title: str = "") -> Any:
     """A word that others follow, such as `import`; the group to put these under."""
-    return commands.add_parser(name, help=text).add_subparsers(title=title, metavar="WHAT", required=True)
+    return commands.add_parser(name, help=text).add_subparsers(
+        title=title or _("what to do"), metavar=_("WHAT"), required=True
+    )

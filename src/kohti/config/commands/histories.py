@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from gettext import gettext as _
 from typing import Any
 
 from .common import DONE, WRONG, answer, command, database, family, say
@@ -19,7 +20,10 @@ def history_verify(args: argparse.Namespace) -> int:
         with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
             verdict = history.Verdict()
             for verdict in history.verify(owner, expect=args.expect):
-                say(f"{verdict.sealed} of {verdict.events} events checked")
+                say(
+                    _("%(checked)s of %(events)s events checked")
+                    % {"checked": verdict.sealed, "events": verdict.events}
+                )
     found = {
         "verified": verdict.verified,
         "events": verdict.events,
@@ -34,9 +38,14 @@ def history_verify(args: argparse.Namespace) -> int:
         as_json=args.json,
         words=lambda: "\n".join(
             [
-                f"{verdict.events} events, {verdict.sealed} sealed in {verdict.seals} batches,"
-                f" {verdict.erased} forgotten",
-                "nothing was altered" if verdict.verified else "NOT as it was written:",
+                _("%(events)s events, %(sealed)s sealed in %(seals)s batches, %(erased)s forgotten")
+                % {
+                    "events": verdict.events,
+                    "sealed": verdict.sealed,
+                    "seals": verdict.seals,
+                    "erased": verdict.erased,
+                },
+                _("nothing was altered") if verdict.verified else _("NOT as it was written:"),
                 *verdict.faults,
             ]
         ),
@@ -52,17 +61,17 @@ def history_seal(args: argparse.Namespace) -> int:
 
         with as_actor(DOOR):
             sealed = history.seal()
-    answer({"sealed": sealed}, as_json=args.json, words=lambda: f"{sealed} events sealed")
+    answer({"sealed": sealed}, as_json=args.json, words=lambda: _("%(n)s events sealed") % {"n": sealed})
     return DONE
 
 
 def add(commands: Any) -> None:
     """history verify and seal."""
-    histories = family(commands, "history", "The history nobody can rewrite unnoticed.")
+    histories = family(commands, "history", _("The history nobody can rewrite unnoticed."))
     one = command(
-        histories, "verify", history_verify, "Check every event, batch and seal; 1 when one was altered."
+        histories, "verify", history_verify, _("Check every event, batch and seal; 1 when one was altered.")
     )
     one.add_argument(
-        "--expect", default="", metavar="HEAD", help="the head of an earlier check: it must still be there"
+        "--expect", default="", metavar="HEAD", help=_("the head of an earlier check: it must still be there")
     )
-    command(histories, "seal", history_seal, "Seal what has been written since the last seal.")
+    command(histories, "seal", history_seal, _("Seal what has been written since the last seal."))

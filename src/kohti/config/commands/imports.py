@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,23 @@ def import_diary(args: argparse.Namespace) -> int:
                 else:
                     result = actions.check_file(actor, centre.id, content, filename=args.file.name).result
         except NotThere as trouble:
-            raise Trouble(f"There is no centre “{args.centre}” here.", USAGE) from trouble
+            raise Trouble(
+                _("There is no centre “%(centre)s” here.") % {"centre": args.centre}, USAGE
+            ) from trouble
         except UnreadableSheet as trouble:
             raise Trouble(f"{args.file}: {trouble.message}") from trouble
     found = result.as_json()
-    verb = "imported" if args.apply else "would be imported; nothing was changed (add --apply)"
 
     def words() -> str:
         lines = [
-            f"{found['rows']} rows: {found['importable']} {verb}, {found['with_warnings']} with a warning;"
-            f" {found['refused']} refused; {found['unchanged']} unchanged"
+            _(
+                "%(rows)s rows: %(importable)s to import, %(with_warnings)s with a warning;"
+                " %(refused)s refused; %(unchanged)s unchanged"
+            )
+            % found,
+            _("imported") if args.apply else _("nothing was changed (add --apply to import)"),
         ]
-        lines += [f"  row {one['row']}: {one['reason']}" for one in found["problems"]]
+        lines += [_("  row %(row)s: %(reason)s") % one for one in found["problems"]]
         return "\n".join(lines)
 
     answer(found, as_json=args.json, words=words)
@@ -47,13 +53,13 @@ def import_diary(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """import diary."""
-    imports = family(commands, "import", "Bring data in from files.", title="what to import")
+    imports = family(commands, "import", _("Bring data in from files."), title=_("what to import"))
     one = command(
         imports,
         "diary",
         import_diary,
-        "Check a diary file (CSV or XLSX) row by row; with --apply, import what can be taken.",
+        _("Check a diary file (CSV or XLSX) row by row; with --apply, import what can be taken."),
     )
-    one.add_argument("file", type=Path, metavar="FILE")
-    one.add_argument("--centre", required=True, help="the centre's code, such as cheltenham")
-    one.add_argument("--apply", action="store_true", help="import; without it nothing is changed")
+    one.add_argument("file", type=Path, metavar=_("FILE"))
+    one.add_argument("--centre", required=True, help=_("the centre's code, such as cheltenham"))
+    one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from gettext import gettext as _
 from typing import Any
 
 from .common import DONE, answer, command, django_alone
@@ -38,4 +39,4 @@ def routes(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """routes."""
-    command(commands, "routes", routes, "List every address of the product and who may use it.")
+    command(commands, "routes", routes, _("List every address of the product and who may use it."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def replay_day(args: argparse.Namespace) -> int:
             say=say,
         )
     except NotThere as trouble:
-        raise Trouble(f"There is no centre “{args.centre}” in the sample service.", USAGE) from trouble
+        raise Trouble(
+            _("There is no centre “%(centre)s” in the sample service.") % {"centre": args.centre}, USAGE
+        ) from trouble
     answer(
         found,
         as_json=args.json,
@@ -49,33 +52,39 @@ def bench(args: argparse.Namespace) -> int:
 def add_replay(commands: Any) -> None:
     """replay day."""
     replays = family(
-        commands, "replay", "Live a past day again, in a scratch database.", title="what to live"
+        commands, "replay", _("Live a past day again, in a scratch database."), title=_("what to live")
     )
     one = command(
         replays,
         "day",
         replay_day,
-        "Live one day of a centre as fast as it can, through the same actions as the screens.",
+        _("Live one day of a centre as fast as it can, through the same actions as the screens."),
     )
-    one.add_argument("--centre", required=True, help="the centre's code, such as cheltenham")
-    one.add_argument("--diary", type=Path, required=True, metavar="FILE", help="the day's appointments")
-    one.add_argument("--walk-ins", type=Path, required=True, metavar="FILE", help="the door's log")
-    one.add_argument("--day", type=date.fromisoformat, help="the day (else the diary's most frequent one)")
-    one.add_argument("--staff", type=int, help="how many colleagues serve (all of the diary's, and the desk)")
-    one.add_argument("--seed", type=int, default=1, help="what chance draws from (1)")
+    one.add_argument("--centre", required=True, help=_("the centre's code, such as cheltenham"))
+    one.add_argument("--diary", type=Path, required=True, metavar=_("FILE"), help=_("the day's appointments"))
+    one.add_argument("--walk-ins", type=Path, required=True, metavar=_("FILE"), help=_("the door's log"))
+    one.add_argument("--day", type=date.fromisoformat, help=_("the day (else the diary's most frequent one)"))
+    one.add_argument(
+        "--staff", type=int, help=_("how many colleagues serve (all of the diary's, and the desk)")
+    )
+    one.add_argument("--seed", type=int, default=1, help=_("what chance draws from (1)"))
 
 
 def add_bench(commands: Any) -> None:
     """bench frontdesk."""
-    benches = family(commands, "bench", "Measure the product through real HTTP.", title="what to measure")
+    benches = family(
+        commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
+    )
     one = command(
         benches,
         "frontdesk",
         bench,
-        "The front desk with 300 visitors today, over growing numbers of past visits.",
+        _("The front desk with 300 visitors today, over growing numbers of past visits."),
     )
-    one.add_argument("--past", default="0,200000,2000000", help="numbers of past visits (0,200000,2000000)")
     one.add_argument(
-        "--clients", type=int, choices=range(1, 5), default=1, help="how many press buttons at once (1)"
+        "--past", default="0,200000,2000000", help=_("numbers of past visits (0,200000,2000000)")
     )
-    one.add_argument("--repeat", type=int, default=100, help="how often each operation is done (100)")
+    one.add_argument(
+        "--clients", type=int, choices=range(1, 5), default=1, help=_("how many press buttons at once (1)")
+    )
+    one.add_argument("--repeat", type=int, default=100, help=_("how often each operation is done (100)"))

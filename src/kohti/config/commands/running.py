@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from gettext import gettext as _
 from typing import Any
 
 from .common import DONE, WRONG, Trouble, answer, command, database, say
@@ -17,7 +18,7 @@ def demo(args: argparse.Namespace) -> int:
             from kohti.config import addresses, installation, sample
 
             if not installation.facts().sample:
-                raise Trouble("These are not sample data: there are no sample accounts.", WRONG)
+                raise Trouble(_("These are not sample data: there are no sample accounts."), WRONG)
             found = sample.accounts(addresses.data_folder())
         answer(
             found,
@@ -50,19 +51,19 @@ def migrate(args: argparse.Namespace) -> int:
 
     with database(prepare_it=True):
         prepare.migrate(say)
-    say("the database is ready")
+    say(_("the database is ready"))
     return DONE
 
 
 def add(commands: Any) -> None:
     """demo, serve, worker, migrate."""
-    one = command(commands, "demo", demo, "Load the sample day of Cheltenham and serve it at localhost.")
-    one.add_argument("what", nargs="?", choices=["accounts"], help="accounts: list who can sign in")
-    one.add_argument("--no-serve", action="store_true", help="load the sample and stop")
-    one.add_argument("--port", type=int, default=8000, help="the port to serve at (8000)")
-    one.add_argument("--fresh", action="store_true", help="throw the sample away and make it anew")
-    one = command(commands, "serve", serve, "Serve the pages.", machine=False)
-    one.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
-    one.add_argument("--port", type=int, default=8000, help="the port (8000)")
-    command(commands, "worker", worker, "Do the background work until stopped.", machine=False)
-    command(commands, "migrate", migrate, "Bring the database to this release.", machine=False)
+    one = command(commands, "demo", demo, _("Load the sample day of Cheltenham and serve it at localhost."))
+    one.add_argument("what", nargs="?", choices=["accounts"], help=_("accounts: list who can sign in"))
+    one.add_argument("--no-serve", action="store_true", help=_("load the sample and stop"))
+    one.add_argument("--port", type=int, default=8000, help=_("the port to serve at (8000)"))
+    one.add_argument("--fresh", action="store_true", help=_("throw the sample away and make it anew"))
+    one = command(commands, "serve", serve, _("Serve the pages."), machine=False)
+    one.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (127.0.0.1)"))
+    one.add_argument("--port", type=int, default=8000, help=_("the port (8000)"))
+    command(commands, "worker", worker, _("Do the background work until stopped."), machine=False)
+    command(commands, "migrate", migrate, _("Bring the database to this release."), machine=False)
