@@ -9,7 +9,7 @@ import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -661,3 +661,29 @@ def test_the_hours_of_a_centre_are_those_of_its_wall_clock_all_year(diary: Diary
     assert summer is not None
     assert (winter[0].hour, winter[1].hour) == (9, 17)
     assert (summer[0].hour, summer[1].hour) == (8, 16)
+
+
+def test_a_time_that_the_clocks_skip_is_refused_and_one_that_comes_twice_is_its_first(diary: Diary) -> None:
+    skipped = ADA | {"Date": "2026-03-29", "Start": "01:30"}
+    twice = BEN | {"Date": "2026-10-25", "Start": "01:30"}
+    told = diary.apply(skipped, twice)
+    assert counts(told) == (1, 1, 0)
+    assert [(one["row"], one["code"]) for one in told["problems"]] == [(2, "time")]
+    assert "the clocks go forward" in told["problems"][0]["reason"]
+    assert [one.starts for one in diary.bookings()] == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+    assert counts(diary.apply(skipped, twice)) == (0, 1, 1)
+
+
+def test_an_appointment_across_midnight_is_of_the_day_it_begins_and_stays_as_it_is(diary: Diary) -> None:
+    late = ADA | {"Start": "23:50", "Minutes": "30"}
+    early = BEN | {"Date": "2026-03-12", "Start": "00:10", "Customer": "Ada Moss", "DOB": "1990-05-17"}
+    assert counts(diary.apply(late)) == (1, 0, 0)
+    (booking,) = diary.bookings()
+    assert booking.day == date(2026, 3, 11)
+    assert (booking.starts, booking.ends) == (
+        datetime(2026, 3, 11, 23, 50, tzinfo=UTC),
+        datetime(2026, 3, 12, 0, 20, tzinfo=UTC),
+    )
+    assert counts(diary.apply(late)) == (0, 0, 1)
+    # Who is still there at midnight is not somewhere else at ten past.
+    assert counts(diary.apply(late, early)) == (0, 1, 1)

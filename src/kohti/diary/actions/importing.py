@@ -51,6 +51,8 @@ def check_file(
     rows, refused, total = read_rows(
         content, filename=filename, country=country, today=clock.today(actor.zone)
     )
+    rows, skipped = _on_the_clock(rows, actor.zone)
+    refused = sorted((*refused, *skipped), key=lambda problem: problem.row)
     rows = _with_kinds(rows, queries.kinds_in_files(actor.service))
     booked = tuple(
         queries.booked_on(
@@ -62,6 +64,18 @@ def check_file(
         )
     )
     return Checked(check(rows, refused, total, [one for _id, one in booked]), booked)
+
+
+def _on_the_clock(rows: Sequence[DiaryRow], zone: ZoneInfo) -> tuple[list[DiaryRow], list[Problem]]:
+    """The rows at a time that there is, and why not the others: clocks that go forward skip an hour."""
+    there, skipped = [], []
+    for row in rows:
+        if _instant(row, zone).astimezone(zone).replace(tzinfo=None) == row.starts:
+            there.append(row)
+        else:
+            reason = _("There is no such time on that day: the clocks go forward.")
+            skipped.append(Problem(row.row, "time", reason))
+    return there, skipped
 
 
 def _with_kinds(rows: Sequence[DiaryRow], kinds: dict[str, Kind]) -> list[DiaryRow]:
