@@ -83,6 +83,11 @@ def with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+def database_of(url: str) -> str:
+    """The name of the database an address leads to."""
+    return unquote(urlsplit(url).path.lstrip("/"))
+
+
 def owner_url() -> str:
     """The owner's address. Raises KeyError when nobody set or started one."""
     return os.environ["DATABASE_URL"]

@@ -14,7 +14,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import NoReturn
 
-from kohti.config.commands import blueprints, care, histories, imports, listing, measuring, running
+from kohti.config.commands import blueprints, care, histories, imports, keeping, listing, measuring, running
 from kohti.config.commands.common import DONE, INTERRUPTED, TROUBLE, Trouble, say
 from kohti.kernel import languages
 
@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     blueprints.add(commands)
     measuring.add_replay(commands)
     care.add(commands)
+    keeping.add(commands)
     measuring.add_bench(commands)
     histories.add(commands)
     listing.add(commands)

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from kohti.config.keeping import erasures
+from kohti.config.keeping.erasures import Erasure
 from kohti.diary.models import ImportedFile
 from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import clock, history
@@ -65,6 +68,15 @@ def seal_history() -> None:
     """Seal what has been written."""
     with as_actor(DOOR):
         history.seal()
+
+
+@housekeeping("keep-erasures", cron="* * * * *")
+def keep_erasures() -> None:
+    """Who was forgotten is known outside the database too: a backup from before must not bring them back."""
+    with as_actor(DOOR), connection.cursor() as cursor:
+        cursor.execute("select service_id, person_id, at from kohti.forgotten()")
+        known = [Erasure(service, person, at.isoformat()) for service, person, at in cursor.fetchall()]
+    erasures.keep(settings.DATA, known)
 
 
 @housekeeping("tidy", cron="17 3 * * *")

@@ -120,17 +120,64 @@ def _signs_in(url: str) -> bool:
     return True
 
 
+def make_extensions(owner: psycopg.Connection[Any]) -> None:
+    """What our tables need of PostgreSQL's own extensions; the owner of a database may make these."""
+    for extension in EXTENSIONS:
+        owner.execute(f"create extension if not exists {extension}".encode())
+
+
+class NewerDatabase(KohtiError):
+    """The database was brought to a newer release than this one."""
+
+    code = "newer-database"
+
+
+def applied(owner: psycopg.Connection[Any]) -> set[tuple[str, str]]:
+    """The migrations a database has had: app and name."""
+    there = owner.execute("select to_regclass('public.django_migrations')").fetchone()
+    if there is None or there[0] is None:
+        return set()
+    return {(str(app), str(name)) for app, name in owner.execute("select app, name from django_migrations")}
+
+
+def differences(owner: psycopg.Connection[Any]) -> tuple[list[str], list[str]]:
+    """The migrations this release would apply, and those of the database that it does not know."""
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(None)
+    had = applied(owner)
+    squashed = {old for one in loader.disk_migrations.values() for old in one.replaces}
+    known = set(loader.graph.nodes)
+    return (
+        [".".join(one) for one in sorted(known - had)],
+        [".".join(one) for one in sorted(had - known - squashed)],
+    )
+
+
 def migrate(say: Say = lambda line: None) -> None:
-    """Bring the tables and their row policies to this release, as the owner. Run it as often as you like."""
+    """Bring the tables and their row policies to this release, as the owner. Run it as often as you like.
+
+    One at a time; others wait. Each migration commits by itself and the policies are written last, so one that
+    was interrupted goes on where it stopped. Raises NewerDatabase where the database is ahead of this release.
+    """
     from django.core.management import call_command
 
     from kohti.config.rooms import ROOMS
 
     url = addresses.owner_url()
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("select pg_advisory_lock(7236002)")
-        for extension in EXTENSIONS:
-            owner.execute(f"create extension if not exists {extension}".encode())
+        row = owner.execute("select pg_try_advisory_lock(7236002)").fetchone()
+        if not (row and row[0]):
+            say("another `kohti migrate` is at work on this database; waiting for its end")
+            owner.execute("select pg_advisory_lock(7236002)")
+        _waiting, unknown = differences(owner)
+        if unknown:
+            raise NewerDatabase(
+                "The database is of a newer release of Kohti than this program: it has had"
+                f" {', '.join(unknown[:5])}. Nothing was changed. Start the newer release, or restore a backup"
+                " from before the update."
+            )
+        make_extensions(owner)
         say(_("bringing the tables up to date: %(database)s") % {"database": urlsplit(url).path.lstrip("/")})
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         owner.execute(

@@ -109,6 +109,15 @@ end $$"""
     ),
     definer(
         """
+kohti.forgotten()
+returns table (service_id uuid, person_id uuid, at timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select e.service_id, unnest(e.person_ids), min(e.at) from kernel_historyevent e
+    where e.verb = 'person.forgotten' and e.service_id is not null group by 1, 2
+$$"""
+    ),
+    definer(
+        """
 kohti.seal_history(p_most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -145,7 +154,7 @@ end $$"""
     ),
 )
 
-WORKER_ONLY = ("kohti.seal_history(integer)", "kohti.forget_in_history(uuid)")
+WORKER_ONLY = ("kohti.seal_history(integer)", "kohti.forget_in_history(uuid)", "kohti.forgotten()")
 
 DOOR_ALL = "see add change remove"
 ORDERED_HERE = "args->>'service_id' = (select kohti.service())::text"

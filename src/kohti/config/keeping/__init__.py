@@ -1,0 +1,1 @@
+"""Keeping an installation: backup and restore, who was forgotten, what is wrong with it (doctor)."""
