@@ -96,6 +96,35 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     # Who has no code gives the password instead.
     ("mfa_reauthenticate", "GET"): Expected(EVERYONE, 302),
     ("mfa_reauthenticate", "POST"): Expected(EVERYONE, 302),
+    # Nothing is locked, and this is no shared counter.
+    ("lock", "GET"): Expected(EVERYONE, 302),
+    ("lock", "POST"): Expected(EVERYONE, 302),
+    ("unlock", "POST"): Expected(EVERYONE, 302),
+    ("onward", "GET"): Expected(EVERYONE, 302),
+    ("way_back", "GET"): Expected(EVERYONE, 200, nobody=200),
+    ("way_back", "POST"): Expected(EVERYONE, 422, nobody=422),
+    ("counter", "GET"): Expected(EVERYONE, 200),
+    ("counter", "POST"): Expected(EVERYONE, 302),
+    ("signed_in_at", "GET"): Expected(EVERYONE, 200),
+    ("signed_in_at", "POST"): Expected(EVERYONE, 302),
+    # A PIN is chosen by whoever has just shown who they are.
+    ("pin", "GET"): Expected(EVERYONE, 302),
+    ("pin", "POST"): Expected(EVERYONE, 302),
+    ("account_change_password", "GET"): Expected(EVERYONE, 200),
+    ("account_change_password", "POST"): Expected(EVERYONE, 200),
+    ("account_set_password", "GET"): Expected(EVERYONE, 302),
+    ("account_set_password", "POST"): Expected(EVERYONE, 302),
+    ("mfa_list_webauthn", "GET"): Expected(EVERYONE, 200),
+    ("mfa_add_webauthn", "GET"): Expected(EVERYONE, 302),
+    ("mfa_add_webauthn", "POST"): Expected(EVERYONE, 302),
+    ("mfa_edit_webauthn", "GET"): Expected(EVERYONE, 302),
+    ("mfa_edit_webauthn", "POST"): Expected(EVERYONE, 302),
+    ("mfa_remove_webauthn", "GET"): Expected(EVERYONE, 302),
+    ("mfa_remove_webauthn", "POST"): Expected(EVERYONE, 302),
+    ("mfa_reauthenticate_webauthn", "GET"): Expected(EVERYONE, 302),
+    ("mfa_reauthenticate_webauthn", "POST"): Expected(EVERYONE, 302),
+    ("mfa_login_webauthn", "GET"): Expected(EVERYONE, 302),
+    ("mfa_login_webauthn", "POST"): Expected(EVERYONE, 302),
     ("mfa_index", "GET"): Expected(EVERYONE, 200),
     # These ask for the password again first.
     ("mfa_activate_totp", "GET"): Expected(EVERYONE, 302),
@@ -159,6 +188,7 @@ def things(service: Place, centre: Centre) -> dict[str, uuid.UUID]:
         "file_id": held.id,
         "staff_id": service.staff(centre=centre).id,
         "user_id": uuid.UUID(host.facts["user_id"]),
+        "pk": 1,
     }
 
 

@@ -22,6 +22,7 @@ from kohti.team.models import User
 
 HASH = make_password(PASSWORD)
 SIGN_IN, CODE, SET_UP = "/account/sign-in/", "/account/code/", "/account/codes/set-up/"
+NEEDED = "/account/codes/?needed"
 
 
 def colleague(here: Place, role: str = "host") -> Actor:
@@ -191,24 +192,31 @@ def test_throttling_is_shared_by_every_process(owner: psycopg.Connection) -> Non
 # --------------------------------------------------------------------------- the first time
 
 
-def test_who_has_no_code_is_led_to_set_one_up_before_anything_else() -> None:
+def test_who_has_no_second_factor_is_led_to_set_one_up_and_back_to_their_page() -> None:
     host = colleague(place())
     client = browser()
     assert give_password(client, host).headers["Location"] == "/today/"
-    for path in ("/today/", "/arrivals/", "/places/", "/queue/news/", f"/people/{uuid.uuid4()}/"):
+    for path in ("/today/", "/places/", f"/people/{uuid.uuid4()}/", "/arrivals/?show=here"):
         answer = client.get(path)
-        assert (answer.status_code, answer.headers["Location"]) == (302, SET_UP), path
-    assert client.post("/arrivals/walk-in/", {}).headers["Location"] == SET_UP
-    page = client.get(SET_UP)
-    assert page.status_code == 200
+        assert (answer.status_code, answer.headers["Location"]) == (302, NEEDED), path
+    assert client.post("/arrivals/walk-in/", {}).headers["Location"] == NEEDED
+    part = client.get("/arrivals/", headers={"HX-Request": "true"})
+    assert (part.headers["HX-Redirect"], part.content) == (NEEDED, b"")
+    page = client.get(NEEDED).content.decode()
+    assert "a password alone is not enough" in page
+    assert SET_UP in page
+    assert "/account/passkeys/add/" in page
+    page = client.get(SET_UP).content.decode()
     secret = client_secret(client)
-    assert secret in page.content.decode()
+    assert secret in page
     assert client.post(SET_UP, {"code": "000000"}).status_code == 200
     assert not works(client)
+    client.get("/arrivals/?show=here")
     answer = client.post(SET_UP, {"code": code_of(secret)})
     assert answer.status_code == 302
-    assert "spare" in answer.headers["Location"]
-    assert client.get(answer.headers["Location"]).status_code == 200
+    spare = client.get(answer.headers["Location"])
+    assert "/account/onward/" in spare.content.decode()
+    assert client.get("/account/onward/").headers["Location"] == "/arrivals/?show=here"
     assert works(client)
     again = browser()
     assert give_password(again, host).headers["Location"] == CODE

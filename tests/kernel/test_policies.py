@@ -324,7 +324,6 @@ RULES: dict[str, Rules] = {
     "auth_permission": NOBODY,
     "auth_group": NOBODY,
     "auth_group_permissions": NOBODY,
-    "django_session": DOOR_ONLY,
     "kohti_cache": DOOR_ONLY,
     "account_emailaddress": DOOR_ONLY,
     "account_emailconfirmation": DOOR_ONLY,
@@ -352,6 +351,11 @@ RULES: dict[str, Rules] = {
     "team_staff": kept_by(
         own_service, either(in_the_centre, administered), either(in_the_centre, administered)
     ),
+    "team_session": DOOR_ONLY,
+    "team_counter": DOOR_ONLY,
+    "team_atcounter": DOOR_ONLY,
+    "team_pin": DOOR_ONLY,
+    "team_wayback": DOOR_ONLY,
     "team_membership": Rules(
         see=own_service,
         add=a_place_for_another,
@@ -378,7 +382,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "kernel_done": ("service_id", "key"),
     "kernel_historydetail": ("event_id",),
     "kernel_historyseal": ("n",),
-    "django_session": ("session_key",),
+    "team_session": ("session_key",),
+    "team_pin": ("user_id",),
     "kohti_cache": ("cache_key",),
 }
 
@@ -523,6 +528,23 @@ def _beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
     owner.execute(
         "insert into mfa_authenticator (type, data, user_id, created_at) values ('totp', '{}', %s, now())",
         (user_id,),
+    )
+    row = owner.execute(
+        "insert into team_counter (id, service_id, name, since) values (gen_random_uuid(), %s, '', now())"
+        " returning id",
+        (service,),
+    ).fetchone()
+    assert row is not None
+    owner.execute(
+        "insert into team_atcounter (id, counter_id, user_id, member_id, name, until, strong, wrong_pins)"
+        " values (gen_random_uuid(), %s, %s, gen_random_uuid(), 'Somebody', now(), true, 0)",
+        (row[0], user_id),
+    )
+    owner.execute("insert into team_pin (user_id, hash, set_at) values (%s, '!', now())", (user_id,))
+    owner.execute(
+        "insert into team_wayback (id, service_id, user_id, digest, given_by, given_at, until)"
+        " values (gen_random_uuid(), %s, %s, '', '', now(), now())",
+        (service, user_id),
     )
     owner.execute("insert into kohti_cache values (%s, 'v', now() + interval '1 hour')", (f"test:{user_id}",))
     owner.execute("insert into procrastinate_workers default values")

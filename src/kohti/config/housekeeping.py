@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from procrastinate.contrib.django import app
 
@@ -21,10 +20,12 @@ from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.models import Done
-from kohti.team.models import Centre, Service
+from kohti.team.models import AtCounter, Centre, Service, Session, WayBack
 
 log = structlog.get_logger()
 KEYS_KEPT = timedelta(days=14)
+WAYS_BACK_KEPT = timedelta(days=90)
+"""So long a colleague who was given one can still be told."""
 STALLED_S = 8
 
 
@@ -91,6 +92,8 @@ def tidy() -> None:
             ).update(content=b"", result={}, state=ImportedFile.State.FAILED)
     with as_actor(DOOR):
         Session.objects.filter(expire_date__lt=clock.real_now()).delete()
+        AtCounter.objects.filter(until__lt=clock.real_now()).delete()
+        WayBack.objects.filter(until__lt=clock.real_now() - WAYS_BACK_KEPT).delete()
         with connection.cursor() as cursor:
             cursor.execute("delete from kohti_cache where expires < now()")
 

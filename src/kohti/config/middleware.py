@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
-from kohti.config import sign_in, views
+from kohti.config import account, counters, sessions, sign_in, views
+from kohti.config.sessions import LOCKED
+from kohti.config.sign_in import BACK, GIVEN, TELL
 from kohti.kernel import actor as actors
 from kohti.kernel import live, words
 from kohti.kernel.actor import DOOR, Actor, as_actor
@@ -19,7 +25,6 @@ from kohti.team import queries as team
 Respond = Callable[[HttpRequest], HttpResponseBase]
 MEMBERSHIP = "membership"
 PLACES = "places"
-HAS_CODE = "code"
 BEFORE_WORK = ("/account/", "/language/")
 """Addresses that are served at the door: whoever signs in may need them before there is work to see."""
 
@@ -40,33 +45,63 @@ def at_the_door(respond: Respond) -> Respond:
 
 
 def signed_in(request: HttpRequest) -> bool:
-    """Whether somebody is signed in, wherever they may work."""
-    return "_auth_user_id" in request.session and request.user.is_authenticated
+    """Whether somebody is signed in and there, wherever they may work."""
+    return SESSION_KEY in request.session and not _locked(request) and request.user.is_authenticated
+
+
+def _locked(request: HttpRequest) -> bool:
+    """Whether nobody gets on before they have shown who they are; then nobody counts as signed in.
+
+    A shared counter that was left alone locks itself.
+    """
+    session: Any = request.session
+    if LOCKED not in session:
+        if not (session.locks and session.left_alone()):
+            return False
+        session[LOCKED] = {BACK: account.safe(request, request.path if request.method == "GET" else "")}
+    request.user = AnonymousUser()
+    return True
 
 
 def member_of(request: HttpRequest) -> Actor | None:
     """The membership this session works under, if it still holds; else the first one the user has."""
     chosen = request.session.get(MEMBERSHIP)
     actor = actors.enter_member(uuid.UUID(chosen)) if chosen else None
-    if actor is not None and actor.facts["user_id"] == str(request.user.pk):
+    if actor is not None and actor.facts["user_id"] == str(request.user.pk) and _within(request, actor):
         return actor
     assert request.user.pk is not None
     places = team.memberships_of(request.user.pk)
-    if not places:
-        return None
-    request.session[PLACES] = len(places)
-    request.session[MEMBERSHIP] = str(places[0].member_id)
-    return actors.member(places[0].member_id)
+    for place in places:
+        first = actors.member(place.member_id)
+        if first is not None and _within(request, first):
+            request.session[PLACES] = len(places)
+            request.session[MEMBERSHIP] = str(place.member_id)
+            return first
+    return None
 
 
-def lacks_code(request: HttpRequest) -> bool:
-    """Whether this member has to set up one-time codes first; asked once a session when they have."""
-    if not sign_in.codes_are_required() or request.session.get(HAS_CODE):
-        return False
-    if not sign_in.has_code(request.user):
-        return True
-    request.session[HAS_CODE] = True
-    return False
+def _within(request: HttpRequest, actor: Actor) -> bool:
+    """Whether the way somebody signed in holds for this service: another organisation's may be for one alone."""
+    return bool(
+        actor.facts["service_code"] == request.session.get(sign_in.WITHIN, actor.facts["service_code"])
+    )
+
+
+def _is_use(request: HttpRequest) -> bool:
+    """Whether somebody did this: what a page asks for by itself does not keep a session awake."""
+    by_itself = request.headers.get("X-Kohti-Fresh") or "text/event-stream" in request.headers.get(
+        "Accept", ""
+    )
+    return not by_itself
+
+
+def _to(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Another page; where a part of one was asked for, the whole page goes there."""
+    if not request.headers.get("HX-Request"):
+        return redirect(path)
+    answer = HttpResponse(status=200)
+    answer.headers["HX-Redirect"] = path
+    return answer
 
 
 class AsTheMember:
@@ -77,14 +112,28 @@ class AsTheMember:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         somebody = signed_in(request)
+        session: Any = request.session
+        if somebody and _is_use(request):
+            session.used()
         actor = member_of(request) if somebody else None
         request.actor = actor  # type: ignore[attr-defined]
         if request.path.startswith(BEFORE_WORK):
-            return self.respond(request)
+            response = self.respond(request)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+        if LOCKED in session:
+            return _to(request, reverse("lock"))
         if actor is None:
             return views.no_place(request) if somebody else self.respond(request)
-        if lacks_code(request):
-            return redirect("mfa_activate_totp")
+        if sign_in.lacks_second_factor(request, actor):
+            if request.method == "GET" and _is_use(request) and not request.headers.get("HX-Request"):
+                session[BACK] = request.get_full_path()
+            return _to(request, sign_in.set_up_page())
+        counters.arrive(request, actor, strong=bool(session.get(GIVEN)))
+        if session.get(TELL) and request.method == "GET" and not request.headers.get("HX-Request"):
+            request.notices = [account.notice_of(actor, session.pop(TELL))]  # type: ignore[attr-defined]
+        key = session.session_key
+        request.still_here = lambda: sessions.open_now(key)  # type: ignore[attr-defined]
         # Asked before the page looks at anything: what happens from here on, its stream will say.
         request.live_version = live.version(actor.centre_id)  # type: ignore[attr-defined]
         with as_actor(actor), words.spoken(words.language(), actor=actor):

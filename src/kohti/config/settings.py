@@ -29,7 +29,6 @@ HTTPS = os.environ.get("KOHTI_HTTPS", "") == "1"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -106,14 +105,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "kohti.config.sign_in.Adapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "front_door"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "unlock": "30/m/ip,10/300s/key",
+    "way_back": "10/m/ip,5/300s/key",
+    "elsewhere": "30/m/ip",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kohti"
 MFA_ADAPTER = "kohti.config.sign_in.CodeAdapter"
 REQUIRE_CODE = os.environ.get("KOHTI_REQUIRE_CODE", "1") == "1"
 
 SESSION_ENGINE = "kohti.config.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+IDLE_S = int(os.environ.get("KOHTI_IDLE_MINUTES", "60")) * 60
+IDLE_AT_COUNTER_S = int(os.environ.get("KOHTI_COUNTER_MINUTES", "15")) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -148,7 +156,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [SOURCE / "design" / "static", SOURCE / "frontdesk" / "static"]
+STATICFILES_DIRS = [SOURCE / room / "static" for room in ("config", "design", "frontdesk")]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
-from kohti.config import looks, views
+from kohti.config import account as own
+from kohti.config import looks, passkeys, views
+from kohti.config.sign_in import marked as theirs
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
-
-
-def theirs(view: Any, who: str, *methods: str) -> Any:
-    """A library's view with its mark of who may."""
-    view.who_may = who
-    view.methods = methods
-    return view
-
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
@@ -31,7 +23,7 @@ urlpatterns = [
     path("", include("kohti.diary.urls")),
     path("", include("kohti.team.urls")),
     path("", include("kohti.people.urls")),
-    path("account/sign-in/", theirs(account.login, EVERYBODY, "GET", "POST"), name="account_login"),
+    path("account/sign-in/", theirs(own.sign_in_page, EVERYBODY, "GET", "POST"), name="account_login"),
     path("account/sign-out/", theirs(account.logout, EVERYBODY, "GET", "POST"), name="account_logout"),
     path(
         "account/again/",
@@ -42,7 +34,42 @@ urlpatterns = [
     path(
         "account/code/again/", theirs(mfa.reauthenticate, SIGNED_IN, "GET", "POST"), name="mfa_reauthenticate"
     ),
-    path("account/codes/", theirs(mfa.index, SIGNED_IN, "GET"), name="mfa_index"),
+    path("account/lock/", own.lock, name="lock"),
+    path("account/unlock/", own.unlock, name="unlock"),
+    path("account/onward/", own.onward, name="onward"),
+    path("account/way-back/", own.way_back, name="way_back"),
+    path("account/counter/", own.counter, name="counter"),
+    path("account/pin/", own.again_first(own.pin), name="pin"),
+    path("account/signed-in/", own.signed_in_at, name="signed_in_at"),
+    path(
+        "account/password/",
+        theirs(own.change_password, SIGNED_IN, "GET", "POST"),
+        name="account_change_password",
+    ),
+    path("account/password/first/", own.set_password, name="account_set_password"),
+    path("account/passkeys/", theirs(passkeys.mine, SIGNED_IN, "GET"), name="mfa_list_webauthn"),
+    path("account/passkeys/add/", theirs(passkeys.add, SIGNED_IN, "GET", "POST"), name="mfa_add_webauthn"),
+    path(
+        "account/passkeys/<int:pk>/name/",
+        theirs(passkeys.rename, SIGNED_IN, "GET", "POST"),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "account/passkeys/<int:pk>/remove/",
+        theirs(passkeys.remove, SIGNED_IN, "GET", "POST"),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "account/passkeys/again/",
+        theirs(passkeys.again, SIGNED_IN, "GET", "POST"),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "account/passkeys/sign-in/",
+        theirs(passkeys.enter, EVERYBODY, "GET", "POST"),
+        name="mfa_login_webauthn",
+    ),
+    path("account/codes/", theirs(own.index, SIGNED_IN, "GET"), name="mfa_index"),
     path(
         "account/codes/set-up/",
         theirs(totp.activate_totp, SIGNED_IN, "GET", "POST"),

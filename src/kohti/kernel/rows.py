@@ -183,7 +183,6 @@ TABLES = (
     Table(name="auth_permission", system=""),
     Table(name="auth_group", system=""),
     Table(name="auth_group_permissions", system=""),
-    Table(name="django_session", door=DOOR_ALL, system=""),
     Table(name="kohti_cache", door=DOOR_ALL, system=""),
     Table(name="account_emailaddress", door=DOOR_ALL, system=""),
     Table(name="account_emailconfirmation", door=DOOR_ALL, system=""),

@@ -197,3 +197,10 @@ class Invitation(models.Model):
                 condition=models.Q(used_at=None) | models.Q(ended_at=None), name="invitation_used_or_ended"
             ),
         )
+
+
+from .signing_in import AtCounter as AtCounter  # noqa: E402 - these point to the tables above
+from .signing_in import Counter as Counter  # noqa: E402
+from .signing_in import Pin as Pin  # noqa: E402
+from .signing_in import Session as Session  # noqa: E402
+from .signing_in import WayBack as WayBack  # noqa: E402

@@ -372,4 +372,9 @@ TABLES = (
         add=f"{ADMINISTERED} and made_by_id = (select kohti.member())",
         change=ADMINISTERED,
     ),
+    # What signing in keeps is asked and kept at the door alone.
+    *(
+        Table(name=f"team_{kept}", door="see add change remove", system="")
+        for kept in ("session", "counter", "atcounter", "pin", "wayback")
+    ),
 )
