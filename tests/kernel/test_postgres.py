@@ -278,7 +278,7 @@ def test_a_forked_child_does_not_give_back_what_is_its_parents(folder: Path) -> 
 
 def test_folders_of_another_version_are_refused_and_left_alone(folder: Path) -> None:
     (folder / "postgres-17" / "cluster").mkdir(parents=True)
-    with pytest.raises(PostgresTrouble, match="postgres-17") as caught:
+    with pytest.raises(PostgresTrouble, match="PostgreSQL 17") as caught:
         use(folder)
     assert caught.value.code == "other-version"
     assert [child.name for child in folder.iterdir()] == ["postgres-17"]

@@ -27,6 +27,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kohti.diary import queries as diary
 from kohti.diary.models import Booking
@@ -102,7 +103,10 @@ def read_walk_ins(content: bytes, day: date, actor: Actor) -> list[WalkIn]:
     sheet = sheets.read(content)
     missing = [column for column in LOG if column not in sheet.header]
     if missing:
-        raise UnreadableSheet(f"the log of walk-ins has no column {', '.join(missing)}", code="not-a-log")
+        raise UnreadableSheet(
+            _("The log of walk-ins has no column %(missing)s.") % {"missing": ", ".join(missing)},
+            code="not-a-log",
+        )
     out = []
     for row in sheet.rows:
         arrived, name, reason, note = (row.cells[column].strip() for column in LOG)
@@ -110,7 +114,8 @@ def read_walk_ins(content: bytes, day: date, actor: Actor) -> list[WalkIn]:
             at = datetime.combine(day, time.fromisoformat(arrived), actor.zone).astimezone(UTC)
         except ValueError as trouble:
             raise UnreadableSheet(
-                f"row {row.number} of the log of walk-ins: the time cannot be read (“{arrived}”)",
+                _("Row %(row)s of the log of walk-ins: the time “%(time)s” cannot be read.")
+                % {"row": row.number, "time": arrived},
                 code="not-a-log",
             ) from trouble
         out.append(WalkIn(at, name, reason, note))
@@ -177,7 +182,7 @@ class Day:
                 for words in (reason.code, *reason.in_files)
             }
         if hours is None:
-            raise Refused("the centre is closed on this day", code="closed")
+            raise Refused(_("The centre is closed on this day."), code="closed")
         opens, closes = hours
         unknown = next(reason for reason in reversed(reasons.values()) if reason.urgency == 0)
         for booking in bookings:

@@ -24,6 +24,7 @@ import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -83,7 +84,7 @@ def use(data: Path, *, settings: Mapping[str, str] | None = None, say: Say = lam
         home = find_home(data, say)
         held = os.open(home.folder / "use.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            lock(held, fcntl.LOCK_SH, what="another Kohti that is stopping", say=say)
+            lock(held, fcntl.LOCK_SH, what=_("Another Kohti is stopping here; waiting for it."), say=say)
             with file_lock(home.folder / "start.lock", say):
                 address = home.ensure_running(settings or {}, say)
         except BaseException:

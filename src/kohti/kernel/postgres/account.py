@@ -8,6 +8,7 @@ import pwd
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from .trouble import PostgresTrouble
@@ -33,8 +34,10 @@ def server_account() -> Account | None:
             entry = pwd.getpwnam(name)
             return Account(name, entry.pw_uid, entry.pw_gid)
     raise PostgresTrouble(
-        "PostgreSQL does not run as root and this machine has no user named postgres or nobody. Run Kohti as "
-        "another user.",
+        _(
+            "PostgreSQL does not run as root and this machine has no user named postgres or nobody."
+            " Run Kohti as another user."
+        ),
         code="system-user",
     )
 
@@ -70,11 +73,11 @@ def run_as(
         extra_groups=None if account is None else [],
     )
     try:
-        output, _ = process.communicate(timeout=3 if when_slow else None)
+        output = process.communicate(timeout=3 if when_slow else None)[0]
     except subprocess.TimeoutExpired:
         if when_slow:
             when_slow()
-        output, _ = process.communicate()
+        output = process.communicate()[0]
     return subprocess.CompletedProcess(command, process.returncode, output, "")
 
 

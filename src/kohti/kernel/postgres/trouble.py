@@ -9,6 +9,7 @@ import pwd
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from gettext import gettext as _
 from pathlib import Path
 
 from kohti.kernel.errors import KohtiError
@@ -39,8 +40,11 @@ def folder_troubles(data: Path) -> Iterator[None]:
             else str(os.geteuid())
         )
         raise PostgresTrouble(
-            f"The data folder {data} cannot be used by the user {who}: {error}. Name another one with --data "
-            "or KOHTI_DATA.",
+            _(
+                "The data folder %(folder)s cannot be used by the user %(user)s: %(why)s."
+                " Name another one with --data or KOHTI_DATA."
+            )
+            % {"folder": data, "user": who, "why": error},
             code="folder",
         ) from error
 
@@ -50,13 +54,17 @@ def disk_full(folder: Path, needed: int | None = None) -> PostgresTrouble:
     with contextlib.suppress(OSError):
         folder = folder.resolve(strict=True)
     try:
-        free = f"{shutil.disk_usage(folder).free // 2**20} MB free"
+        room = [_("%(n)s MB free") % {"n": shutil.disk_usage(folder).free // 2**20}]
     except OSError:
-        free = "no room left"
-    wanted = "" if needed is None else f", {needed // 2**20} MB needed"
+        room = [_("no room left")]
+    if needed is not None:
+        room.append(_("%(n)s MB needed") % {"n": needed // 2**20})
     return PostgresTrouble(
-        f"The disk that holds {folder} is full ({free}{wanted}). Nothing was lost. Make room there and start "
-        "Kohti again.",
+        _(
+            "The disk that holds %(folder)s is full (%(room)s). Nothing was lost."
+            " Make room there and start Kohti again."
+        )
+        % {"folder": folder, "room": ", ".join(room)},
         code="disk-full",
     )
 
