@@ -313,6 +313,7 @@ def test_the_commands_are_the_ones_that_were_promised() -> None:
         "erasures",
         "import",
         "replay",
+        "mail",
         "check",
         "bench",
         "history",

@@ -28,8 +28,8 @@ from kohti.config import addresses
 from kohti.config.rooms import ROOMS
 from kohti.diary import actions as diary
 from kohti.frontdesk import actions as frontdesk
-from kohti.kernel import clock, history, ids, policies
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel import clock, history, ids, outbox, policies
+from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.people import actions as people
 from kohti.team import actions as team
 
@@ -234,6 +234,23 @@ def to_the_centre_of_somebody_seen(who: Who, row: Row, world: World) -> bool:
     return to_the_centre(who, row, world) and of_a_seen_person(who, row, world)
 
 
+def a_message_i_look_after(who: Who, row: Row, world: World) -> bool:
+    """Messages of a centre are its leader's business, those of no centre the administrators'."""
+    if row["centre_id"]:
+        return own_service(who, row, world) and in_the_centre(who, row, world)
+    return administered(who, row, world)
+
+
+def a_message_of_mine(who: Who, row: Row, world: World) -> bool:
+    """Whoever ordered a message sees what became of it."""
+    return a_message_i_look_after(who, row, world) or bool(who.member and row["by_member_id"] == who.member)
+
+
+def a_message_of_no_service(who: Who, row: Row, world: World) -> bool:
+    """Ways back in: the worker sends them, at the door."""
+    return row["service_id"] is None and who.worker and at_the_door(who, row, world)
+
+
 def ordered_here(who: Who, row: Row, world: World) -> bool:
     """Background work is seen and ordered within one's service."""
     return bool(who.service) and row["args"].get("service_id") == who.service
@@ -318,6 +335,16 @@ RULES: dict[str, Rules] = {
         see=own_service,
         add=own_service,
         worker=Rules(see=own_service, add=own_service, remove=system_rows),
+    ),
+    "kernel_message": Rules(
+        see=a_message_of_mine,
+        add=either(own_service, at_the_door),
+        change=a_message_i_look_after,
+        worker=Rules(
+            see=either(a_message_of_mine, system_rows, a_message_of_no_service),
+            add=either(own_service, at_the_door, system_rows),
+            change=either(a_message_i_look_after, system_rows, a_message_of_no_service),
+        ),
     ),
     "django_migrations": NOBODY,
     "django_content_type": NOBODY,
@@ -446,8 +473,30 @@ def _use(here: Place) -> None:
 
             import_file.order(leader, subject_id=held.id)
         browser_of(coach)
+        _write_messages(here, centre.id, coach, here.member("administrator", centre=code))
     here.person("Nobody's Guest")
     _end_and_begin(here)
+
+
+def _write_messages(here: Place, centre_id: uuid.UUID, coach: Actor, administrator: Actor) -> None:
+    """A message of a centre, one of the service, and one that nobody ordered."""
+    for actor, centre in ((coach, centre_id), (administrator, None)):
+        with as_actor(actor):
+            _message(actor, centre)
+    with as_system(here.system) as system:
+        _message(system, centre_id)
+
+
+def _message(actor: Actor, centre_id: uuid.UUID | None) -> None:
+    outbox.write(
+        actor,
+        channel="mail",
+        to=outbox.To(kind="address", address="ann@example.org"),
+        kind="test",
+        body="x",
+        key=str(uuid.uuid4()),
+        centre_id=centre_id,
+    )
 
 
 def _end_and_begin(here: Place) -> None:
@@ -546,6 +595,8 @@ def _beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         " values (gen_random_uuid(), %s, %s, '', '', now(), now())",
         (service, user_id),
     )
+    with as_actor(DOOR):
+        _message(DOOR, None)
     owner.execute("insert into kohti_cache values (%s, 'v', now() + interval '1 hour')", (f"test:{user_id}",))
     owner.execute("insert into procrastinate_workers default values")
     owner.execute(

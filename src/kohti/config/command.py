@@ -14,7 +14,17 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import NoReturn
 
-from kohti.config.commands import blueprints, care, histories, imports, keeping, listing, measuring, running
+from kohti.config.commands import (
+    blueprints,
+    care,
+    histories,
+    imports,
+    keeping,
+    listing,
+    mailing,
+    measuring,
+    running,
+)
 from kohti.config.commands.common import DONE, INTERRUPTED, TROUBLE, Trouble, say
 from kohti.kernel import languages
 
@@ -47,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     keeping.add(commands)
     measuring.add_bench(commands)
     histories.add(commands)
+    mailing.add(commands)
     listing.add(commands)
     return top
 

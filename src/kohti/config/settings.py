@@ -166,8 +166,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 
+EMAIL_BACKEND = "kohti.kernel.outbox.backend.Backend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("KOHTI_MAIL_FROM", "") or "kohti@localhost"
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
-PROCRASTINATE_IMPORT_PATHS = ["kohti.config.housekeeping", "kohti.diary.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["kohti.config.housekeeping", "kohti.config.post", "kohti.diary.jobs"]
 SILENCED_SYSTEM_CHECKS = [
     "postgres.E005"
 ]  # its app asks for hstore at every connection; we need its constraints alone

@@ -19,5 +19,9 @@ VERBS: dict[str, str] = {
     "blueprint.apply": "put a blueprint into force",
     "team.see": "see the colleagues",
     "audit.see": "see what happened, and who did it",
+    "documents.read": "open and download a person's documents",
+    "documents.add": "write letters to a person, keep files with them, and end them",
+    "messages.see": "see which mails and texts left, and which came to nothing",
+    "messages.decide": "send a message again, settle or cancel it",
     "centre.close": "add a day on which a centre stays closed",
 }

@@ -83,3 +83,6 @@ class Done(models.Model):
 
     class Meta:
         indexes = (models.Index("at", name="done_at"),)
+
+
+from .outbox.models import Message  # noqa: E402, F401 - Django looks for tables here

@@ -157,6 +157,10 @@ end $$"""
 WORKER_ONLY = ("kohti.seal_history(integer)", "kohti.forget_in_history(uuid)", "kohti.forgotten()")
 
 DOOR_ALL = "see add change remove"
+LOOKED_AFTER = (
+    "centre_id = (select kohti.whole_centre())"
+    " or (centre_id is null and service_id = (select kohti.administers()))"
+)
 ORDERED_HERE = "args->>'service_id' = (select kohti.service())::text"
 
 TABLES = (
@@ -176,6 +180,17 @@ TABLES = (
         see=OWN_SERVICE,
         add=OWN_SERVICE,
         system="see add remove",
+    ),
+    # Who orders a message sees it; so does who leads the centre it is of. Those of no centre are the
+    # administrators' business, and those of no service (ways back in) the worker's alone.
+    Table(
+        name="kernel_message",
+        see=f"{OWN_SERVICE} and ({LOOKED_AFTER} or by_member_id = (select kohti.member()))",
+        add=OWN_SERVICE,
+        change=f"{OWN_SERVICE} and ({LOOKED_AFTER})",
+        door="add",
+        worker="see change",
+        worker_rows="service_id is null and (select kohti.at_the_door())",
     ),
     # libraries
     Table(name="django_migrations", system=""),
