@@ -12,6 +12,7 @@ a statement: `service`, `floor` (the centre whose day the actor sees), `whole_ce
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -118,10 +119,9 @@ def _rights_to_functions(owner: str, worker_only: Iterable[str]) -> Iterator[str
     yield "reset role"
 
 
-def apply(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> bool:
-    """Write every room's functions, policies and grants, as the owner; False when nothing had changed.
+def _wanted(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> tuple[list[str], list[str], str]:
+    """The SQL of every room's functions, that of tables and rights, and the digest of both.
 
-    `rooms` are their rows modules, each with `FUNCTIONS` (SQL texts) and `TABLES`.
     Raises RuntimeError naming the tables that no room declared, or that a room declared but nobody made.
     """
     rooms = list(rooms)
@@ -144,9 +144,53 @@ def apply(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> bool:
         )
     body = [line for table in tables for line in statements(table, owner=owner)]
     body += _rights_to_functions(owner, [one for room in rooms for one in getattr(room, "WORKER_ONLY", ())])
-    digest = hashlib.sha256("\n".join([*functions, *body]).encode()).hexdigest()
+    return functions, body, hashlib.sha256("\n".join([*functions, *body]).encode()).hexdigest()
+
+
+def _written(connection: psycopg.Connection[Any]) -> str:
+    """The digest of what was written last, or nothing."""
     row = connection.execute("select obj_description(to_regnamespace('kohti'), 'pg_namespace')").fetchone()
-    if row is not None and row[0] == digest:
+    return str(row[0]) if row is not None and row[0] else ""
+
+
+def in_force(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> str:
+    """Why the policies of these rooms are not in force as declared, asked as the owner; nothing when they are."""
+    try:
+        _functions, body, digest = _wanted(connection, rooms)
+    except RuntimeError as trouble:
+        return str(trouble)
+    if _written(connection) != digest:
+        return "what was written last is of another release"
+    row = connection.execute(
+        "select string_agg(relname, ', ' order by relname) from pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+        " and not (relrowsecurity and relforcerowsecurity)"
+    ).fetchone()
+    if row is not None and row[0]:
+        return f"switched off on {row[0]}"
+    declared = {f"{found[2]} {found[1]}" for line in body if (found := POLICY.match(line))}
+    there = {
+        f"{table} {name}"
+        for table, name in connection.execute(
+            "select tablename, policyname from pg_policies where schemaname = 'public'"
+        )
+    }
+    if declared != there:
+        return f"policies missing or added: {', '.join(sorted(declared ^ there)[:5])}"
+    return ""
+
+
+POLICY = re.compile(r'^create policy "(.+?)" on public\."(.+?)"')
+
+
+def apply(connection: psycopg.Connection[Any], rooms: Iterable[Any]) -> bool:
+    """Write every room's functions, policies and grants, as the owner; False when nothing had changed.
+
+    `rooms` are their rows modules, each with `FUNCTIONS` (SQL texts) and `TABLES`.
+    Raises RuntimeError naming the tables that no room declared, or that a room declared but nobody made.
+    """
+    functions, body, digest = _wanted(connection, rooms)
+    if _written(connection) == digest:
         return False
     with connection.transaction():
         connection.execute("create schema if not exists kohti")

@@ -1,12 +1,15 @@
-"""Looking after an installation: check."""
+"""Looking after an installation: check, doctor."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from contextlib import ExitStack
+from dataclasses import asdict
 from gettext import gettext as _
 from typing import Any
 
-from .common import DONE, WRONG, answer, command, database, say
+from .common import DONE, WRONG, Trouble, answer, command, database, say
 
 
 def check(args: argparse.Namespace) -> int:
@@ -25,6 +28,40 @@ def check(args: argparse.Namespace) -> int:
     return DONE if all(one["ok"] for one in found) else WRONG
 
 
+def doctor(args: argparse.Namespace) -> int:
+    """Say what is wrong with this installation, and what to do."""
+    from kohti.config import addresses
+    from kohti.config.keeping import doctor as looking
+
+    data = addresses.data_folder()
+    os.environ.update(KOHTI_DATA=str(data), KOHTI_ROLE="worker")
+    with ExitStack() as server:
+
+        def url() -> str:
+            from kohti.config import prepare
+            from kohti.kernel import postgres
+
+            if "DATABASE_URL" in os.environ:
+                return addresses.owner_url()
+            if not list(data.glob("postgres-*")):
+                raise Trouble(_("There is no database yet: run `kohti migrate` first (or `kohti demo`)."))
+            return prepare.own_server(server.enter_context(postgres.use(data, say=say)), data, "kohti")
+
+        found = list(looking.run(data, url))
+    signs = {"good": _("ok"), "look": _("LOOK"), "wrong": _("WRONG")}
+
+    def words() -> str:
+        lines = []
+        for one in found:
+            lines.append(f"{signs[one.state]:6} {one.about}: {one.found}")
+            lines += [f"       {one.do}"] if one.do else []
+        return "\n".join(lines)
+
+    answer([asdict(one) for one in found], as_json=args.json, words=words)
+    return WRONG if any(one.state == "wrong" for one in found) else DONE
+
+
 def add(commands: Any) -> None:
-    """check."""
+    """check, doctor."""
+    command(commands, "doctor", doctor, _("Explain what is wrong with this installation, and what to do."))
     command(commands, "check", check, _("Check what must always be true: rows, tickets, periods, history."))
