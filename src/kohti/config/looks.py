@@ -13,11 +13,15 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import resolve, reverse
 
+from kohti.config import installation
 from kohti.design import theme
 from kohti.design.theme import Theme
-from kohti.kernel.doors import open_to_all
+from kohti.kernel.actor import Actor
+from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
+from kohti.kernel.errors import NotThere
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 BEGINS = "/look/"
@@ -85,6 +89,20 @@ def look(request: HttpRequest, code: str, colours: str) -> HttpResponse:
         content_type="text/css; charset=utf-8",
         headers={"Cache-Control": FOR_GOOD if known else FOR_A_WHILE},
     )
+
+
+@needs(SIGNED_IN)
+def parts(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Every component in every state, in the colours of one's service, and their contrasts measured.
+
+    For those who build pages or choose colours, on a sample: nothing in it is anybody's, but where the data
+    are real it would only be one page more that looks like work and is none.
+    """
+    if not installation.facts().sample:
+        raise NotThere("parts are shown on a sample")
+    chosen = Theme.of(actor.facts["service_code"], actor.facts["theme"])
+    pairs = [] if theme.check(chosen) else theme.measured(chosen)
+    return render(request, "design/gallery.html", {"pairs": pairs})
 
 
 def before_the_door(respond: Respond) -> Respond:

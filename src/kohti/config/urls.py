@@ -17,6 +17,7 @@ urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("today/", views.today, name="today"),
     path("look/<slug:code>/<slug:colours>.css", looks.look, name="look"),
+    path("design/", looks.parts, name="design"),
     path("language/", views.set_language, name="set_language"),
     path("sample/enter/<uuid:user_id>/", views.enter_as, name="enter_as"),
     path("", include("kohti.frontdesk.urls")),
