@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
 
 from kohti.kernel.ids import new_id
-from kohti.team.models import Centre, Membership, Organisation, Service
+from kohti.team.models import Centre, Membership, Organisation, Service, Staff
 
 
 class Person(models.Model):
@@ -21,7 +26,18 @@ class Person(models.Model):
     folded = models.TextField(blank=True, help_text="the name as search compares it")
     sort_key = models.TextField(blank=True)
     date_of_birth = models.DateField(null=True)
+    sounds = ArrayField(models.TextField(), default=list, help_text="how each word of the name sounds")
     languages = ArrayField(models.CharField(max_length=3), default=list)
+    interpreter = models.CharField(
+        max_length=40, blank=True, help_text="the language to interpret; empty: none"
+    )
+    safe_contact = models.TextField(blank=True, help_text="how and when to reach them")
+    not_by = models.TextField(blank=True, help_text="how they must not be reached")
+    no_messages = models.BooleanField(default=False, help_text="never leave a message")
+    address_hidden = models.BooleanField(
+        default=False, help_text="an address is held that nearly nobody sees"
+    )
+    restricted = models.BooleanField(default=False, help_text="open to named people only")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -32,6 +48,9 @@ class Person(models.Model):
         indexes = (
             models.Index("centre", "sort_key", "id", name="people_in_order"),
             models.Index("centre", "folded", name="people_by_name"),
+            models.Index("service", "date_of_birth", name="people_by_birth"),
+            GinIndex(fields=("folded",), opclasses=("gin_trgm_ops",), name="people_by_letters"),
+            GinIndex(F("sounds"), name="people_by_sound"),
         )
 
 
@@ -41,19 +60,31 @@ class Contact(models.Model):
     class Kind(models.TextChoices):
         PHONE = "phone"
         EMAIL = "email"
+        POST = "post"
+        THROUGH = "through"
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, db_constraint=False, db_index=False)
-    kind = models.CharField(max_length=5, choices=Kind)
+    kind = models.CharField(max_length=7, choices=Kind)
     value = models.TextField()
+    plain = models.TextField(blank=True, help_text="what two spellings of it have in common")
+    note = models.TextField(blank=True, help_text="whose it is, when it works")
+    preferred = models.BooleanField(default=False)
+    sealed = models.TextField(blank=True, help_text="who may see it: empty, or the key `address`")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index("person", name="contacts_of_a_person"),)
+        indexes = (
+            models.Index("person", name="contacts_of_a_person"),
+            models.Index("service", "plain", name="contacts_by_value"),
+        )
         constraints = (
-            models.CheckConstraint(condition=models.Q(kind__in=("phone", "email")), name="contact_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("phone", "email", "post", "through")), name="contact_kind"
+            ),
+            models.CheckConstraint(condition=models.Q(sealed__in=("", "address")), name="contact_sealed"),
         )
 
 
@@ -97,4 +128,247 @@ class Grant(models.Model):
             models.Index("to_member", "ends", name="grants_of_a_member"),
             models.Index("because_id", name="grants_because"),
             models.Index("person", name="grants_on_a_person"),
+        )
+
+
+def _belongs(to: type[models.Model], *, null: bool = False, **how: Any) -> Any:
+    """A reference whose foreign key, with the service in it, stands in a migration."""
+    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
+
+
+class Mark(models.Model):
+    """What a colleague should know of somebody for a while: what helps, what makes them vulnerable, a danger.
+
+    Never for life: each says when it is looked at again or when it ends. One with `sealed` is seen with a grant
+    for that field of life only.
+    """
+
+    class Kind(models.TextChoices):
+        HELPS = "helps"
+        VULNERABLE = "vulnerable"
+        DANGER = "danger"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    kind = models.CharField(max_length=10, choices=Kind)
+    about = models.CharField(max_length=40, blank=True, help_text="childcare, disability, transport, ...")
+    sealed = models.CharField(max_length=40, blank=True)
+    words = models.TextField()
+    by_member = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    review_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("helps", "vulnerable", "danger")), name="mark_kind"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="danger") | models.Q(ends_on__isnull=False), name="danger_ends"
+            ),
+        )
+        indexes = (models.Index("person", name="marks_that_hold", condition=models.Q(ended_at=None)),)
+
+
+class Why(models.Model):
+    """The reason of a danger note or of a restriction: told apart from it, because fewer may know it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    about_id = models.UUIDField()
+    sealed = models.CharField(max_length=40)
+    words = models.TextField()
+    by_member = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index("person", name="whys_of_a_person"),)
+
+
+class Representative(models.Model):
+    """A guardian or somebody else who may speak for a person: in what, from when, until when."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    full_name = models.TextField()
+    reach = models.TextField(blank=True)
+    what_for = models.TextField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    paper = models.TextField(blank=True, help_text="the paper that says so; empty: none was seen")
+    paper_seen_on = models.DateField(null=True)
+    by_member = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index("person", name="representatives_of_a_person"),)
+
+
+class Household(models.Model):
+    """Two people who belong together, seen from both: one row says it for the two."""
+
+    class Kind(models.TextChoices):
+        PARTNER = "partner"
+        PARENT = "parent"
+        SIBLING = "sibling"
+        HOUSEHOLD = "household"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person, related_name="+")
+    other = _belongs(Person, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind, help_text="what person is to other")
+    starts_on = models.DateField()
+    by_member = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("partner", "parent", "sibling", "household")),
+                name="household_kind",
+            ),
+            models.CheckConstraint(condition=~models.Q(person=F("other")), name="household_of_two"),
+            models.UniqueConstraint(
+                Least("person", "other"),
+                Greatest("person", "other"),
+                condition=models.Q(ended_at=None),
+                name="household_once",
+            ),
+        )
+        indexes = (
+            models.Index("person", name="household_of_a_person"),
+            models.Index("other", name="household_of_the_other"),
+        )
+
+
+class Note(models.Model):
+    """What a colleague wrote about somebody, as it reads now. Seen with grants for all of its sealed fields.
+
+    The database keeps every earlier reading as a `NoteBefore`. Where a note was moved away, a line without
+    words stays (`moved_away`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    at = models.DateTimeField(help_text="when it was written first")
+    fields = ArrayField(models.CharField(max_length=40), default=list)
+    sealed = ArrayField(
+        models.CharField(max_length=40), default=list, help_text="those of its fields that are sealed"
+    )
+    text = models.TextField(blank=True)
+    by_member = models.UUIDField(null=True)
+    by_staff = _belongs(Staff, null=True)
+    version = models.IntegerField(default=1)
+    moved_away = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = _belongs(Staff, null=True, related_name="+")
+    changed_how = models.CharField(max_length=9, blank=True, help_text="moved or corrected")
+    changed_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(changed_how__in=("", "moved", "corrected")), name="note_change"
+            ),
+        )
+        indexes = (models.Index(F("person"), F("at").desc(), F("id").desc(), name="notes_of_a_person"),)
+
+
+class NoteBefore(models.Model):
+    """How a note read before it was moved or corrected. Written by the database, never by us."""
+
+    id = models.UUIDField(primary_key=True)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    note_id = models.UUIDField()
+    version = models.IntegerField()
+    sealed = ArrayField(models.CharField(max_length=40), default=list)
+    text = models.TextField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index("person", name="notes_before_of_a_person"),
+            models.Index("note_id", name="notes_before_of_a_note"),
+        )
+
+
+class Restriction(models.Model):
+    """A record is open to named people only; everybody in the service may know whom to ask."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    ask_staff = _belongs(Staff)
+    starts = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("person", condition=models.Q(ended_at=None), name="restricted_once"),
+        )
+
+
+class Transfer(models.Model):
+    """A person's home centre changes from a day on. Both centres' leaders see it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    person = _belongs(Person)
+    from_centre = _belongs(Centre, related_name="+")
+    to_centre = _belongs(Centre, related_name="+")
+    from_day = models.DateField()
+    reason = models.TextField()
+    keep_member = _belongs(Membership, null=True, help_text="the former coach, who may read for a month more")
+    by_member = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("person", condition=models.Q(done_at=None), name="one_transfer_to_come"),
+        )
+        indexes = (
+            models.Index("service", "from_day", name="transfers_due", condition=models.Q(done_at=None)),
+        )
+
+
+class Alert(models.Model):
+    """Something about people that the leader of a centre is to look at."""
+
+    class Kind(models.TextChoices):
+        EMERGENCY = "emergency"
+        MATCH = "match"
+        TRANSFER = "transfer"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = _belongs(Service)
+    centre = _belongs(Centre)
+    kind = models.CharField(max_length=9, choices=Kind)
+    person = _belongs(Person, null=True)
+    by_member = models.UUIDField(null=True)
+    by_staff = _belongs(Staff, null=True)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("emergency", "match", "transfer")), name="alert_kind"
+            ),
+        )
+        indexes = (
+            models.Index(F("centre"), F("at").desc(), name="alerts_of_a_centre"),
+            models.Index("by_member", "at", name="alerts_by_a_member"),
         )

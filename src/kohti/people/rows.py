@@ -1,52 +1,450 @@
-"""Who may see whom."""
+"""Who may see whom, and what of them.
+
+A person is seen with a grant, or by the leader of their home centre; a restricted one by named people alone.
+What stands beside a person is seen by whoever sees them. Sealed rows need a key besides: a grant for their field
+of life; one sealed to two fields needs both. Keys, names and emergencies are given by functions of the definer's,
+each of which says whom it serves.
+"""
 
 from __future__ import annotations
 
-from kohti.kernel.policies import Table
+from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
+IN_FORCE = "ends > (select kohti.now()) and starts <= (select kohti.now())"
+TO_ME = f"to_member_id = (select kohti.member()) and {IN_FORCE}"
+TO_MY_FLOOR = (
+    f"to_centre_id = (select kohti.floor()) and {IN_FORCE} and to_role in ('', (select kohti.role()))"
+)
+FAR = "interval '5 years'"
+
+
+def _reaching(name: str, what: str, more: str, *, floor: bool = True) -> str:
+    """A function `kohti.NAME()`: `what` of every grant in force that reaches the actor and is `more`."""
+    of_the_floor = f"select {what} as found from people_grant where {TO_MY_FLOOR} and {more} union all"
+    kind = "uuid" if what == "person_id" else "text"
+    return definer(
+        f"""
+kohti.{name}()
+returns {kind}[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce(array_agg(found), '{{}}') from (
+        {of_the_floor if floor else ""}
+        select {what} as found from people_grant where {TO_ME} and {more}
+    ) reached
+$$"""
+    )
+
+
+SEE = (
+    "((not restricted and (id = any((select kohti.my_people())::uuid[])"
+    " or centre_id = (select kohti.whole_centre())))"
+    " or (restricted and id = any((select kohti.my_named())::uuid[])))"
+)
+KEEP = (
+    "((not restricted and (id = any((select kohti.my_kept())::uuid[])"
+    " or centre_id = (select kohti.whole_centre())))"
+    " or (restricted and id = any((select kohti.my_named())::uuid[])))"
+)
+
 FUNCTIONS = (
+    _reaching("my_people", "person_id", "field = ''"),
+    _reaching("my_kept", "person_id", "field = '' and purpose <> 'former'"),
+    _reaching("my_named", "person_id", "field = '' and purpose in ('named', 'emergency')", floor=False),
+    _reaching("my_names_to_give", "person_id", "field = '' and purpose = 'named'", floor=False),
+    _reaching("my_keys", "person_id::text || ':' || field", "field <> ''", floor=False),
+    _reaching(
+        "my_keys_to_give",
+        "person_id::text || ':' || field",
+        "field <> '' and purpose = 'sealed'",
+        floor=False,
+    ),
+    """
+create or replace function kohti.keys(p_person uuid, p_sealed text[]) returns text[]
+language sql immutable parallel safe
+as $$ select array(select p_person::text || ':' || field from unnest(p_sealed) field) $$;
+""",
     definer(
         """
-kohti.my_people()
-returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select coalesce(array_agg(person_id), '{}') from (
-        select person_id from people_grant
-        where to_centre_id = (select kohti.floor()) and ends > (select kohti.now())
-          and starts <= (select kohti.now()) and to_role in ('', (select kohti.role()))
-        union all
-        select person_id from people_grant
-        where to_member_id = (select kohti.member()) and ends > (select kohti.now())
-          and starts <= (select kohti.now())
-    ) seen
+kohti.may(p_verb text)
+returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce((select r.verbs ? p_verb from team_membership m join team_role r on r.id = m.role_id
+                     where m.id = kohti.member()), false)
 $$"""
+    ),
+    definer(
+        f"""
+kohti.sees(p_person uuid)
+returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select 1 from people_person where id = p_person and {SEE})
+$$"""
+    ),
+    # whoever adds somebody sees them for a while
+    definer(
+        """
+kohti.person_added()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if kohti.member() is not null and kohti.whole_centre() is null then
+        insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
+                                  because_kind, because_id)
+        values (gen_random_uuid(), new.service_id, new.id, kohti.member(), '', '', 'registered',
+                kohti.now(), kohti.now() + interval '30 days', 'person', new.id);
+    end if;
+    return null;
+end $$;
+grant execute on function kohti.person_added() to public"""
+    ),
+    """
+create or replace trigger person_added after insert on people_person
+for each row execute function kohti.person_added();
+""",
+    # grants are never edited, only ended
+    """
+create or replace function kohti.grant_only_ends() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if new.ends > old.ends or (new.id, new.service_id, new.person_id, new.field, new.purpose, new.starts,
+            new.to_role, new.because_kind, new.because_id) is distinct from
+            (old.id, old.service_id, old.person_id, old.field, old.purpose, old.starts,
+            old.to_role, old.because_kind, old.because_id)
+        or (new.to_member_id, new.to_organisation_id, new.to_centre_id) is distinct from
+            (old.to_member_id, old.to_organisation_id, old.to_centre_id) then
+        raise exception 'a grant is never edited, only ended' using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+create or replace trigger grant_only_ends after update on people_grant
+for each row execute function kohti.grant_only_ends();
+""",
+    # no reading of a note is lost
+    definer(
+        """
+kohti.note_kept()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if new.version <> old.version + 1 or new.id <> old.id or new.service_id <> old.service_id
+        or new.at <> old.at or new.by_member is distinct from old.by_member
+        or new.by_staff_id is distinct from old.by_staff_id or old.moved_away or new.moved_away then
+        raise exception 'a note changes by being moved or corrected, one version after the other'
+            using errcode = 'check_violation';
+    end if;
+    insert into people_notebefore (id, service_id, person_id, note_id, version, sealed, text, until)
+    values (gen_random_uuid(), old.service_id, old.person_id, old.id, old.version, old.sealed, old.text,
+            kohti.now());
+    return null;
+end $$;
+grant execute on function kohti.note_kept() to public"""
+    ),
+    """
+create or replace trigger note_kept after update on people_note
+for each row execute function kohti.note_kept();
+""",
+    # the first to seal something holds its key, and passes it on
+    definer(
+        f"""
+kohti.take_key(p_person uuid, p_field text)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if p_field = '' or not kohti.sees(p_person) or not kohti.may('people.edit') then
+        return false;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(p_person::text || ':' || p_field, 7236010));
+    if not exists (select 1 from people_grant where person_id = p_person and field = p_field) then
+        insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
+                                  because_kind, because_id)
+        values (gen_random_uuid(), kohti.service(), p_person, kohti.member(), '', p_field, 'sealed',
+                kohti.now(), kohti.now() + {FAR}, 'person', p_person);
+    end if;
+    return p_person::text || ':' || p_field = any(kohti.my_keys());
+end $$"""
+    ),
+    definer(
+        f"""
+kohti.restrict_record(p_person uuid, p_restriction uuid, p_members uuid[])
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_ask uuid;
+begin
+    if not kohti.sees(p_person) or not kohti.may('people.restrict')
+        or exists (select 1 from people_person where id = p_person and restricted) then
+        return false;
+    end if;
+    select staff_id into v_ask from team_membership
+    where id = p_members[1] and service_id = kohti.service() and starts <= kohti.now()
+      and (ends is null or ends > kohti.now());
+    if v_ask is null then
+        return false;
+    end if;
+    insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
+                              because_kind, because_id)
+    select gen_random_uuid(), kohti.service(), p_person, m.id, '', '', 'named', kohti.now(),
+           kohti.now() + {FAR}, 'restriction', p_restriction
+    from team_membership m where m.id = any(p_members) and m.service_id = kohti.service();
+    update people_person set restricted = true where id = p_person;
+    insert into people_restriction (id, service_id, person_id, ask_staff_id, starts)
+    values (p_restriction, kohti.service(), p_person, v_ask, kohti.now());
+    return true;
+end $$"""
+    ),
+    definer(
+        """
+kohti.open_record(p_person uuid)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if not p_person = any(kohti.my_names_to_give()) then
+        return false;
+    end if;
+    update people_person set restricted = false where id = p_person;
+    update people_restriction set ended_at = kohti.now() where person_id = p_person and ended_at is null;
+    update people_grant set ends = kohti.now()
+    where person_id = p_person and purpose = 'named' and ends > kohti.now();
+    return true;
+end $$"""
+    ),
+    definer(
+        """
+kohti.emergency(p_person uuid, p_alert uuid, p_reason text)
+returns timestamptz language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_person people_person;
+    v_until timestamptz := kohti.now() + interval '1 hour';
+begin
+    select * into v_person from people_person where id = p_person and service_id = kohti.service();
+    if not found or not kohti.may('people.emergency') or trim(p_reason) = '' or not (
+        kohti.sees(p_person) or v_person.centre_id = kohti.floor()
+        or exists (select 1 from people_grant where person_id = p_person and to_centre_id = kohti.floor()
+                   and field = '' and starts <= kohti.now() and ends > kohti.now())
+    ) then
+        return null;
+    end if;
+    insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
+                              because_kind, because_id)
+    select gen_random_uuid(), v_person.service_id, p_person, kohti.member(), '', field, 'emergency',
+           kohti.now(), v_until, 'emergency', p_alert
+    from (select '' as field
+          union select sealed from people_mark where person_id = p_person
+          union select unnest(sealed) from people_note where person_id = p_person) fields;
+    insert into people_alert (id, service_id, centre_id, kind, person_id, by_member, by_staff_id, words, at, until)
+    values (p_alert, v_person.service_id, v_person.centre_id, 'emergency', p_person, kohti.member(),
+            kohti.staff(), p_reason, kohti.now(), v_until);
+    return v_until;
+end $$"""
+    ),
+    definer(
+        """
+kohti.transfer_person(p_transfer uuid)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_move people_transfer;
+    v_now timestamptz := kohti.now();
+begin
+    select * into v_move from people_transfer where id = p_transfer and done_at is null for update;
+    if not found or not (v_move.service_id = kohti.system()
+        or (v_move.from_centre_id = kohti.whole_centre() and kohti.may('people.transfer')
+            and kohti.sees(v_move.person_id))) then
+        return false;
+    end if;
+    update people_person set centre_id = v_move.to_centre_id where id = v_move.person_id;
+    -- The floor keeps sight of the days of bookings that still stand at it, and of nothing else.
+    update people_grant g set ends = greatest(g.starts, v_now)
+    where g.person_id = v_move.person_id and g.ends > v_now and g.purpose <> 'named' and g.field = ''
+      and ((g.to_centre_id = v_move.from_centre_id and g.because_kind <> 'booking')
+           or g.to_member_id in (select id from team_membership where centre_id = v_move.from_centre_id));
+    if v_move.keep_member_id is not null then
+        insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
+                                  because_kind, because_id)
+        values (gen_random_uuid(), v_move.service_id, v_move.person_id, v_move.keep_member_id, '', '', 'former',
+                v_now, v_now + interval '30 days', 'transfer', v_move.id);
+    end if;
+    insert into people_alert (id, service_id, centre_id, kind, person_id, by_member, by_staff_id, words, at)
+    select gen_random_uuid(), v_move.service_id, centre, 'transfer', v_move.person_id, v_move.by_member,
+           (select staff_id from team_membership where id = v_move.by_member), v_move.reason, v_now
+    from unnest(array[v_move.from_centre_id, v_move.to_centre_id]) centre;
+    update people_transfer set done_at = v_now where id = p_transfer;
+    return true;
+end $$"""
+    ),
+    # searching: a policy on each row would keep PostgreSQL from its trigram index (LIKE is not leakproof)
+    definer(
+        f"""
+kohti.find_people(p_words text[], p_born date, p_plain text, p_reference text, p_most integer)
+returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce(array_agg(id), '{{}}') from (
+        select id from people_person
+        where service_id = kohti.service() and {SEE}
+          and ((cardinality(p_words) > 0
+                and (folded like all (select '%' || w || '%' from unnest(p_words) w)
+                     or (cardinality(p_words) > 1 and folded % array_to_string(p_words, ' '))))
+               or date_of_birth = p_born
+               or reference = p_reference
+               or (p_plain <> '' and id in (select person_id from people_contact
+                                            where service_id = kohti.service() and plain = p_plain
+                                              and sealed = '' and ended_at is null)))
+        order by similarity(folded, array_to_string(p_words, ' ')) desc, sort_key, id
+        limit least(p_most, 100)
+    ) found
+$$"""
+    ),
+    definer(
+        f"""
+kohti.alike(p_folded text, p_sounds text[], p_born date, p_plains text[])
+returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce(array_agg(id), '{{}}') from (
+        select id from people_person
+        where service_id = kohti.service() and {SEE}
+          and ((p_folded <> '' and folded % p_folded) or sounds && p_sounds
+               or id in (select person_id from people_contact
+                         where service_id = kohti.service() and plain = any(p_plains)
+                           and sealed = '' and ended_at is null))
+        order by (date_of_birth is not distinct from p_born) desc, similarity(folded, p_folded) desc, id
+        limit 30
+    ) found
+$$"""
+    ),
+    # somebody else's person: says only that there is one, tells the leaders, and answers no fishing
+    definer(
+        f"""
+kohti.known_elsewhere(p_words text[], p_born date, p_plains text[], p_most integer)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_person people_person;
+    v_lately integer;
+begin
+    if kohti.member() is null or not kohti.may('people.register') or cardinality(p_words) < 2 then
+        return false;
+    end if;
+    select * into v_person from people_person
+    where service_id = kohti.service() and {SEE} is not true
+      and array(select w from unnest(string_to_array(folded, ' ')) w order by w) = p_words
+      and (date_of_birth = p_born
+           or id in (select person_id from people_contact
+                     where service_id = kohti.service() and plain = any(p_plains) and ended_at is null))
+    order by id limit 1;
+    if not found then
+        return false;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(kohti.member()::text, 7236011));
+    if exists (select 1 from people_alert where by_member = kohti.member() and kind = 'match'
+               and person_id = v_person.id and at > kohti.now() - interval '1 day') then
+        perform kohti.record(gen_random_uuid(), 'person.known_elsewhere', 'person', v_person.id,
+                             array[v_person.id], null);
+        return true;
+    end if;
+    select count(distinct person_id) into v_lately from people_alert
+    where by_member = kohti.member() and kind = 'match' and at > kohti.now() - interval '1 day';
+    if v_lately >= p_most then
+        return false;
+    end if;
+    insert into people_alert (id, service_id, centre_id, kind, person_id, by_member, by_staff_id, words, at)
+    select gen_random_uuid(), v_person.service_id, centre, 'match', v_person.id, kohti.member(), kohti.staff(),
+           '', kohti.now()
+    from (select v_person.centre_id as centre union
+          select centre_id from team_membership where id = kohti.member()) told;
+    perform kohti.record(gen_random_uuid(), 'person.known_elsewhere', 'person', v_person.id,
+                         array[v_person.id], null);
+    return true;
+end $$"""
     ),
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
 SEEN = "exists (select 1 from people_person p where p.id = person_id)"
+IN_MY_CENTRE = (
+    "exists (select 1 from people_person p where p.id = person_id"
+    " and p.centre_id = (select kohti.whole_centre()))"
+)
+KEPT = (
+    "exists (select 1 from people_person p where p.id = person_id and (p.restricted"
+    " or p.id = any((select kohti.my_kept())::uuid[]) or p.centre_id = (select kohti.whole_centre())))"
+)
+EDITS = "(select kohti.may('people.edit'))"
+MY_KEYS = "(select kohti.my_keys())::text[]"
+WITH_ITS_KEY = f"(sealed = '' or person_id::text || ':' || sealed = any({MY_KEYS}))"
+WITH_ALL_KEYS = f"(sealed = '{{}}' or kohti.keys(person_id, sealed::text[]) <@ {MY_KEYS})"
+WRITES_NOTES = "(select kohti.may('people.note'))"
+A_NOTE = f"{SEEN} and {WRITES_NOTES} and {WITH_ALL_KEYS}"
+MY_OWN = "by_member = (select kohti.member())"
+SYSTEM_ALL = "see add change remove"
 
 TABLES = (
     Table(
         name="people_person",
-        see=f"id = any((select kohti.my_people())::uuid[]) or {WHOLE_CENTRE}",
-        add=WHOLE_CENTRE,
-        change=WHOLE_CENTRE,
+        see=SEE,
+        add=f"{WHOLE_CENTRE} or (centre_id = (select kohti.floor()) and not restricted"
+        " and (select kohti.may('people.register')))",
+        change=f"({KEEP} and {EDITS}) or ({WHOLE_CENTRE} and not restricted)",
     ),
     Table(
         name="people_contact",
-        see=SEEN,
-        add="exists (select 1 from people_person p where p.id = person_id"
-        " and p.centre_id = (select kohti.whole_centre()))",
-        change="exists (select 1 from people_person p where p.id = person_id"
-        " and p.centre_id = (select kohti.whole_centre()))",
+        see=f"{SEEN} and {WITH_ITS_KEY}",
+        add=f"{WITH_ITS_KEY} and (({KEPT} and {EDITS}) or {IN_MY_CENTRE})",
+        change=f"{WITH_ITS_KEY} and (({KEPT} and {EDITS}) or {IN_MY_CENTRE})",
+        system=SYSTEM_ALL,
     ),
     Table(
         name="people_grant",
-        see="(to_centre_id = (select kohti.floor()) and starts <= (select kohti.now())"
-        " and ends > (select kohti.now()) and to_role in ('', (select kohti.role())))"
-        " or to_centre_id = (select kohti.whole_centre()) or to_member_id = (select kohti.member())",
-        add=f"to_centre_id = (select kohti.whole_centre()) and {SEEN}",
-        change="to_centre_id = (select kohti.whole_centre())",
+        see=f"({TO_MY_FLOOR}) or to_centre_id = (select kohti.whole_centre())"
+        f" or to_member_id = (select kohti.member()) or {IN_MY_CENTRE}"
+        " or person_id = any((select kohti.my_names_to_give())::uuid[])"
+        " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
+        add=f"{SEEN} and ((field = '' and purpose not in ('named', 'emergency', 'former')"
+        f" and (to_centre_id = (select kohti.whole_centre()) or (to_member_id is not null and {IN_MY_CENTRE})))"
+        " or (field = '' and purpose = 'named' and to_member_id is not null"
+        " and person_id = any((select kohti.my_names_to_give())::uuid[]))"
+        " or (field <> '' and purpose = 'sealed' and to_member_id is not null"
+        " and person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])))",
+        change=f"to_centre_id = (select kohti.whole_centre()) or {IN_MY_CENTRE}"
+        " or person_id = any((select kohti.my_names_to_give())::uuid[])"
+        " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
     ),
+    Table(
+        name="people_mark",
+        see=f"{SEEN} and {WITH_ITS_KEY}",
+        add=f"{KEPT} and {EDITS} and {WITH_ITS_KEY}",
+        change=f"{KEPT} and {EDITS} and {WITH_ITS_KEY}",
+        system=SYSTEM_ALL,
+    ),
+    Table(
+        name="people_why",
+        see=f"{SEEN} and ({MY_OWN} or {IN_MY_CENTRE} or person_id::text || ':' || sealed = any({MY_KEYS}))",
+        add=f"{KEPT} and {EDITS} and {MY_OWN}",
+        system=SYSTEM_ALL,
+    ),
+    *(
+        Table(
+            name=name,
+            see=f"{both} and (select kohti.may('people.open'))",
+            add=f"{both} and {KEPT} and {EDITS}",
+            change=f"{both} and {KEPT} and {EDITS}",
+            system=SYSTEM_ALL,
+        )
+        for name, both in (
+            ("people_representative", SEEN),
+            (
+                "people_household",
+                f"{SEEN} and exists (select 1 from people_person o where o.id = other_id)",
+            ),
+        )
+    ),
+    Table(
+        name="people_note",
+        see=A_NOTE,
+        add=f"{A_NOTE} and {KEPT} and {MY_OWN}",
+        change=f"{A_NOTE} and {KEPT} and ({MY_OWN} or (select kohti.may('people.keep')))",
+        system=SYSTEM_ALL,
+    ),
+    Table(
+        name="people_notebefore",
+        see=f"{A_NOTE} and {IN_MY_CENTRE} and (select kohti.may('people.keep'))",
+        system="see remove",
+    ),
+    Table(name="people_restriction", see=OWN_SERVICE, system="see change"),
+    Table(
+        name="people_transfer",
+        see="from_centre_id = (select kohti.whole_centre()) or to_centre_id = (select kohti.whole_centre())",
+        add=f"from_centre_id = (select kohti.whole_centre()) and {SEEN} and done_at is null"
+        " and (select kohti.may('people.transfer'))",
+        system=SYSTEM_ALL,
+    ),
+    Table(name="people_alert", see=WHOLE_CENTRE, change=WHOLE_CENTRE, system=SYSTEM_ALL),
 )

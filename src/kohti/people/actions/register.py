@@ -1,38 +1,52 @@
-"""Every change of what we hold about people, and of who may see them."""
+"""Adding people, and how to reach them."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+
+from django.db import connection
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, names, references
+from kohti.kernel import clock, history, names, once, references
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
-
-from .models import Contact, Grant, Person
+from kohti.people import alike
+from kohti.people.models import Contact, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
     """What is known of somebody when we first hear of them."""
 
-    full_name: str
+    full_name: str = ""
     date_of_birth: date | None = None
     phone: str = ""
     email: str = ""
     called: str = ""
+    languages: tuple[str, ...] = ()
+    interpreter: str = ""
 
 
-def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) -> list[Person]:
-    """Add people to a centre of the actor's service, with how to reach them; in the order given."""
+def register(
+    actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson], *, key: str = ""
+) -> list[Person]:
+    """Add people to a centre of the actor's service, with how to reach them; in the order given.
+
+    With a `key` one person is added once: asking again gives the one that was added.
+    """
     actors.must(actor, "people.register")
+    ids = [new_id() for _person in people]
+    if key:
+        before = once.first_time("people.register", key, ids[0])
+        if before is not None:
+            return [Person.objects.get(id=before)]
     now = clock.now()
     made = [
         Person(
-            id=new_id(),
+            id=person_id,
             service_id=actor.service,
             centre_id=centre_id,
             reference=references.new_reference(),
@@ -40,15 +54,25 @@ def register(actor: Actor, centre_id: uuid.UUID, people: Sequence[NewPerson]) ->
             called=person.called,
             folded=names.fold(person.full_name),
             sort_key=names.sort_key(person.full_name, language=actor.first_language),
+            sounds=alike.sounds(person.full_name),
             date_of_birth=person.date_of_birth,
+            languages=list(person.languages),
+            interpreter=person.interpreter,
             created_at=now,
         )
-        for person in people
+        for person_id, person in zip(ids, people, strict=True)
     ]
     Person.objects.bulk_create(made, batch_size=500)
     Contact.objects.bulk_create(
         [
-            Contact(service_id=actor.service, person_id=row.id, kind=kind, value=value, created_at=now)
+            Contact(
+                service_id=actor.service,
+                person_id=row.id,
+                kind=kind,
+                value=value,
+                plain=alike.plain(kind, value),
+                created_at=now,
+            )
             for row, person in zip(made, people, strict=True)
             for kind, value in (("phone", person.phone), ("email", person.email))
             if value
@@ -78,7 +102,12 @@ def reach(
         Contact.objects.filter(id__in=gone).update(ended_at=now)
         for value in new:
             Contact.objects.create(
-                service_id=actor.service, person_id=person_id, kind=kind, value=value, created_at=now
+                service_id=actor.service,
+                person_id=person_id,
+                kind=kind,
+                value=value,
+                plain=alike.plain(kind, value),
+                created_at=now,
             )
             history.record(
                 "person.contact",
@@ -98,41 +127,28 @@ def note_birth(actor: Actor, person_id: uuid.UUID, born: date) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowOnFloor:
-    """A person to be seen by the floor of a centre for a while, because of one thing."""
-
-    person_id: uuid.UUID
-    starts: datetime
-    ends: datetime
-    because_kind: str
-    because_id: uuid.UUID
+MOST_ELSEWHERE = 5
+"""To how many people of others one member is told a day that somebody knows them."""
 
 
-def show_on_floor(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[ShowOnFloor]) -> None:
-    """Grant the floor of a centre (who sees its day) sight of who these people are, for their arrival."""
-    Grant.objects.bulk_create(
-        [
-            Grant(
-                service_id=actor.service,
-                person_id=one.person_id,
-                to_centre_id=centre_id,
-                purpose="arrival",
-                starts=one.starts,
-                ends=one.ends,
-                because_kind=one.because_kind,
-                because_id=one.because_id,
-            )
-            for one in wanted
-        ],
-        batch_size=500,
-    )
+def ask_elsewhere(actor: Actor, person: NewPerson) -> bool:
+    """Whether somebody whom the actor may not see has just this name and birth or contact.
 
-
-def end_grants(actor: Actor, because_ids: Sequence[uuid.UUID]) -> None:
-    """End what was granted because of these things, now."""
-    now = clock.now()
-    Grant.objects.filter(because_id__in=because_ids, ends__gt=now, starts__lte=now).update(ends=now)
-    not_begun = Grant.objects.filter(because_id__in=because_ids, starts__gt=now)
-    for grant in not_begun:
-        Grant.objects.filter(id=grant.id).update(ends=grant.starts)
+    Says no more than that, tells the leaders of both centres, and stops answering who asks too often.
+    """
+    actors.must(actor, "people.register")
+    plains = [
+        alike.plain(kind, value)
+        for kind, value in (("phone", person.phone), ("email", person.email))
+        if value
+    ]
+    words = sorted(names.fold(person.full_name).split())
+    if len(words) < 2 or not (person.date_of_birth or plains):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select kohti.known_elsewhere(%s, %s, %s, %s)",
+            [words, person.date_of_birth, plains, MOST_ELSEWHERE],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])

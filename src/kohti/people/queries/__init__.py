@@ -1,0 +1,43 @@
+"""Reads of people. Opening a person is in the history; so is finding them."""
+
+from __future__ import annotations
+
+from .cards import (
+    MarkLine,
+    Overview,
+    PersonCard,
+    colleagues_who_may_see,
+    contacts_of,
+    open_person,
+    overview,
+    people_named,
+    who_sees,
+)
+from .finding import Alike, Found, alike_to, find, page_of_people
+from .timeline import Entry, Reading, note_with_readings, timeline
+from .watching import alerts, coming_at, restriction_of, transfers_of
+
+__all__ = (
+    "Alike",
+    "Entry",
+    "Found",
+    "MarkLine",
+    "Overview",
+    "PersonCard",
+    "Reading",
+    "alerts",
+    "alike_to",
+    "colleagues_who_may_see",
+    "coming_at",
+    "contacts_of",
+    "find",
+    "note_with_readings",
+    "open_person",
+    "overview",
+    "page_of_people",
+    "people_named",
+    "restriction_of",
+    "timeline",
+    "transfers_of",
+    "who_sees",
+)
