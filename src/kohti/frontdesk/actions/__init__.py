@@ -1,0 +1,43 @@
+"""Every change at the front desk, one function a verb.
+
+A visit moves waiting → called → serving → done; it can also end as absent (called, did not come), left, or
+undone (checked in by mistake). Each move is a timed `Period`, an event of the history and live news, in one
+transaction. Every function takes a `key`: the same key again changes nothing and gives the same visit.
+"""
+
+from __future__ import annotations
+
+from .arriving import LATE, MOST_TEXT, check_in, take_walk_in
+from .closing import close_day, closing_due
+from .moving import (
+    begin,
+    call,
+    call_next,
+    did_not_come,
+    finish,
+    leave,
+    take_back,
+    undo_check_in,
+)
+from .streams import apply_blueprint
+from .visits import Moved, as_it_is
+
+__all__ = [
+    "LATE",
+    "MOST_TEXT",
+    "Moved",
+    "apply_blueprint",
+    "as_it_is",
+    "begin",
+    "call",
+    "call_next",
+    "check_in",
+    "close_day",
+    "closing_due",
+    "did_not_come",
+    "finish",
+    "leave",
+    "take_back",
+    "take_walk_in",
+    "undo_check_in",
+]

@@ -1,0 +1,189 @@
+"""Somebody comes: booked, or walking in."""
+
+import uuid
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kohti.diary import actions as diary
+from kohti.diary.models import Booking
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, once
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
+
+from ..models import State
+from .visits import Moved, as_it_is, day_closed, it_is, say, ticket_of, visit_of
+
+MOST_TEXT = 200
+
+
+LATE = timedelta(minutes=10)
+"""Whoever comes later than this is put in the order of arrivals, behind those who are waiting."""
+
+
+def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
+    """Somebody booked has come: the booking is kept, a ticket drawn, and they wait for their coach.
+
+    Checking in twice gives the visit that is there. Raises Refused when the booking was cancelled or
+    missed, or the centre has closed.
+    """
+    actors.must(actor, "arrivals.check_in")
+    visit_id = new_id()
+    before = once.first_time("visit.check_in", key, visit_id)
+    if before is not None:
+        return as_it_is(before) or visit_of(booking_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select b.state, b.day, b.starts, b.person_id, b.staff_id, b.note, k.title, s.id, s.letter"
+            " from diary_booking b join diary_kind k on k.id = b.kind_id, frontdesk_stream s"
+            " where b.id = %s and b.centre_id = %s and s.service_id = b.service_id and s.of_appointments"
+            " for no key update of b",
+            [booking_id, actor.centre],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere("no such booking")
+    state, day, starts, person_id, staff_id, note, title, stream_id, letter = row
+    if state == Booking.State.KEPT:
+        return visit_of(booking_id)
+    if state != Booking.State.BOOKED:
+        if day_closed(actor.centre, day):
+            raise Refused(_("The centre has closed for this day."), code="closed")
+        raise Refused(
+            _("This appointment was cancelled or missed. Take them as a walk-in."), code="not-booked"
+        )
+    if day != clock.today(actor.zone):
+        raise Refused(_("This appointment is not today."), code="not-today")
+    diary.mark(actor, booking_id, Booking.State.KEPT, expected=[Booking.State.BOOKED])
+    moved = _arrive(
+        actor,
+        visit_id,
+        stream_id=stream_id,
+        letter=letter,
+        urgency=0,
+        person_id=person_id,
+        booking_id=booking_id,
+        staff_id=staff_id,
+        agreed_at=starts,
+        title=title,
+        door_note=note,
+    )
+    say(actor, "visit.check_in", visit_id, person_id, ticket=moved.ticket)
+    return moved
+
+
+def take_walk_in(
+    actor: Actor,
+    reason_id: uuid.UUID,
+    *,
+    key: str,
+    given_name: str = "",
+    door_note: str = "",
+    urgency: int | None = None,
+) -> Moved:
+    """Somebody has come without an appointment: a reason, a name if they gave one, a word from the door.
+
+    `urgency` (0 to 2) overrides the reason's own.
+    """
+    actors.must(actor, "arrivals.check_in")
+    visit_id = new_id()
+    before = once.first_time("visit.walk_in", key, visit_id)
+    if before is not None:
+        return it_is(before)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select r.urgency, r.title, s.id, s.letter from frontdesk_reason r join frontdesk_stream s on s.id = r.stream_id"
+            " where r.id = %s and not r.retired",
+            [reason_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere("no such reason")
+    own_urgency, title, stream_id, letter = row
+    moved = _arrive(
+        actor,
+        visit_id,
+        stream_id=stream_id,
+        letter=letter,
+        urgency=own_urgency if urgency is None else urgency,
+        reason_id=reason_id,
+        title=title,
+        given_name=given_name[:MOST_TEXT],
+        door_note=door_note[:MOST_TEXT],
+    )
+    say(actor, "visit.walk_in", visit_id, None, ticket=moved.ticket, name=given_name, note=door_note)
+    return moved
+
+
+def _arrive(
+    actor: Actor,
+    visit_id: uuid.UUID,
+    *,
+    stream_id: uuid.UUID,
+    letter: str,
+    urgency: int,
+    title: str,
+    person_id: uuid.UUID | None = None,
+    booking_id: uuid.UUID | None = None,
+    staff_id: uuid.UUID | None = None,
+    reason_id: uuid.UUID | None = None,
+    agreed_at: datetime | None = None,
+    given_name: str = "",
+    door_note: str = "",
+) -> Moved:
+    centre_id = actor.centre
+    now = clock.now()
+    day = now.astimezone(actor.zone).date()
+    number = _next_number(actor, centre_id, day)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with visit as (insert into frontdesk_visit (id, service_id, centre_id, day, number, letter,"
+            " stream_id, reason_id, booking_id, person_id, staff_id, given_name, door_note, title, urgency, agreed_at,"
+            " arrived_at, order_at, state, state_since, desk, version)"
+            " values (%(id)s, %(service)s, %(centre)s, %(day)s, %(number)s, %(letter)s, %(stream)s, %(reason)s,"
+            " %(booking)s, %(person)s, %(staff)s, %(name)s, %(note)s, %(title)s, %(urgency)s, %(agreed)s, %(now)s,"
+            " %(order)s, 'waiting', %(now)s, '', 1))"
+            " insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
+            " values (%(period)s, %(service)s, %(centre)s, %(day)s, %(id)s, 'waiting', %(now)s, %(member)s)",
+            {
+                "id": visit_id,
+                "period": new_id(),
+                "service": actor.service_id,
+                "centre": centre_id,
+                "day": day,
+                "number": number,
+                "letter": letter,
+                "stream": stream_id,
+                "reason": reason_id,
+                "booking": booking_id,
+                "person": person_id,
+                "staff": staff_id,
+                "name": given_name,
+                "note": door_note,
+                "title": title,
+                "urgency": urgency,
+                "agreed": agreed_at,
+                "order": now if agreed_at is None or now - agreed_at > LATE else agreed_at,
+                "now": now,
+                "member": actor.member_id,
+            },
+        )
+    return Moved(visit_id, ticket_of(letter, number), State.WAITING, booking_id)
+
+
+def _next_number(actor: Actor, centre_id: uuid.UUID, day: date) -> int:
+    """The next ticket of the day. The row's lock makes two desks take turns, for as long as they commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into frontdesk_day (id, service_id, centre_id, day, last_ticket) values (%s, %s, %s, %s, 1)"
+            " on conflict (centre_id, day) do update set last_ticket = frontdesk_day.last_ticket + 1"
+            " returning last_ticket, closed_at",
+            [new_id(), actor.service_id, centre_id, day],
+        )
+        number, closed_at = cursor.fetchone()
+    if closed_at is not None:
+        raise Refused(_("The centre has closed for today. Nobody else can be checked in."), code="closed")
+    return int(number)

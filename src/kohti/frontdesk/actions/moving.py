@@ -1,0 +1,224 @@
+"""A visit moves on: called, begun, done; or not come, left, taken back, undone."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kohti.diary import actions as diary
+from kohti.diary.models import Booking
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, once
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
+
+from ..models import OPEN, State
+from .visits import Moved, called_under, day_closed, it_is, say, state_words, ticket_of
+
+
+def call_next(
+    actor: Actor, *, key: str, streams: Sequence[str] | None = None, desk: str = ""
+) -> Moved | None:
+    """Call whoever is next for this colleague, or None when nobody waits for them.
+
+    In order: crisis before soon before the rest, then by agreed time (arrival without one). Those with an
+    appointment with the actor come from the stream of appointments; of the other streams named (else of those
+    open to everybody), anybody.
+    Two colleagues never get the same visitor, and neither waits for the other.
+    """
+    actors.must(actor, "queue.call")
+    claim = new_id()
+    named = None if streams is None else list(streams)
+    before = once.first_time("visit.call_next", key, claim)
+    if before is not None:
+        return called_under(before)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select v.id, {STANDING} from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
+            " where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting'"
+            " and (v.staff_id = %s or (v.staff_id is null"
+            "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
+            " order by v.urgency desc, v.order_at, v.number limit 1 for no key update of v skip locked",
+            [actor.centre, clock.today(actor.zone), actor.staff_id, named, named],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return move(
+        actor,
+        row[0],
+        "visit.called",
+        (State.WAITING,),
+        State.CALLED,
+        desk=desk,
+        with_staff=actor.staff_id,
+        period_id=claim,
+        standing=row[1:],
+    )
+
+
+def call(actor: Actor, visit_id: uuid.UUID, *, key: str, desk: str = "") -> Moved:
+    """Call this visitor. Raises Refused when a colleague was quicker."""
+    return _once(
+        actor,
+        "visit.called",
+        visit_id,
+        (State.WAITING,),
+        State.CALLED,
+        key=key,
+        desk=desk,
+        with_staff=actor.staff_id,
+    )
+
+
+def begin(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
+    """The visitor has sat down: the talk begins."""
+    return _once(actor, "visit.begun", visit_id, (State.CALLED,), State.SERVING, key=key)
+
+
+def finish(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
+    """The talk is over."""
+    return _once(actor, "visit.done", visit_id, (State.SERVING,), State.DONE, key=key)
+
+
+def did_not_come(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
+    """The visitor was called and did not come to the desk."""
+    return _once(actor, "visit.absent", visit_id, (State.CALLED,), State.DID_NOT_COME, key=key)
+
+
+def leave(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
+    """The visitor left before being seen."""
+    return _once(actor, "visit.left", visit_id, (State.WAITING, State.CALLED), State.LEFT, key=key)
+
+
+def take_back(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
+    """Put the visitor back into the line at their old place: called by mistake, or here after all."""
+    return _once(
+        actor,
+        "visit.taken_back",
+        visit_id,
+        (State.CALLED, State.SERVING, State.DID_NOT_COME, State.LEFT),
+        State.WAITING,
+        key=key,
+    )
+
+
+def undo_check_in(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
+    """Take a check-in back: it was somebody else. The ticket is not given again."""
+    actors.must(actor, "arrivals.check_in")
+    return _once(actor, "visit.undone", visit_id, (State.WAITING,), State.UNDONE, key=key)
+
+
+def _once(
+    actor: Actor,
+    verb: str,
+    visit_id: uuid.UUID,
+    expected: Sequence[str],
+    to: str,
+    *,
+    key: str,
+    desk: str = "",
+    with_staff: uuid.UUID | None = None,
+) -> Moved:
+    if verb != "visit.undone":
+        actors.must(actor, "queue.call")
+    # Two colleagues who look at the same visit may press the same button: each of them is answered.
+    if once.first_time(verb, f"{key}:{actor.member_id}", visit_id) is not None:
+        return it_is(visit_id)
+    return move(actor, visit_id, verb, expected, to, desk=desk, with_staff=with_staff)
+
+
+STANDING = (
+    "v.state, v.letter, v.number, v.person_id, v.booking_id, v.centre_id, v.day, v.service_id,"
+    " v.with_staff_id, v.state_since"
+)
+
+
+MOVED = (
+    "visit as (update frontdesk_visit set state = %(to)s::text, state_since = %(now)s, version = version + 1,"
+    " desk = case when %(to)s::text = 'called' then %(desk)s::text else desk end,"
+    " with_staff_id = case when %(to)s::text = 'called' then %(staff)s::uuid"
+    " when %(to)s::text = 'waiting' then null else with_staff_id end where id = %(id)s)"
+)
+
+
+PERIOD_ENDED = (
+    "ended as (update frontdesk_period set ends = greatest(%(now)s::timestamptz, starts)"
+    " where visit_id = %(id)s and ends is null returning 1)"
+)
+
+
+# Counting the ended one makes it end first: of one visit only one period runs at any moment.
+PERIOD_BEGUN = (
+    "insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
+    " select %(period)s::uuid, %(service)s::uuid, %(centre)s::uuid, %(day)s::date, %(id)s::uuid, %(to)s::text,"
+    " %(now)s::timestamptz, %(member)s::uuid from (select count(*) from ended) e"
+)
+
+
+def move(
+    actor: Actor,
+    visit_id: uuid.UUID,
+    verb: str,
+    expected: Sequence[str],
+    to: str,
+    *,
+    desk: str = "",
+    with_staff: uuid.UUID | None = None,
+    period_id: uuid.UUID | None = None,
+    standing: Sequence[Any] | None = None,
+) -> Moved:
+    """Move a visit from one of `expected` to `to`, with its period, history, diary and news.
+
+    `standing` is the visit's row (STANDING) where the caller holds it locked already.
+    """
+    with connection.cursor() as cursor:
+        row = standing
+        if row is None:
+            cursor.execute(
+                f"select {STANDING} from frontdesk_visit v where v.id = %s for no key update", [visit_id]
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise NotThere("no such visit")
+        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, since = row
+        ticket = ticket_of(letter, number)
+        if state == to and (to != State.CALLED or called_by == with_staff):
+            return Moved(visit_id, ticket, state, booking_id)
+        if state not in expected:
+            raise Refused(state_words(ticket, state), code="state")
+        if to == State.WAITING and day_closed(centre_id, day):
+            raise Refused(_("The centre has closed for today."), code="closed")
+        now = max(clock.now(), since)  # another machine's clock may be ahead
+        cursor.execute(
+            f"with {MOVED}, {PERIOD_ENDED} {PERIOD_BEGUN if to in OPEN else 'select 1'}",
+            {
+                "to": to,
+                "now": now,
+                "desk": desk[:20],
+                "staff": with_staff,
+                "id": visit_id,
+                "period": period_id or new_id(),
+                "service": service_id,
+                "centre": centre_id,
+                "day": day,
+                "member": actor.member_id,
+            },
+        )
+    if booking_id is not None:
+        _tell_diary(actor, booking_id, state, to)
+    say(actor, verb, visit_id, person_id, ticket=ticket, before=state, after=to, centre_id=centre_id)
+    return Moved(visit_id, ticket, to, booking_id)
+
+
+def _tell_diary(actor: Actor, booking_id: uuid.UUID, before: str, to: str) -> None:
+    """Who did not come to the desk missed the booking; who is undone is booked still."""
+    if to == State.DID_NOT_COME:
+        diary.mark(actor, booking_id, Booking.State.MISSED, expected=[Booking.State.KEPT])
+    elif to == State.UNDONE:
+        diary.mark(actor, booking_id, Booking.State.BOOKED, expected=[Booking.State.KEPT])
+    elif before == State.DID_NOT_COME:
+        diary.mark(actor, booking_id, Booking.State.KEPT, expected=[Booking.State.MISSED])
