@@ -103,8 +103,12 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("lock", "POST"): Expected(EVERYONE, 302),
     ("unlock", "POST"): Expected(EVERYONE, 302),
     ("onward", "GET"): Expected(EVERYONE, 302),
+    ("still_here", "GET"): Expected(EVERYONE, 204),
     ("way_back", "GET"): Expected(EVERYONE, 200, nobody=200),
     ("way_back", "POST"): Expected(EVERYONE, 422, nobody=422),
+    # No other organisation's sign-in is set up.
+    ("openid_connect_login", "POST"): Expected(EVERYONE, 404, nobody=404, thing="provider_id"),
+    ("openid_connect_callback", "GET"): Expected(EVERYONE, 404, nobody=404, thing="provider_id"),
     ("counter", "GET"): Expected(EVERYONE, 200),
     ("counter", "POST"): Expected(EVERYONE, 302),
     ("signed_in_at", "GET"): Expected(EVERYONE, 200),
@@ -191,6 +195,7 @@ def things(service: Place, centre: Centre) -> dict[str, uuid.UUID]:
         "staff_id": service.staff(centre=centre).id,
         "user_id": uuid.UUID(host.facts["user_id"]),
         "pk": 1,
+        "provider_id": "nobody",
     }
 
 

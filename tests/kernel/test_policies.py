@@ -500,6 +500,9 @@ RULES: dict[str, Rules] = {
     "account_emailaddress": DOOR_ONLY,
     "account_emailconfirmation": DOOR_ONLY,
     "mfa_authenticator": DOOR_ONLY,
+    "socialaccount_socialaccount": DOOR_ONLY,
+    "socialaccount_socialapp": NOBODY,
+    "socialaccount_socialtoken": NOBODY,
     "procrastinate_jobs": Rules(see=ordered_here, add=ordered_here, worker=WORKERS_OWN),
     "procrastinate_events": Rules(add=of_a_job_ordered_here, worker=WORKERS_OWN),
     "procrastinate_workers": Rules(worker=WORKERS_OWN),
@@ -825,6 +828,11 @@ def _beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         "insert into mfa_authenticator (type, data, user_id, created_at) values ('totp', '{}', %s, now())",
         (user_id,),
     )
+    owner.execute(
+        "insert into socialaccount_socialaccount (provider, uid, last_login, date_joined, extra_data, user_id)"
+        " values ('city', %s, now(), now(), '{}', %s)",
+        (user_id, user_id),
+    )
     row = owner.execute(
         "insert into team_counter (id, service_id, name, since) values (gen_random_uuid(), %s, '', now())"
         " returning id",
@@ -1061,7 +1069,12 @@ def test_every_table_has_a_rule_here(world: World) -> None:
 
 def test_the_services_fill_every_table_that_a_rule_is_about(world: World) -> None:
     empty = {table for table, rows in world.tables.items() if not rows}
-    assert empty <= {"auth_group", "auth_group_permissions"}
+    assert empty <= {
+        "auth_group",
+        "auth_group_permissions",
+        "socialaccount_socialapp",
+        "socialaccount_socialtoken",
+    }
 
 
 def test_the_rules_tell_the_actors_apart(actors: list[Who], world: World) -> None:

@@ -22,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from kohti.config import counters, sessions, sign_in
+from kohti.config import counters, elsewhere, sessions, sign_in
 from kohti.config.sessions import LOCKED
 from kohti.config.sign_in import BACK, GIVEN
 from kohti.kernel import history, words
@@ -115,6 +115,12 @@ def _take_over(request: HttpRequest, entry: Any) -> HttpResponseBase:
 def onward(request: HttpRequest) -> HttpResponseBase:
     """Back to what somebody was on their way to, before they had to set something up."""
     return redirect(request.session.pop(BACK, "") or "today")
+
+
+@needs(SIGNED_IN)
+def still_here(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Said by a page now and then while somebody types and sends nothing: the session stays awake."""
+    return HttpResponse(status=204)
 
 
 # ------------------------------------------------------------------ this device
@@ -222,7 +228,10 @@ class SignIn(account.LoginView):  # type: ignore[misc]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         cookie = self.request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         context["ended"] = bool(cookie) and self.request.session.session_key is None
-        context["elsewhere"] = ()
+        context["elsewhere"] = [
+            {"name": one.name, "href": reverse("openid_connect_login", args=[one.code])}
+            for one in elsewhere.all_of_them()
+        ]
         return context
 
 

@@ -13,7 +13,7 @@ import django
 from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
-from kohti.config import addresses
+from kohti.config import addresses, providers
 from kohti.kernel import logs
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "procrastinate.contrib.django",
     *(f"kohti.{room}" for room in ROOMS),
 ]
@@ -116,6 +117,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kohti"
 MFA_ADAPTER = "kohti.config.sign_in.CodeAdapter"
+PROVIDERS = providers.read(DATA, os.environ)
+SOCIALACCOUNT_ADAPTER = "kohti.config.elsewhere.Adapter"
 REQUIRE_CODE = os.environ.get("KOHTI_REQUIRE_CODE", "1") == "1"
 
 SESSION_ENGINE = "kohti.config.sessions"
@@ -135,7 +138,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "frame-ancestors": ["'none'"],
-        "form-action": [SELF],
+        "form-action": [SELF, *providers.origins_of(PROVIDERS)],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
     }

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.config import counters, installation, sessions
+from kohti.config import counters, elsewhere, installation, sessions
 from kohti.config.sessions import LOCKED
 from kohti.kernel import history
 from kohti.kernel.actor import Actor
@@ -90,6 +90,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             # Whoever locked it is back: to the very page.
             request.session[BACK] = locked[BACK]
 
+    def post_login(self, request: HttpRequest, user: Any, *, signal_kwargs: Any = None, **kwargs: Any) -> Any:
+        """Note what another organisation's sign-in holds for, before the first page."""
+        sociallogin = (signal_kwargs or {}).get("sociallogin")
+        if sociallogin is not None:
+            provider = elsewhere.provider_called(sociallogin.account.provider)
+            if provider.service is not None:
+                request.session[WITHIN] = provider.service
+            if elsewhere.gave_second_factor(sociallogin):
+                request.session[GIVEN] = True
+        return super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
+
     def logout(self, request: HttpRequest) -> None:
         """Sign out, of a shared counter too."""
         counters.leave(request, request.user.pk)
@@ -121,13 +132,10 @@ class SecondFactor(AuthenticateStage):  # type: ignore[misc]
     """Asks for the second factor, unless another organisation's sign-in said that it was given there."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
-        if request.session.get(GIVEN_ELSEWHERE) == str(self.login.user.pk):
+        sociallogin = (self.login.signal_kwargs or {}).get("sociallogin")
+        if sociallogin is not None and elsewhere.gave_second_factor(sociallogin):
             return False
         return bool(super()._should_handle(request))
-
-
-GIVEN_ELSEWHERE = "given_elsewhere"
-"""In a session: who gave a second factor at another organisation's sign-in, on the way in."""
 
 
 class CodeAdapter(DefaultMFAAdapter):  # type: ignore[misc]

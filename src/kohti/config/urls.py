@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from kohti.config import account as own
-from kohti.config import looks, passkeys, views
+from kohti.config import elsewhere, looks, passkeys, views
 from kohti.config.sign_in import marked as theirs
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
 
@@ -38,7 +38,10 @@ urlpatterns = [
     path("account/lock/", own.lock, name="lock"),
     path("account/unlock/", own.unlock, name="unlock"),
     path("account/onward/", own.onward, name="onward"),
+    path("account/here/", own.still_here, name="still_here"),
     path("account/way-back/", own.way_back, name="way_back"),
+    path("account/with/<slug:provider_id>/", elsewhere.begin, name="openid_connect_login"),
+    path("account/with/<slug:provider_id>/back/", elsewhere.finish, name="openid_connect_callback"),
     path("account/counter/", own.counter, name="counter"),
     path("account/pin/", own.again_first(own.pin), name="pin"),
     path("account/signed-in/", own.signed_in_at, name="signed_in_at"),

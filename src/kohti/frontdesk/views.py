@@ -483,9 +483,11 @@ def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
     member_id = actor.member_id
     assert member_id is not None
 
+    still_here = request.still_here  # type: ignore[attr-defined]
+
     def still_allowed() -> bool:
         with as_actor(actors.DOOR):
-            return actors.member(member_id) is not None
+            return actors.member(member_id) is not None and still_here()
 
     view = View(page, actor.centre, actor.role, language)
     response = StreamingHttpResponse(

@@ -202,6 +202,9 @@ TABLES = (
     Table(name="account_emailaddress", door=DOOR_ALL, system=""),
     Table(name="account_emailconfirmation", door=DOOR_ALL, system=""),
     Table(name="mfa_authenticator", door=DOOR_ALL, system=""),
+    Table(name="socialaccount_socialaccount", door=DOOR_ALL, system=""),
+    Table(name="socialaccount_socialapp", system=""),
+    Table(name="socialaccount_socialtoken", system=""),
     # background work: the worker runs it and asks without an actor; the web only orders it
     Table(
         name="procrastinate_jobs",

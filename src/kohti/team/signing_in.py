@@ -26,7 +26,7 @@ class Session(AbstractBaseSession):
     last_used = models.DateTimeField()
     idle_s = models.IntegerField()
     locks = models.BooleanField(default=False)
-    objects: ClassVar[BaseSessionManager] = BaseSessionManager()  # type: ignore[assignment]
+    objects: ClassVar[BaseSessionManager[Session]] = BaseSessionManager()  # type: ignore[assignment]
 
     @classmethod
     def get_session_store_class(cls) -> type:

@@ -61,4 +61,44 @@
       }
     });
   }
+
+  // ------------------------------------------------------------------ screens that lock
+
+  const lock = document.querySelector("form[data-lock]");
+  if (!lock) return;
+  const idle = Number(lock.dataset.idle) * 1000;
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("kohti:here") : null;
+  let used = Date.now();
+  let told = used;
+  let typed = false;
+
+  // What one tab locks is locked in all of them; whoever works in one is not away from the others.
+  const leave = () => { location.assign(lock.action); };
+  if (tabs) tabs.onmessage = (event) => { if (event.data === "locked") leave(); else used = Date.now(); };
+  lock.addEventListener("submit", () => tabs?.postMessage("locked"));
+
+  const note = () => {
+    used = Date.now();
+    if (used - told < 15000) return;
+    told = used;
+    tabs?.postMessage("used");
+  };
+  for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) addEventListener(kind, note, { passive: true });
+  addEventListener("input", () => { typed = true; });
+
+  // Typing sends nothing; the server must not think that nobody is here.
+  setInterval(() => {
+    if (!typed) return;
+    typed = false;
+    fetch(lock.dataset.here, { redirect: "manual", credentials: "same-origin" }).catch(() => {});
+  }, Math.min(240000, idle / 3));
+
+  function look() {
+    if (Date.now() - used < idle) return;
+    if ("locks" in lock.dataset) lock.requestSubmit();
+    else location.assign(location.href);
+  }
+  setInterval(look, Math.min(10000, idle / 3));
+  // A machine that slept looks at once when it wakes.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 })();
