@@ -37,7 +37,10 @@ def test_the_shipped_one_is_read_whole() -> None:
     plan = blueprint.read(SHIPPED)
     assert plan.service.code == "gloucestershire"
     assert len(plan.centres) == 7
-    assert [role.code for role in plan.roles] == ["host", "coach", "leader", "administrator"]
+    assert [role.code for role in plan.roles] == [
+        *("host", "coach", "leader", "partner"),
+        *("service-manager", "operations", "partnerships", "administrator"),
+    ]
 
 
 def test_text_that_is_no_toml_names_its_line() -> None:

@@ -39,7 +39,7 @@ def menu_for(actor: Actor, path: str) -> list[Entry]:
 
 def home_of(actor: Actor) -> str:
     """Where this role's day begins."""
-    if actor.role in ("coach",) and may(actor, "queue.call"):
+    if may(actor, "queue.call") and may(actor, "people.open") and not may(actor, "day.close"):
         return reverse("queue")
     for name, verb, _title in PLACES:
         if may(actor, verb):

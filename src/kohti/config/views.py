@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from kohti.config import installation, looks
 from kohti.config.navigation import home_of
 from kohti.kernel.actor import Actor
+from kohti.kernel.blueprint import BadBlueprint
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
 from kohti.kernel.errors import KohtiError, NotAllowed, NotThere
+from kohti.kernel.sheets import UnreadableSheet
 from kohti.team import queries as team
 from kohti.team.models import User
 
@@ -39,29 +41,38 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
         "config/sample.html",
         {
             "services": [_sample_service(accounts) for accounts in services.values()],
-            "tries": {role: text() for role, text in TRY_FIRST.items()},
         },
     )
 
 
-TRY_FIRST: dict[str, Callable[[], str]] = {
-    "host": lambda: _("Type a few letters of a name and press Enter: they are checked in."),
-    "coach": lambda: _("Press “Call next” and see who comes."),
-    "leader": lambda: _("Check a diary file: nothing changes until you say so."),
-    "administrator": lambda: _("See who works here."),
-}
+TRY_FIRST: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("diary.import", lambda: _("Check a diary file: nothing changes until you say so.")),
+    ("people.open", lambda: _("Press “Call next” and see who comes.")),
+    ("arrivals.check_in", lambda: _("Type a few letters of a name and press Enter: they are checked in.")),
+    ("queue.call", lambda: _("Press “Call next” and see who comes.")),
+    ("team.see", lambda: _("See who works here.")),
+)
+"""What a role with this verb could try, by the first that fits."""
+IN_THE_ORDER_OF_A_DAY = ("arrivals.check_in", "people.open", "queue.call", "diary.import", "team.see")
 
 
 def _sample_service(accounts: list[team.SampleAccount]) -> dict[str, Any]:
     """A card of the sample page: the first account of each role in the order of a day, then the others."""
-    order = {role: position for position, role in enumerate(TRY_FIRST)}
-    in_order = sorted(accounts, key=lambda one: order.get(one.role, len(order)))
+    kinds = {one.user_id: _kind_of(one.verbs) for one in accounts}
+    in_order = sorted(accounts, key=lambda one: IN_THE_ORDER_OF_A_DAY.index(kinds[one.user_id]))
     first = {one.role: one for one in reversed(in_order)}
+    tries = dict(TRY_FIRST)
     return {
         "look": looks.look_of(accounts[0].service_code, accounts[0].service, accounts[0].theme),
         "first": [one for one in in_order if first[one.role] is one],
         "others": [one for one in in_order if first[one.role] is not one],
+        "tries": {one.role: tries[kinds[one.user_id]]() for one in accounts},
     }
+
+
+def _kind_of(verbs: Sequence[str]) -> str:
+    """What a role is about, as the sample page tells them apart."""
+    return next((verb for verb, _text in TRY_FIRST if verb in verbs), "team.see")
 
 
 @open_to_all(methods=("POST",))
@@ -105,7 +116,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-STATUS: dict[type[KohtiError], int] = {NotThere: 404, NotAllowed: 403}
+STATUS: dict[type[KohtiError], int] = {NotThere: 404, NotAllowed: 403, UnreadableSheet: 422, BadBlueprint: 422}
 
 
 def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
@@ -120,7 +131,7 @@ def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
         return answer
     if status == 409:
         return render(request, "config/refused.html", {"text": str(trouble.message)}, status=409)
-    return render(request, f"{status}.html", status=status)
+    return render(request, f"{status}.html", {"text": str(trouble.message)}, status=status)
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

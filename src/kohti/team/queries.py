@@ -49,17 +49,17 @@ class SampleAccount:
     role: str
     role_title: str
     name: str
+    verbs: list[str]
 
 
 def sample_accounts() -> list[SampleAccount]:
     """The accounts of the sample data; none where the data are real. One statement."""
     with connection.cursor() as cursor:
         cursor.execute("select * from kohti.sample_accounts()")
-        found = cursor.fetchall()
-    out = []
-    for user_id, username, service, code, theme, *rest in found:
-        out.append(SampleAccount(user_id, username, service, code, json.loads(theme), *rest))
-    return out
+        found = [list(row) for row in cursor.fetchall()]
+    for row in found:
+        row[4], row[9] = json.loads(row[4]), json.loads(row[9])
+    return [SampleAccount(*row) for row in found]
 
 
 _plans: dict[uuid.UUID, tuple[int, Blueprint]] = {}

@@ -145,9 +145,9 @@ $$"""
         """
 kohti.sample_accounts()
 returns table (user_id uuid, username text, service text, service_code text, theme jsonb, centre text,
-               role text, role_title jsonb, name text)
+               role text, role_title jsonb, name text, verbs jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select u.id, u.username, s.name, s.code, s.theme, c.name, r.code, r.title, t.full_name
+    select u.id, u.username, s.name, s.code, s.theme, c.name, r.code, r.title, t.full_name, r.verbs
     from team_membership m
     join team_user u on u.id = m.user_id
     join team_service s on s.id = m.service_id
