@@ -12,7 +12,7 @@ from django.utils import translation
 
 from kohti.config import services
 from kohti.kernel import blueprint
-from tools import words
+from tools import unmarked, words
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,72 @@ def test_what_a_translator_left_open_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_translator_lacks_is_written_out_filled_in_and_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "catalogue", lambda language: tmp_path / language / "django.po")
+    texts = Catalog()
+    texts.add("Queue", locations=[("frontdesk/views.py", 1)])
+    texts.add("Here since %(time)s.")
+    texts.add(("%(n)s line", "%(n)s lines"))
+    monkeypatch.setattr(words, "extract", lambda: texts)
+    kept = Catalog(locale="fi")
+    kept.add("Queue", "Jono")
+    words.keep(kept)
+
+    wanting = words.missing("pl").decode()
+    assert "fi: Jono" in wanting
+    filled = tmp_path / "filled.po"
+    filled.write_text(
+        wanting.replace('msgid "Queue"\nmsgstr ""', 'msgid "Queue"\nmsgstr "Kolejka"')
+        .replace('since %(time)s."\nmsgstr ""', 'since %(time)s."\nmsgstr "Od %(clock)s."')
+        .replace('msgstr[0] ""', 'msgstr[0] "%(n)s linia"')
+        .replace('msgstr[1] ""', 'msgstr[1] "%(n)s linie"')
+        .replace('msgstr[2] ""', 'msgstr[2] "%(n)s linii"'),
+        "utf-8",
+    )
+    assert words.take(filled) == ["placeholders differ: 'Here since %(time)s.'"]
+    taken = words.read("pl")
+    assert taken["Queue"].string == "Kolejka"
+    assert taken[("%(n)s line", "%(n)s lines")].string == ("%(n)s linia", "%(n)s linie", "%(n)s linii")
+    assert words.faults(taken, texts) == ["not translated: 'Here since %(time)s.'"]
+
+
+def test_every_text_people_see_is_marked_for_translation() -> None:
+    assert unmarked.all_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<p>Come back later</p>", ["Come back later"]),
+        ("<p>{{ _('Come back later') }}</p>", []),
+        ('<button aria-label="Close">{{ icon("x") }}</button>', ["Close"]),
+        ('<p class="k-row">{{ tag("Too late for this") }}</p>', ["Too late for this"]),
+        ("{# a remark for builders #}<b>{{ n }}</b><script>var words = 1;</script>", []),
+        ("<{{ element }} class='k'>{{ _('Name') }} · {{ 'k-row k-x' }} Kohti</{{ element }}>", []),
+    ],
+)
+def test_literal_text_in_a_template_is_found(template: str, found: list[str]) -> None:
+    assert [text for _line, text in unmarked.in_template(template)] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "found"),
+    [
+        ("x.py", 'raise Refused("The day is over.")', ["The day is over."]),
+        ("x.py", 'raise Refused(f"{n} are over")', [" are over"]),
+        ("x.py", 'raise Refused(_("The day is over."), code="over")', []),
+        ("x.py", 'raise NotThere("no such day")', []),
+        ("x.py", 'say(f"working on {name}")', ["working on "]),
+        ("forms.py", 'name = forms.CharField(label="Name")', ["Name"]),
+        ("config/commands/x.py", 'one.add_argument("--all", help="everything")', ["everything"]),
+    ],
+)
+def test_literal_text_in_code_is_found(name: str, code: str, found: list[str]) -> None:
+    assert [text for _line, text in unmarked.in_code(code, name)] == found
+
+
 def test_the_compiled_catalogue_speaks_in_pages_and_in_code() -> None:
     with translation.override("fi"):
         page = get_template("404.html").render({"actor": None, "menu": [], "notices": ()})
@@ -75,3 +141,16 @@ def test_every_title_of_a_shipped_blueprint_is_there_in_each_of_its_languages(fi
     titles = [part["title"] for parts in plan.model_dump().values() for part in parts if "title" in part]
     assert titles
     assert [title for title in titles if not set(plan.service.languages) <= set(title)] == []
+
+
+def test_polish_counts_in_three_forms() -> None:
+    with translation.override("pl"):
+        said = [
+            translation.ngettext("Import %(n)s row", "Import %(n)s rows", n) % {"n": n} for n in (1, 3, 5, 22)
+        ]
+    assert said == [
+        "Importuj 1 wiersz",
+        "Importuj 3 wiersze",
+        "Importuj 5 wierszy",
+        "Importuj 22 wiersze",
+    ]

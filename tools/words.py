@@ -2,10 +2,16 @@
 
 Extracts every text, merges them into each language's `django.po` (what is gone is dropped, nothing guessed),
 compiles the catalogues, and says what is left to translate. `faults` is what the tests ask.
+
+For a translator: `python tools/words.py --missing da > da.po` writes what Danish lacks, each with the places where
+it stands and what other languages say; fill in the msgstr lines; `python tools/words.py --take da.po` takes them
+back, and says which still do not fit.
 """
 
 from __future__ import annotations
 
+import argparse
+import copy
 import io
 import re
 import sys
@@ -19,7 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCE = CHECKOUT / "src" / "kohti"
-LANGUAGES = ("fi",)
+LANGUAGES = ("fi", "da", "nl", "pl")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -38,7 +44,7 @@ msgstr ""
 "Plural-Forms: {plurals}\\n"
 
 """
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[srd]|\{\w*\}")
 
 
 def catalogue(language: str) -> Path:
@@ -59,14 +65,16 @@ def extract() -> Catalog:
 
 
 def read(language: str) -> Catalog:
-    """The catalogue of one language as it is kept."""
+    """The catalogue of one language as it is kept; an empty one for a language that is new."""
+    if not catalogue(language).exists():
+        return Catalog(locale=language, domain="django", fuzzy=False)
     with catalogue(language).open("rb") as file:
         return read_po(file, locale=language, domain="django")
 
 
 def merged(kept: Catalog, texts: Catalog) -> Catalog:
     """The catalogue with the texts there are now: new ones empty, old ones dropped, translations kept."""
-    kept.update(texts, no_fuzzy_matching=True)
+    kept.update(copy.deepcopy(texts), no_fuzzy_matching=True)  # else both would hold the same messages
     kept.obsolete.clear()
     return kept
 
@@ -120,21 +128,92 @@ def _lacking(some: Catalog, others: Catalog) -> list[Message]:
     return [one for one in some if one.id and (one.context, _forms(one.id)) not in held]
 
 
-def main() -> int:
-    """Extract, merge, compile; 1 when something is left to translate."""
+def bring_up_to_date() -> int:
+    """Extract, merge, compile; how much is left to translate."""
     texts, left = extract(), 0
     for language in LANGUAGES:
-        path = catalogue(language)
-        words = merged(read(language), texts)
-        path.write_bytes(as_po(words))
-        with path.with_suffix(".mo").open("wb") as compiled:
-            write_mo(compiled, words)
+        keep(merged(read(language), texts))
         wrong = faults(read(language), texts)
         for line in wrong:
             print(f"{language}: {line}", file=sys.stderr)
         print(f"{language}: {len(texts)} texts, {len(wrong)} to look at")
         left += len(wrong)
-    return 1 if left else 0
+    return left
+
+
+def keep(words: Catalog) -> None:
+    """Write a catalogue, and compile it for the product."""
+    path = catalogue(str(words.locale))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(as_po(words))
+    with path.with_suffix(".mo").open("wb") as compiled:
+        write_mo(compiled, words)
+
+
+def missing(language: str) -> bytes:
+    """What a language lacks, as a small file to fill in: beside each text, how others say it."""
+    texts = extract()
+    words = merged(read(language), texts)
+    others = [(one, merged(read(one), texts)) for one in LANGUAGES if one != language]
+    wanting = Catalog(locale=language)
+    for message in words:
+        if message.id and (message.fuzzy or not all(_forms(message.string)) or _too_few(message, words)):
+            told = [
+                f"{one}: {' | '.join(_forms(same.string))}"
+                for one, other in others
+                if (same := other.get(message.id, message.context)) is not None and any(_forms(same.string))
+            ]
+            wanting.add(
+                message.id,
+                None,
+                message.locations,
+                auto_comments=[*message.auto_comments, *told],
+                flags=message.flags - {"fuzzy"},
+                context=message.context,
+            )
+    return as_po(wanting)
+
+
+def _too_few(message: Message, words: Catalog) -> bool:
+    return bool(message.pluralizable) and len(_forms(message.string)) != words.num_plurals
+
+
+def take(file: Path) -> list[str]:
+    """Take the translations of a filled-in file into its language; returns what does not fit, and is not taken."""
+    with file.open("rb") as filled:
+        given = read_po(filled)
+    language = str(given.locale)
+    words = merged(read(language), extract())
+    wrong = [line for line in faults(given, given) if not line.startswith("not translated")]
+    refused = {line.partition(": ")[2] for line in wrong}
+    for message in given:
+        mine = words.get(message.id, message.context) if message.id else None
+        if message.id and mine is None:
+            wrong.append(f"no longer in the code: {_named(message)}")
+        if mine is not None and any(_forms(message.string)) and _named(message) not in refused:
+            mine.string = message.string
+            mine.flags.discard("fuzzy")
+    keep(words)
+    return wrong
+
+
+def main() -> int:
+    """Bring the catalogues up to date, or help a translator; 1 when something is left to do."""
+    parser = argparse.ArgumentParser(description="Brings the catalogues up to the texts of the code.")
+    parser.add_argument(
+        "--missing", choices=LANGUAGES, help="print what this language lacks, to be filled in"
+    )
+    parser.add_argument("--take", type=Path, metavar="FILE", help="take a filled-in file back")
+    asked = parser.parse_args()
+    if asked.missing:
+        sys.stdout.buffer.write(missing(asked.missing))
+        return 0
+    if asked.take:
+        wrong = take(asked.take)
+        for line in wrong:
+            print(line, file=sys.stderr)
+        return 1 if wrong else 0
+    return 1 if bring_up_to_date() else 0
 
 
 if __name__ == "__main__":
