@@ -11,7 +11,6 @@ back, and says which still do not fit.
 from __future__ import annotations
 
 import argparse
-import copy
 import io
 import re
 import sys
@@ -74,7 +73,7 @@ def read(language: str) -> Catalog:
 
 def merged(kept: Catalog, texts: Catalog) -> Catalog:
     """The catalogue with the texts there are now: new ones empty, old ones dropped, translations kept."""
-    kept.update(copy.deepcopy(texts), no_fuzzy_matching=True)  # else both would hold the same messages
+    kept.update(texts, no_fuzzy_matching=True)
     kept.obsolete.clear()
     return kept
 
@@ -89,7 +88,7 @@ def as_po(words: Catalog) -> bytes:
 
 
 def _forms(text: object) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(str(one) for one in text or ())  # type: ignore[attr-defined]
+    return (text or "",) if isinstance(text, str | None) else tuple(str(one) for one in text)  # type: ignore[attr-defined]
 
 
 def _named(message: Message) -> str:
