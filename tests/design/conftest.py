@@ -96,7 +96,8 @@ class Site:
                 if path == "/stream/":
                     self.stream()
                 elif path.startswith("/static/"):
-                    file = DESIGN / path.lstrip("/")
+                    rooms = (DESIGN, DESIGN.parent / "config")
+                    file = next(one for room in rooms if (one := room / path.lstrip("/")).is_file())
                     self.answer(200, KINDS[path.rsplit(".")[-1]], file.read_bytes())
                 elif path in site.pages:
                     page = site.pages[path]

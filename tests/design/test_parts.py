@@ -307,87 +307,24 @@ def test_a_forgotten_value_is_an_error_and_not_an_empty_place(
 
 
 @pytest.mark.parametrize(
-    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "design/signed_out.html"]
+    "name",
+    [
+        "400.html",
+        "403.html",
+        "403_csrf.html",
+        "404.html",
+        "413.html",
+        "422.html",
+        "429.html",
+        "500.html",
+        "503.html",
+    ],
 )
 def test_an_error_is_told_without_anything_being_known(templates: Environment, name: str) -> None:
     html = templates.get_template(name).render()
     check(html)
     assert html.count("<h1>") == 1
     assert html.count("<p>") >= 3
-
-
-def pages_of_the_account(context: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    class Login(forms.Form):
-        login = forms.CharField()
-        password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
-        remember = forms.BooleanField(required=False)
-
-    class Code(forms.Form):
-        code = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
-
-    class Password(forms.Form):
-        password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
-
-    # The mark that a code form has its secret beside it is allauth's.
-    activating = Code({"code": ""})
-    activating.secret = "JBSWY3DPEHPK3PXP"  # type: ignore[attr-defined]
-    codes = SimpleNamespace(get_unused_codes=lambda: ["aaaa1111", "bbbb2222", "cccc3333"])
-    onward = {"redirect_field_name": "next", "redirect_field_value": "/queue/"}
-    kinds = ["totp", "recovery_codes", "webauthn"]
-    image = "data:image/svg+xml;utf8,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
-    return {
-        "account/login.html": {"form": Login({"login": "marie"}), **onward},
-        "account/logout.html": onward,
-        "account/reauthenticate.html": {"form": Password(), **onward},
-        "mfa/authenticate.html": {"form": Code({"code": ""}), "MFA_SUPPORTED_TYPES": kinds},
-        "mfa/reauthenticate.html": {
-            "form": Code(),
-            "reauthentication_alternatives": [{"url": "/r/", "description": "Password"}],
-            **onward,
-        },
-        "mfa/index.html": {
-            "authenticators": {"totp": object(), "recovery_codes": codes},
-            "MFA_SUPPORTED_TYPES": kinds,
-            "MFA_RECOVERY_CODES_SHOW_ONCE": False,
-            "is_mfa_enabled": True,
-        },
-        "mfa/totp/activate_form.html": {"form": activating, "totp_svg_data_uri": image},
-        "mfa/totp/deactivate_form.html": {"form": forms.Form()},
-        "mfa/recovery_codes/index.html": {
-            "unused_codes": ["aaaa1111", "bbbb2222"],
-            "total_count": 10,
-            "can_view_codes": True,
-            "can_download_codes": True,
-            "can_generate_codes": True,
-            "MFA_RECOVERY_CODES_SHOW_ONCE": True,
-        },
-        "mfa/recovery_codes/generate.html": {"form": forms.Form(), "unused_code_count": 3},
-    }
-
-
-def test_the_pages_for_signing_in_stand_with_what_allauth_gives_them(
-    templates: Environment, context: dict[str, Any]
-) -> None:
-    for name, given in pages_of_the_account(context).items():
-        html = templates.get_template(name).render(**context, **given)
-        check(html)
-        assert html.count("<h1") == 1, name
-    login = templates.get_template("account/login.html").render(
-        **context, **pages_of_the_account(context)["account/login.html"]
-    )
-    assert 'name="next" value="/queue/"' in login
-    assert 'data-audience="public"' in login
-    assert "(if you wish)" not in login.split("id_remember")[0]
-
-
-def test_a_signed_in_person_without_second_proof_sees_how_to_set_one_up(
-    templates: Environment, context: dict[str, Any]
-) -> None:
-    html = templates.get_template("mfa/index.html").render(
-        **context, authenticators={}, MFA_SUPPORTED_TYPES=["totp", "recovery_codes"], is_mfa_enabled=False,
-        MFA_RECOVERY_CODES_SHOW_ONCE=True,
-    )  # fmt: skip
-    assert 'href="/mfa_activate_totp/"' in html
 
 
 # ------------------------------------------------------------------ what others made
@@ -427,13 +364,11 @@ def test_the_gallery_of_all_parts_reads_well(
 
 
 @pytest.mark.browser
-def test_the_pages_for_signing_in_and_for_errors_read_well_on_a_phone(
+def test_the_pages_for_errors_read_well_on_a_phone(
     templates: Environment, context: dict[str, Any], site: Site, chromium: Browser
 ) -> None:
-    pages: dict[str, dict[str, Any]] = {"404.html": {}, "500.html": {}, "design/signed_out.html": {}}
-    pages |= pages_of_the_account(context)
-    for name, given in pages.items():
-        site.pages[f"/{name}"] = templates.get_template(name).render(**context, **given)
+    for name in ("404.html", "500.html", "design/offline.html"):
+        site.pages[f"/{name}"] = templates.get_template(name).render(**context)
     assert faults_seen(site, chromium, list(site.pages), WAYS["narrow"]) == []
 
 

@@ -24,7 +24,8 @@ from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
 from kohti.kernel.errors import NotThere
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
-BEGINS = "/look/"
+BEGINS = ("/look/", "/offline.js")
+"""Addresses that are the same for everybody."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
 

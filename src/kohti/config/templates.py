@@ -31,7 +31,7 @@ def environment(**options: Any) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options | {"autoescape": True}
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(url=_url, static=static, title=words.title)
+    made.globals.update(url=_url, static=static, title=words.title, spoken=words.language)
     return made
 
 

@@ -9,15 +9,21 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from kohti.config import account as own
-from kohti.config import elsewhere, looks, passkeys, views
+from kohti.config import elsewhere, looks, offline, passkeys, views
 from kohti.config.sign_in import marked as theirs
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
+
+handler400 = "kohti.config.trouble.could_not_read"
+handler429 = "kohti.config.trouble.too_often"
+handler500 = "kohti.config.trouble.went_wrong"
 
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("today/", views.today, name="today"),
     path("look/<slug:code>/<slug:colours>.css", looks.look, name="look"),
     path("design/", looks.parts, name="design"),
+    path("offline/", offline.page, name="offline"),
+    path("offline.js", offline.worker, name="offline_worker"),
     path("language/", views.set_language, name="set_language"),
     path("sample/enter/<uuid:user_id>/", views.enter_as, name="enter_as"),
     path("", include("kohti.frontdesk.urls")),

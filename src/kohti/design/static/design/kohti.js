@@ -397,6 +397,17 @@
   });
   document.addEventListener("htmx:load", (event) => { startSaying(event.detail.elt); restoreKept(event.detail.elt); });
 
+  // ------------------------------------------------------------------ the page for when nobody is reached
+
+  // The worker keeps that page alone. Where there is no secure address there is none, and the browser says it in its own words.
+  const offline = document.body.dataset.offline;
+  if (offline && "serviceWorker" in navigator) {
+    navigator.serviceWorker.register(offline)
+      .then(() => navigator.serviceWorker.ready)
+      .then(({ active }) => active?.postMessage(document.documentElement.lang))
+      .catch(() => { /* a browser that keeps nothing */ });
+  }
+
   // ------------------------------------------------------------------ when the page opens
 
   document.querySelector("[data-focus-first]")?.focus();
