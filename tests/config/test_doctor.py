@@ -52,6 +52,7 @@ def real_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings as they should be where people are real."""
     monkeypatch.setenv("KOHTI_HTTPS", "1")
     monkeypatch.setenv("KOHTI_HOSTS", "work.example.org")
+    monkeypatch.setenv("KOHTI_MAIL_URL", "smtp://mail.example.org")
     for name in ("KOHTI_DEBUG", "KOHTI_REQUIRE_CODE", "KOHTI_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
 
@@ -161,6 +162,32 @@ def test_what_is_broken_in_the_database_is_named(
     with broken(well, breaking, mending) as found:
         assert word in only(found, about).found
     assert set(looked_at(well)) == {"backup"}
+
+
+def a_message(state: str) -> str:
+    """SQL for one, an hour old."""
+    return (
+        "insert into kernel_message (id, channel, kind, to_kind, name, address, sender, language, subject, body,"
+        " unsubscribe, state, tries, at, since, not_before, reply, provider_id) values (gen_random_uuid(), 'mail',"
+        f" 'test', 'address', '', 'x@example.org', 'S', 'en', '', '', '', '{state}', 0, now(), now(),"
+        " now() - interval '1 hour', '', '')"
+    )
+
+
+def test_messages_that_are_stuck_or_unknown_and_mail_that_goes_nowhere_are_named(
+    well: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with broken(well, a_message("queued"), "delete from kernel_message") as found:
+        assert "60 minutes" in only(found, "outbox").found
+    with broken(well, a_message("unknown"), "delete from kernel_message") as found:
+        assert only(found, "outbox", state="look").do
+    monkeypatch.delenv("KOHTI_MAIL_URL")
+    assert "KOHTI_MAIL_URL" in only(looked_at(well), "mail folder", state="look").do
+    folder = well.data / "outbox"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    assert "chmod 700" in only(looked_at(well), "mail folder").do
+    folder.rmdir()
 
 
 def test_work_that_failed_is_shown(well: Kept) -> None:

@@ -133,6 +133,7 @@ def _serve(args: argparse.Namespace, data: Path, server: postgres.Server | None,
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "KOHTI_DATA": str(data),
         "DJANGO_SETTINGS_MODULE": "kohti.config.settings",
+        "KOHTI_REQUEST_LOG": "0",
     }
     kohti = [sys.executable, "-m", "kohti.config.command"]
     say(

@@ -140,6 +140,13 @@ def applied(owner: psycopg.Connection[Any]) -> set[tuple[str, str]]:
     return {(str(app), str(name)) for app, name in owner.execute("select app, name from django_migrations")}
 
 
+def migrations_of_this_release() -> frozenset[str]:
+    """What `kohti migrate` applies in all: app and name, a dot between."""
+    from django.db.migrations.loader import MigrationLoader
+
+    return frozenset(".".join(one) for one in MigrationLoader(None).graph.nodes)
+
+
 def differences(owner: psycopg.Connection[Any]) -> tuple[list[str], list[str]]:
     """The migrations this release would apply, and those of the database that it does not know."""
     from django.db.migrations.loader import MigrationLoader
@@ -188,4 +195,7 @@ def migrate(say: Say = lambda line: None) -> None:
         owner.execute("insert into kernel_installation values (1, 0, false, 1) on conflict do nothing")
         if policies.apply(owner, ROOMS):
             say(_("row policies written"))
+        # Everybody may read it: a web process says by it whether it can serve (`probes`).
+        had = " ".join(sorted(".".join(one) for one in applied(owner)))
+        owner.execute(sql.SQL("comment on table kernel_installation is {}").format(sql.Literal(had)))
         owner.execute("analyze kernel_installation")

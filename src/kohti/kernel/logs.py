@@ -42,6 +42,7 @@ def set_up() -> None:
     logging.getLogger("django.request").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),

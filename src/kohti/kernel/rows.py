@@ -109,6 +109,15 @@ end $$"""
     ),
     definer(
         """
+kohti.messages_by_state()
+returns table (state text, messages bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select m.state, count(*) from kernel_message m
+    where m.state in ('queued', 'sending', 'unknown', 'failed') group by 1
+$$"""
+    ),
+    definer(
+        """
 kohti.forgotten()
 returns table (service_id uuid, person_id uuid, at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -154,7 +163,12 @@ end $$"""
     ),
 )
 
-WORKER_ONLY = ("kohti.seal_history(integer)", "kohti.forget_in_history(uuid)", "kohti.forgotten()")
+WORKER_ONLY = (
+    "kohti.seal_history(integer)",
+    "kohti.forget_in_history(uuid)",
+    "kohti.forgotten()",
+    "kohti.messages_by_state()",
+)
 
 DOOR_ALL = "see add change remove"
 LOOKED_AFTER = (

@@ -142,6 +142,7 @@ def _bring_back(args: argparse.Namespace) -> int:
             f"{done.rows:,} rows of {done.tables} tables are back in {done.database}, each as it was at"
             f" {done.made_at}",
             f"{done.forgotten_again} people who had been forgotten since were forgotten again",
+            f"{done.messages_unknown} messages that waited may have left since; staff decide, none is sent again",
             f"{done.migrations_since} migrations since were applied",
             "the history is as it was written" if done.history_verified else "the history is NOT as written:",
             *done.faults,

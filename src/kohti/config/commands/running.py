@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from gettext import gettext as _
 from typing import Any
 
@@ -31,18 +32,19 @@ def demo(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the pages."""
-    from kohti.config import server
+    from kohti.config import metrics, server
 
     with database(role="web"):
-        return server.run(host=args.host, port=args.port, say=say)
+        figures_at = metrics.place(os.environ, given=args.metrics_port)
+        return server.run(host=args.host, port=args.port, figures_at=figures_at, say=say)
 
 
 def worker(args: argparse.Namespace) -> int:
     """Do the background work until told to stop."""
-    from kohti.config import server
+    from kohti.config import metrics, server
 
     with database():
-        return server.work(say=say)
+        return server.work(figures_at=metrics.place(os.environ, given=args.metrics_port), say=say)
 
 
 def migrate(args: argparse.Namespace) -> int:
@@ -65,5 +67,12 @@ def add(commands: Any) -> None:
     one = command(commands, "serve", serve, _("Serve the pages."), machine=False)
     one.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (127.0.0.1)"))
     one.add_argument("--port", type=int, default=8000, help=_("the port (8000)"))
-    command(commands, "worker", worker, _("Do the background work until stopped."), machine=False)
+    two = command(commands, "worker", worker, _("Do the background work until stopped."), machine=False)
+    for process in (one, two):
+        process.add_argument(
+            "--metrics-port",
+            type=int,
+            metavar="PORT",
+            help=_("serve figures for Prometheus there, to this machine only (or KOHTI_METRICS_PORT; default: not)"),
+        )
     command(commands, "migrate", migrate, _("Bring the database to this release."), machine=False)

@@ -31,6 +31,7 @@ CLOCKS_APART = timedelta(seconds=5)
 SANE_YEARS = range(2026, 2100)
 WORKER_SILENT = timedelta(minutes=1)
 WAITING_LONG = timedelta(minutes=10)
+MESSAGE_STUCK = timedelta(minutes=20)
 BACKUP_OLD = timedelta(hours=26)
 NEWS_TAKE_S = 5.0
 
@@ -158,6 +159,7 @@ def of_the_database(data: Path, url: str) -> Iterator[Finding]:
         yield _products_clock(owner, sample)
         yield from _zones(owner)
         yield from _work(owner)
+        yield from _outbox(owner, data, sample)
         yield _backup(data, sample)
         yield from _settings(sample)
 
@@ -401,6 +403,52 @@ def _work(owner: psycopg.Connection[Any]) -> Iterator[Finding]:
         )
     else:
         yield good(about, _("none"))
+
+
+def _outbox(owner: psycopg.Connection[Any], data: Path, sample: bool) -> Iterator[Finding]:
+    about = _("outbox")
+    row = owner.execute(
+        "select count(*), max(clock_timestamp() + i.clock_offset_us * interval '1 microsecond' - m.not_before)"
+        " from kernel_message m, kernel_installation i where m.state = 'queued' and m.not_before <"
+        " clock_timestamp() + i.clock_offset_us * interval '1 microsecond'"
+    ).fetchone()
+    waiting, longest = row or (0, None)
+    unknown = int(_value(owner, "select count(*) from kernel_message where state = 'unknown'") or 0)
+    if longest is not None and longest > MESSAGE_STUCK:
+        yield wrong(
+            about,
+            _("%(count)s messages wait, the oldest for %(minutes)s minutes")
+            % {"count": waiting, "minutes": int(longest / timedelta(minutes=1))},
+            _(
+                "See that a worker runs and that the servers of KOHTI_MAIL_URL and KOHTI_SMS_URL can be reached."
+            ),
+        )
+    elif unknown:
+        yield look(
+            about,
+            _("%(count)s messages may have been sent or not") % {"count": unknown},
+            _(
+                "Somebody who knows the person decides on the page of the outbox; nothing is sent twice by itself."
+            ),
+        )
+    else:
+        yield good(about, _("%(count)s messages wait") % {"count": waiting})
+    folder = data / "outbox"
+    about = _("mail folder")
+    if folder.is_dir() and folder.stat().st_mode & 0o077:
+        yield wrong(
+            about,
+            _("others on this machine can read %(folder)s") % {"folder": folder},
+            _("Run `chmod 700 %(folder)s`: letters to people are in it.") % {"folder": folder},
+        )
+    elif not sample and not os.environ.get("KOHTI_MAIL_URL"):
+        yield look(
+            about,
+            _("mail is written into %(folder)s; nothing leaves this machine") % {"folder": folder},
+            _("Set KOHTI_MAIL_URL to your mail server."),
+        )
+    else:
+        yield good(about, _("as it should be"))
 
 
 def _backup(data: Path, sample: bool) -> Finding:

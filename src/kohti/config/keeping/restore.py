@@ -47,6 +47,7 @@ class Restored:
     rows: int
     verified: bool
     forgotten_again: int
+    messages_unknown: int
     history_verified: bool
     migrations_since: int
     put_away: str = ""
@@ -247,6 +248,7 @@ def bring_up(url: str, made: Manifest, forgotten: set[Erasure], say: Say) -> Res
         # Transaction ids begin anew on another server; the history is sealed in their order.
         owner.execute("update kernel_installation set era = era + 1")
         again = _forget_again(owner, forgotten)
+        unsure = _nothing_is_sent_twice()
         owner.execute("analyze")
         *_all, verdict = history.verify(owner)
         row = owner.execute("select count(*) from django_migrations").fetchone()
@@ -257,6 +259,7 @@ def bring_up(url: str, made: Manifest, forgotten: set[Erasure], say: Say) -> Res
         rows=made.rows,
         verified=True,
         forgotten_again=again,
+        messages_unknown=unsure,
         history_verified=verdict.verified,
         migrations_since=(int(row[0]) if row else 0) - len(made.migrations),
         faults=verdict.faults[:20],
@@ -277,6 +280,29 @@ def _forget_again(owner: psycopg.Connection[Any], forgotten: set[Erasure]) -> in
             if service_id == actor.service:
                 with as_actor(actor):
                     history.forget(person_id)
+                count += 1
+    return count
+
+
+def _nothing_is_sent_twice() -> int:
+    """What waited in the outbox may have left after the backup was made: nobody knows. Returns how many."""
+    from kohti.config import housekeeping
+    from kohti.kernel import clock, history
+    from kohti.kernel.actor import DOOR, as_actor
+    from kohti.kernel.outbox.models import Message
+
+    count = 0
+    for actor in [DOOR, *housekeeping.services()]:
+        with as_actor(actor):
+            waiting = Message.objects.filter(
+                service_id=actor.service_id, state__in=(Message.State.QUEUED, Message.State.SENDING)
+            )
+            for message in waiting.order_by("id").only("id", "to_kind", "to_id"):
+                Message.objects.filter(id=message.id).update(
+                    state=Message.State.UNKNOWN, since=clock.now(), reply="restored"
+                )
+                persons = [message.to_id] if message.to_kind == "person" and message.to_id else []
+                history.record("message.unknown", "message", message.id, persons=persons)
                 count += 1
     return count
 
