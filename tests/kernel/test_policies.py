@@ -163,6 +163,11 @@ def invited_by_me(who: Who, row: Row, world: World) -> bool:
     return administered(who, row, world) and row["made_by_id"] == who.member
 
 
+def closed_by_hand(who: Who, row: Row, world: World) -> bool:
+    """A day closed by hand is the centre's leader's to keep, and the administrator's; the blueprint's is not."""
+    return row["by_hand"] and (in_the_centre(who, row, world) or administered(who, row, world))
+
+
 def done_by_a_colleague(who: Who, row: Row, world: World) -> bool:
     """Whoever leads a centre sees what its colleagues did; who administers the service sees all of it."""
     if administered(who, row, world):
@@ -571,7 +576,17 @@ RULES: dict[str, Rules] = {
     "people_alert": kept_by(in_the_centre, None, in_the_centre, remove=system_rows),
     "diary_kind": kept_by_the_system(own_service),
     "diary_opening": kept_by_the_system(own_service, remove=system_rows),
-    "diary_closure": kept_by_the_system(own_service, remove=system_rows),
+    "diary_closure": Rules(
+        see=own_service,
+        add=closed_by_hand,
+        remove=closed_by_hand,
+        worker=Rules(
+            see=either(own_service, system_rows),
+            add=either(closed_by_hand, system_rows),
+            change=system_rows,
+            remove=either(closed_by_hand, system_rows),
+        ),
+    ),
     "diary_room": kept_by_the_system(own_service),
     "diary_booking": kept_by(either(on_the_floor, own_time), in_the_centre, on_the_floor),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
@@ -618,6 +633,7 @@ def _use(here: Place) -> None:
         administrator = here.member("administrator", centre=code)
         here.staff(centre=centre)
         with as_actor(administrator):
+            diary.close_on(administrator, centre.id, MORNING.date(), "painters")
             team.invite(
                 administrator,
                 full_name="Newcomer Nielsen",

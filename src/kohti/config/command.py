@@ -24,6 +24,7 @@ from kohti.config.commands import (
     mailing,
     measuring,
     running,
+    staff,
 )
 from kohti.config.commands.common import DONE, INTERRUPTED, TROUBLE, Trouble, say
 from kohti.kernel import languages
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     running.add(commands)
     imports.add(commands)
     blueprints.add(commands)
+    staff.add(commands)
     measuring.add_replay(commands)
     care.add(commands)
     keeping.add(commands)

@@ -24,6 +24,11 @@ PLACES = (
     ("queue", "queue.call", gettext_noop("Queue")),
     ("diary_import", "diary.import", gettext_noop("Import diary")),
     ("team", "team.see", gettext_noop("Team")),
+    ("roles", "service.see", gettext_noop("Roles")),
+    ("audit", "audit.see", gettext_noop("History")),
+    ("centres", "service.see", gettext_noop("Centres")),
+    ("organisations", "service.see", gettext_noop("Organisations")),
+    ("service", "service.see", gettext_noop("Service")),
 )
 
 

@@ -8,6 +8,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from kohti.team.forms import DayInput
+
 MOST_BYTES = 8_000_000
 
 
@@ -28,3 +30,15 @@ class UploadForm(forms.Form):
         if (upload.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("This file is too large for a diary (more than 8 MB)."))
         return upload
+
+
+class CloseForm(forms.Form):
+    """A day on which a centre stays closed."""
+
+    day = forms.DateField(label=_("Day"), widget=DayInput())
+    why = forms.CharField(
+        label=_("Why"),
+        max_length=80,
+        help_text=_("Staff read it, such as “water damage”."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )

@@ -55,6 +55,7 @@ class Closure(models.Model):
     centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
     day = models.DateField()
     title = models.JSONField()
+    by_hand = models.BooleanField(default=False, help_text="added here, and kept when the blueprint changes")
 
     class Meta:
         constraints = (models.UniqueConstraint("centre", "day", name="closure_once_a_day"),)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q
 
-from kohti.kernel import clock
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere
 from kohti.people.queries import contacts_of
+from kohti.team.models import Centre
 
 from .file import Booked
-from .models import Booking, Kind, Opening
+from .models import Booking, Closure, Kind, Opening, Room
 
 
 def opening(centre_id: uuid.UUID, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
@@ -85,6 +91,114 @@ def kinds_in_files(service_id: uuid.UUID) -> dict[str, Kind]:
     """The kinds of appointment by how files write them, in lower case. One statement."""
     found: dict[str, Kind] = {}
     for kind in Kind.objects.filter(service_id=service_id, retired=False).order_by("code"):
-        for words in (kind.code, *kind.title.values(), *kind.in_files):
-            found.setdefault(str(words).casefold(), kind)
+        for written in (kind.code, *kind.title.values(), *kind.in_files):
+            found.setdefault(str(written).casefold(), kind)
+    return found
+
+
+# centres
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day on which a centre stays closed; `booked`: how many have an appointment all the same."""
+
+    id: uuid.UUID
+    day: date
+    title: str
+    by_hand: bool
+    booked: int
+
+
+@dataclass(frozen=True, slots=True)
+class CentrePage:
+    """A centre: where it is, when it is open (by weekday, 0 Monday), when it is not, and its rooms."""
+
+    id: uuid.UUID
+    name: str
+    address: str
+    retired: bool
+    hours: tuple[tuple[int, time, time], ...]
+    closed: tuple[ClosedDay, ...]
+    rooms: tuple[str, ...]
+
+
+def centre_page(actor: Actor, centre_id: uuid.UUID, *, most: int = 60) -> CentrePage:
+    """A centre of the service for who administers it, else one's own. Five statements. Raises NotThere."""
+    if actor.scope != "administration" and centre_id != actor.centre_id:
+        raise NotThere("no such centre")
+    centre = Centre.objects.filter(service_id=actor.service, id=centre_id).first()
+    if centre is None:
+        raise NotThere("no such centre")
+    hours = Opening.objects.filter(centre_id=centre_id).order_by("weekday")
+    closed = list(
+        Closure.objects.filter(centre_id=centre_id, day__gte=clock.today(actor.zone)).order_by("day", "id")[
+            :most
+        ]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from kohti.booked_on(%s, %s::date[])", [centre_id, [one.day for one in closed]]
+        )
+        booked = {row[0]: int(row[1]) for row in cursor.fetchall()}
+    return CentrePage(
+        centre.id,
+        centre.name,
+        centre.address,
+        centre.retired,
+        tuple((one.weekday, one.opens, one.closes) for one in hours),
+        tuple(
+            ClosedDay(one.id, one.day, words.title(one.title), one.by_hand, booked.get(one.day, 0))
+            for one in closed
+        ),
+        tuple(Room.objects.filter(centre_id=centre_id).order_by("name").values_list("name", flat=True)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsSomebody:
+    """An appointment to come that nobody will keep as it stands."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID | None
+    name: str
+    starts: datetime
+    staff: str
+    closed: bool
+
+
+NEEDS = """
+select b.id, b.person_id, p.full_name, b.starts, t.full_name, c.id is not null
+from diary_booking b
+left join people_person p on p.id = b.person_id
+left join team_staff t on t.id = b.staff_id
+left join diary_closure c on c.centre_id = b.centre_id and c.day = b.day
+where b.centre_id = %(centre)s and b.day >= %(today)s and b.state = 'booked' and b.starts >= %(now)s
+  and (c.id is not null
+       or (exists (select 1 from team_membership m where m.staff_id = b.staff_id)
+           and not exists (select 1 from team_membership m
+                           where m.staff_id = b.staff_id and (m.ends is null or m.ends > b.starts))))
+order by b.day, b.starts, b.id
+limit %(most)s
+"""
+
+
+def needs_somebody(actor: Actor, *, most: int = 200) -> list[NeedsSomebody]:
+    """Appointments to come of the actor's centre whose colleague has left by then, or on a day it is closed.
+
+    Soonest first. Whoever stands in the answer is written into the history as found.
+    """
+    actors.must(actor, "diary.cover")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NEEDS,
+            {"centre": actor.centre, "today": clock.today(actor.zone), "now": clock.now(), "most": most},
+        )
+        found = [
+            NeedsSomebody(row[0], row[1], row[2] or "", row[3], row[4] or "", row[5])
+            for row in cursor.fetchall()
+        ]
+    persons = [one.person_id for one in found if one.person_id is not None]
+    if persons:
+        history.record("person.listed", "centre", actor.centre, persons=list(dict.fromkeys(persons)))
     return found

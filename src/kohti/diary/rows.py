@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
+from kohti.kernel.rows import definer
 
-FUNCTIONS: tuple[str, ...] = ()
+FUNCTIONS = (
+    definer(
+        """
+kohti.booked_on(p_centre uuid, p_days date[])
+returns table (day date, number bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select b.day, count(*) from diary_booking b
+    where b.centre_id = p_centre and b.day = any(p_days) and b.state = 'booked'
+      and (b.centre_id = (select kohti.whole_centre()) or b.service_id = (select kohti.administers()))
+    group by b.day
+$$"""
+    ),
+)
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
+KEPT = f"({WHOLE_CENTRE} or service_id = (select kohti.administers()))"
 OWN_TIME = "staff_id = (select kohti.staff())"
 
 TABLES = (
     Table(name="diary_kind", see=OWN_SERVICE),
     Table(name="diary_opening", see=OWN_SERVICE, system="see add change remove"),
-    Table(name="diary_closure", see=OWN_SERVICE, system="see add change remove"),
+    Table(
+        name="diary_closure",
+        see=OWN_SERVICE,
+        add=f"by_hand and {KEPT}",
+        remove=f"by_hand and {KEPT}",
+        system="see add change remove",
+    ),
     Table(name="diary_room", see=OWN_SERVICE),
     Table(
         name="diary_booking",

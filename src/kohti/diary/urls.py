@@ -11,4 +11,9 @@ urlpatterns = [
     path("diary/import/<uuid:file_id>/", views.preview, name="diary_preview"),
     path("diary/import/<uuid:file_id>/apply/", views.apply, name="diary_apply"),
     path("diary/import/<uuid:file_id>/state/", views.state, name="diary_state"),
+    path("diary/needs-somebody/", views.needs_somebody, name="needs_somebody"),
+    path("centres/", views.centres, name="centres"),
+    path("centres/<uuid:centre_id>/", views.centre, name="centre"),
+    path("centres/<uuid:centre_id>/close/", views.close_on, name="centre_close"),
+    path("centres/open/<uuid:closure_id>/", views.open_again, name="centre_open"),
 ]

@@ -8,17 +8,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kohti.kernel import words
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
-from kohti.kernel.errors import NotThere
+from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.sheets import UnreadableSheet
+from kohti.team.models import Centre
 
-from . import actions, jobs
-from .forms import UploadForm
+from . import actions, jobs, queries
+from .forms import CloseForm, UploadForm
 from .models import ImportedFile
 
 
@@ -116,3 +119,98 @@ def field_words() -> dict[str, str]:
         "kind": _("kind"),
         "note": _("note"),
     }
+
+
+# centres
+
+
+DONE = {
+    "closed": gettext_lazy("The centre stays closed on that day."),
+    "opened": gettext_lazy("The centre opens on that day as usual."),
+}
+
+
+@needs("team.see")
+def centres(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The centres of the service, for who administers it; else the way to one's own."""
+    if actor.scope != "administration":
+        return redirect("centre", actor.centre)
+    found = Centre.objects.filter(service_id=actor.service).order_by("retired", "name", "code")
+    return render(request, "diary/centres.html", {"centres": list(found)})
+
+
+@needs("team.see")
+def centre(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpResponseBase:
+    """A centre: where it is, its hours, its rooms and the days on which it stays closed."""
+    done = request.GET.get("done", "")
+    if done in DONE:
+        request.notices = [{"kind": "success", "text": DONE[done]}]  # type: ignore[attr-defined]
+    return _centre(request, actor, centre_id, CloseForm())
+
+
+def _centre(
+    request: HttpRequest, actor: Actor, centre_id: uuid.UUID, form: CloseForm, *, status: int = 200
+) -> HttpResponseBase:
+    page = queries.centre_page(actor, centre_id)
+    names = words.locale(words.language()).days["stand-alone"]["wide"]
+    return render(
+        request,
+        "diary/centre.html",
+        {
+            "centre": page,
+            "hours": [
+                (names[weekday].capitalize(), f"{opens:%H:%M}–{closes:%H:%M}")
+                for weekday, opens, closes in page.hours
+            ],
+            "closed": [(one, words.day_long(one.day)) for one in page.closed],
+            "form": form,
+            "may_close": may(actor, "centre.close"),
+            "may_cover": may(actor, "diary.cover"),
+            "whole": actor.scope == "administration",
+        },
+        status=status,
+    )
+
+
+@needs("centre.close", methods=("POST",))
+def close_on(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpResponseBase:
+    """The centre stays closed on one day."""
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.close_on(actor, centre_id, form.cleaned_data["day"], form.cleaned_data["why"])
+        except Refused as trouble:
+            form.add_error("day", str(trouble.message))
+        else:
+            return redirect(f"{reverse('centre', args=[centre_id])}?done=closed")
+    return _centre(request, actor, centre_id, form, status=422)
+
+
+@needs("centre.close", methods=("POST",))
+def open_again(request: HttpRequest, actor: Actor, closure_id: uuid.UUID) -> HttpResponseBase:
+    """A day closed by hand is a day like others again."""
+    centre_id = actions.open_again(actor, closure_id)
+    return redirect(f"{reverse('centre', args=[centre_id])}?done=opened")
+
+
+@needs("diary.cover")
+def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Appointments to come that nobody will keep as they stand."""
+    found = queries.needs_somebody(actor)
+    return render(
+        request,
+        "diary/needs_somebody.html",
+        {
+            "lines": [
+                {
+                    "day": words.day_short(one.starts.astimezone(actor.zone).date()),
+                    "time": words.clock_time(one.starts, actor.zone),
+                    "name": one.name,
+                    "href": reverse("person", args=[one.person_id]) if one.person_id else "",
+                    "staff": one.staff,
+                    "closed": one.closed,
+                }
+                for one in found
+            ]
+        },
+    )

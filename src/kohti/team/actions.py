@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -307,6 +307,23 @@ def accept_invitation(token: str, user_id: uuid.UUID) -> uuid.UUID:
     return membership_id
 
 
+def join(token: str, *, username: str, password_hash: str, email: str = "") -> User:
+    """Make an account and take the place an invitation offers, at the door: both, or neither.
+
+    `password_hash` as Django makes it. Raises Refused as `accept_invitation`, and for a user name that is taken.
+    """
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused(_("Somebody has this user name. Choose another one."), code="username-taken")
+    try:
+        user = User.objects.create(username=username, password=password_hash, email=email)
+    except IntegrityError as trouble:
+        raise Refused(
+            _("Somebody has this user name. Choose another one."), code="username-taken"
+        ) from trouble
+    accept_invitation(token, user.id)
+    return user
+
+
 NOT_ACCEPTED = {
     "wrong": gettext_lazy("This is not a link of an invitation. Perhaps a part of it was lost on the way."),
     "used": gettext_lazy("This invitation has been used. If that was you, sign in."),
@@ -439,7 +456,9 @@ def _works_here(email: str) -> bool:
 
 def _not_another_of_this_name(centre: Centre, folded: str, *, user_id: uuid.UUID | None) -> None:
     """Raise Refused when a colleague of this name, other than this user, works or worked at the centre."""
-    held = Membership.objects.filter(staff__centre=centre, staff__folded=folded).exclude(user_id=user_id)
+    held = Membership.objects.filter(staff__centre=centre, staff__folded=folded)
+    if user_id is not None:
+        held = held.exclude(user_id=user_id)
     if not held.exists():
         return
     if held.filter(Q(ends=None) | Q(ends__gt=clock.now())).exists():

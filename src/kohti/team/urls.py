@@ -8,6 +8,16 @@ from . import views
 
 urlpatterns = [
     path("team/", views.team, name="team"),
+    path("team/find/", views.find, name="team_find"),
     path("team/<uuid:staff_id>/confirm/", views.confirm, name="team_confirm"),
+    path("team/colleagues/<uuid:staff_id>/", views.colleague, name="team_colleague"),
+    path("team/invite/", views.invite, name="team_invite"),
+    path("team/invitations/<uuid:invitation_id>/end/", views.take_back, name="team_take_back"),
+    path("team/places/<uuid:member_id>/end/", views.end, name="team_end"),
+    path("team/places/<uuid:member_id>/change/", views.change, name="team_change"),
+    path("team/places/<uuid:member_id>/another/", views.another, name="team_another"),
+    path("roles/", views.roles, name="roles"),
+    path("organisations/", views.organisations, name="organisations"),
+    path("service/", views.service, name="service"),
     path("places/", views.places, name="places"),
 ]

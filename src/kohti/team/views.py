@@ -1,45 +1,444 @@
-"""The colleagues of a centre, and the places where one works."""
+"""Who works here, where and since when; what the blueprint brings; and the places where one works."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from kohti.design import theme as looks
+from kohti.kernel import clock, words
 from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
-from kohti.kernel.errors import NotThere
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
+from kohti.kernel.may import VERBS
+from kohti.kernel.once import first_time
 
-from . import actions, queries
+from . import actions, queries, roster
+from .forms import BECAUSE, EndForm, InviteForm, PlaceForm
+from .models import Service
+from .roster import COMING, GONE, WORKING, Place, Wanted
+
+DONE = {
+    "confirmed": gettext_lazy("Confirmed."),
+    "ended": gettext_lazy("The place has ended. Whoever had it sees nothing more from this moment on."),
+    "ends": gettext_lazy("The last day is noted."),
+    "changed": gettext_lazy("The change is noted."),
+    "placed": gettext_lazy("The new place is noted."),
+    "taken-back": gettext_lazy("The invitation was taken back. Its link no longer works."),
+}
+STATES = {
+    WORKING: gettext_lazy("Working here now"),
+    COMING: gettext_lazy("Beginning later"),
+    GONE: gettext_lazy("No longer here"),
+}
+
+
+def _say_what_was_done(request: HttpRequest) -> str:
+    """Put what the last press did where the page says such things; its word."""
+    done = request.GET.get("done", "")
+    if done in DONE:
+        request.notices = [{"kind": "success", "text": DONE[done]}]  # type: ignore[attr-defined]
+    return done
+
+
+def _day(actor: Actor, instant: datetime | None) -> str:
+    return words.day_short(instant.astimezone(actor.zone).date()) if instant is not None else ""
+
+
+def _last_day(actor: Actor, instant: datetime | None) -> str:
+    """The last day of what ends at an instant: midnight still belongs to the day before."""
+    return _day(actor, instant - timedelta(microseconds=1)) if instant is not None else ""
+
+
+def _wanted(asked: Mapping[str, Any]) -> Wanted:
+    state = str(asked.get("state", WORKING))
+    return Wanted(
+        role=str(asked.get("role", ""))[:40],
+        centre=str(asked.get("centre", ""))[:40],
+        organisation=str(asked.get("organisation", ""))[:40],
+        state=state if state in STATES else WORKING,
+        name=str(asked.get("name", ""))[:200],
+    )
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @needs("team.see")
 def team(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Who works here; names found in a file wait to be confirmed."""
-    colleagues = queries.colleagues(actor.centre_id)
-    confirmed = "confirmed" in request.GET
-    if confirmed:
-        request.notices = [{"kind": "success", "text": _("Confirmed.")}]  # type: ignore[attr-defined]
+    """Who works here; names found in a file wait to be confirmed; invitations wait for an answer."""
+    done = _say_what_was_done(request)
+    after = _uuid(request.GET.get("after", ""))
+    return _team(request, actor, _wanted(request.GET.dict()), after=after, done=done)
+
+
+@needs("team.see", methods=("POST",))
+def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Colleagues by a part of their name, which never stands in an address."""
+    return _team(request, actor, _wanted(request.POST.dict()))
+
+
+def _team(
+    request: HttpRequest, actor: Actor, wanted: Wanted, *, after: uuid.UUID | None = None, done: str = ""
+) -> HttpResponseBase:
+    found, following = roster.roster(actor, wanted, after=after)
+    sign_ins = roster.sign_ins(place.id for place in found)
+    offered = roster.choices(actor)
+    first_page = after is None and not wanted.name and wanted.state == WORKING
+    unsigned = roster.without_account(actor, wanted.centre) if first_page else []
+    whole = actor.scope == "administration"
+    kept = {
+        key: value
+        for key, value in (
+            ("role", wanted.role),
+            ("centre", wanted.centre),
+            ("organisation", wanted.organisation),
+            ("state", wanted.state if wanted.state != WORKING else ""),
+        )
+        if value
+    }
+    following_href = (
+        f"{reverse('team')}?{urlencode(kept | {'after': str(following)})}"
+        if following is not None and not wanted.name
+        else ""
+    )
+    lines = [
+        {
+            "href": reverse("team_colleague", args=[place.staff_id]),
+            "name": place.name,
+            "role": words.title(place.role_title),
+            "centre": place.centre,
+            "organisation": place.organisation,
+            "since": _day(actor, place.starts),
+            "until": _last_day(actor, place.ends),
+            "signed_in": _signed_in(sign_ins.get(place.id)),
+        }
+        for place in found
+    ]
     return render(
         request,
         "team/team.html",
         {
-            "to_confirm": [one for one in colleagues if one.confirmed_at is None],
-            "colleagues": [one for one in colleagues if one.confirmed_at is not None],
+            "where": actor.facts["service"] if whole else actor.facts["centre"],
+            "whole": whole,
+            "to_confirm": [one for one in unsigned if one.confirmed_at is None],
+            "without_account": [one for one in unsigned if one.confirmed_at is not None],
             "may_confirm": may(actor, "team.confirm"),
-            "confirmed": confirmed,
+            "confirmed": done == "confirmed",
+            "may_add": may(actor, "team.add"),
+            "invitations": [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "role": words.title(one.role_title),
+                    "centre": one.centre,
+                    "until": _day(actor, one.expires),
+                    "is_open": one.is_open,
+                }
+                for one in (roster.invitations(actor) if first_page and may(actor, "team.add") else ())
+            ],
+            "lines": lines,
+            "wanted": wanted,
+            "more": bool(following),
+            "following": following_href,
+            "paged": after is not None,
+            "states": list(STATES.items()),
+            "roles": [("", _("Every role")), *offered.roles],
+            "centres": [("", _("Every centre")), *offered.centres],
+            "organisations": [("", _("Every organisation")), *offered.organisations],
         },
     )
+
+
+def _signed_in(found: roster.SignIn | None) -> str:
+    if found is None or found.last_day is None:
+        return _("Not yet")
+    return words.day_short(found.last_day)
 
 
 @needs("team.confirm", methods=("POST",))
 def confirm(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpResponseBase:
     """This name is a colleague of ours."""
     actions.confirm_name(actor, staff_id)
-    return redirect(f"{reverse('team')}?confirmed")
+    return redirect(f"{reverse('team')}?done=confirmed")
+
+
+@needs("team.see")
+def colleague(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpResponseBase:
+    """One colleague: their places here, past and present, and how they sign in."""
+    _say_what_was_done(request)
+    found = roster.colleague(actor, staff_id)
+    own = str(found.user_id) == actor.facts["user_id"]
+    sign_in = roster.sign_ins(place.id for place in found.places)
+    keeps = may(actor, "team.add")
+    return render(
+        request,
+        "team/colleague.html",
+        {
+            "colleague": found,
+            "own": own,
+            "keeps": keeps,
+            "places": [_place_line(actor, place, keeps=keeps, own=own) for place in found.places],
+            "another": found.places[0].id if found.places and keeps and not own else None,
+            "sign_in": next(iter(sign_in.values()), None),
+            "signed_in": _signed_in(next(iter(sign_in.values()), None)),
+            "ways": _ways(next(iter(sign_in.values()), None)),
+        },
+    )
+
+
+def _place_line(actor: Actor, place: Place, *, keeps: bool, own: bool) -> dict[str, Any]:
+    return {
+        "id": place.id,
+        "role": words.title(place.role_title),
+        "centre": place.centre,
+        "organisation": place.organisation,
+        "since": _day(actor, place.starts),
+        "until": _last_day(actor, place.ends),
+        "because": BECAUSE.get(place.because, ""),
+        "over": place.is_over(),
+        "holds": place.holds(),
+        "may_end": keeps and not place.is_over(),
+        "may_change": keeps and not own and not place.is_over() and place.ends is None,
+    }
+
+
+def _ways(found: roster.SignIn | None) -> list[str]:
+    """The ways in that somebody has set up, in words."""
+    if found is None:
+        return []
+    known = {"totp": _("one-time codes"), "webauthn": _("a passkey"), "recovery_codes": _("spare codes")}
+    ways = [_("a password")] if found.password else []
+    return ways + [known[kind] for kind in found.kinds if kind in known]
+
+
+def _today(actor: Actor) -> date:
+    return clock.today(actor.zone)
+
+
+@needs("team.add", methods=("GET", "POST"))
+def invite(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Offer somebody a place; the link to it is shown once."""
+    offered, today = roster.choices(actor), _today(actor)
+    if request.method != "POST":
+        form = InviteForm(offered, today, initial={"starts": today, "key": new_id()})
+        return render(request, "team/invite.html", {"form": form})
+    form = InviteForm(offered, today, request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            if first_time("team.invite", f"invite:{given['key']}", given["key"]) is not None:
+                raise Refused(
+                    _(
+                        "This invitation is made already, and its link was shown. If it is lost, take it back."
+                    ),
+                    code="invited-already",
+                )
+            made = actions.invite(
+                actor,
+                full_name=given["name"],
+                email=given["email"],
+                role=given["role"],
+                centre=given["centre"],
+                organisation=given["organisation"],
+                starts=clock.local(given["starts"], "00:00", actor.zone),
+            )
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+            return _again(request, "team/invite.html", {"form": form})
+        return render(
+            request,
+            "team/invited.html",
+            {
+                "name": given["name"],
+                "link": request.build_absolute_uri(reverse("join_with", args=[made.token])),
+                "until": _day(actor, made.expires),
+            },
+        )
+    return _again(request, "team/invite.html", {"form": form})
+
+
+def _again(request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponseBase:
+    """The form once more, with what is wrong; nothing was changed."""
+    return render(request, template, shown, status=422)
+
+
+@needs("team.add", methods=("POST",))
+def take_back(request: HttpRequest, actor: Actor, invitation_id: uuid.UUID) -> HttpResponseBase:
+    """Nobody can take this place any more."""
+    actions.take_back(actor, invitation_id)
+    return redirect(f"{reverse('team')}?done=taken-back")
+
+
+@needs("team.add", methods=("GET", "POST"))
+def end(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpResponseBase:
+    """A place ends: now, or after a last day."""
+    place, _row = roster.place(actor, member_id)
+    today = _today(actor)
+    form = EndForm(today, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["day"]
+        at = clock.local(day + timedelta(days=1), "00:00", actor.zone) if day is not None else None
+        try:
+            actions.end_membership(actor, member_id, at=at, because=form.cleaned_data["because"])
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            if str(member_id) == str(actor.member_id) and at is None:
+                return redirect("front_door")
+            done = "ended" if at is None else "ends"
+            return redirect(f"{reverse('team_colleague', args=[place.staff_id])}?done={done}")
+    shown = {"form": form, "place": _place_line(actor, place, keeps=True, own=False), "name": place.name}
+    shown |= {"back": reverse("team_colleague", args=[place.staff_id])}
+    return render(request, "team/end.html", shown, status=422 if request.method == "POST" else 200)
+
+
+@needs("team.add", methods=("GET", "POST"))
+def change(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpResponseBase:
+    """Another role, centre or organisation from a day on."""
+    return _give(request, actor, member_id, instead=True)
+
+
+@needs("team.add", methods=("GET", "POST"))
+def another(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpResponseBase:
+    """A second place, or a new one for who comes back."""
+    return _give(request, actor, member_id, instead=False)
+
+
+def _give(request: HttpRequest, actor: Actor, member_id: uuid.UUID, *, instead: bool) -> HttpResponseBase:
+    place, row = roster.place(actor, member_id)
+    offered, today = roster.choices(actor), _today(actor)
+    before = {
+        "role": row.role.code,
+        "centre": row.centre.code,
+        "organisation": row.organisation.code,
+        "starts": today,
+    }
+    form: forms.Form = PlaceForm(offered, today, request.POST or None, initial=before)
+    back = reverse("team_colleague", args=[place.staff_id])
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        wanted = {
+            "role": given["role"],
+            "centre": given["centre"],
+            "organisation": given["organisation"],
+            "starts": clock.local(given["starts"], "00:00", actor.zone),
+        }
+        try:
+            if instead:
+                actions.change_place(actor, member_id, **wanted)
+            else:
+                actions.give_place(actor, member_id, **wanted)
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            return redirect(f"{back}?done={'changed' if instead else 'placed'}")
+    return render(
+        request,
+        "team/place.html",
+        {"form": form, "name": place.name, "instead": instead, "back": back},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+SCOPES = {
+    "none": gettext_lazy("Sees nobody's data."),
+    "day": gettext_lazy("Sees who comes to the centre today, and people shared with them."),
+    "centre": gettext_lazy("Sees everybody of the centre."),
+    "service": gettext_lazy("Sees everybody of the service."),
+    "administration": gettext_lazy("Keeps the team of the service, and sees nobody's data."),
+}
+
+
+@needs("team.see")
+def roles(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """What each role may do, in words, and who has it."""
+    return render(
+        request,
+        "team/roles.html",
+        {
+            "version": roster.version_in_force(actor),
+            "roles": [
+                {
+                    "role": one,
+                    "scope": SCOPES.get(one.scope, ""),
+                    "may": [_(VERBS[verb]) for verb in one.verbs if verb in VERBS],
+                }
+                for one in roster.roles(actor)
+            ],
+        },
+    )
+
+
+KINDS = {
+    "host": gettext_lazy("host"),
+    "authority": gettext_lazy("employment authority"),
+    "municipality": gettext_lazy("municipality"),
+    "provider": gettext_lazy("provider"),
+    "employer": gettext_lazy("employers"),
+    "education": gettext_lazy("education"),
+    "youth": gettext_lazy("youth work"),
+    "social": gettext_lazy("social services"),
+    "health": gettext_lazy("health"),
+    "addiction": gettext_lazy("help with addiction"),
+    "housing": gettext_lazy("housing"),
+    "advice": gettext_lazy("advice"),
+    "newcomers": gettext_lazy("help for newcomers"),
+    "prison": gettext_lazy("prison"),
+    "police": gettext_lazy("police"),
+    "library": gettext_lazy("library"),
+    "community": gettext_lazy("community"),
+}
+
+
+@needs("team.see")
+def organisations(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The organisations whose people work here."""
+    found = [replace(one, kind=str(KINDS.get(one.kind, ""))) for one in roster.organisations(actor)]
+    return render(
+        request,
+        "team/organisations.html",
+        {"organisations": found, "version": roster.version_in_force(actor)},
+    )
+
+
+PAIRS = {looks.LIGHT: gettext_lazy("On light screens"), looks.DARK: gettext_lazy("On dark screens")}
+
+
+@needs("service.see")
+def service(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """How the service looks, measured, and how its blueprint changed."""
+    theme = Service.objects.get(id=actor.service).theme
+    wanted = looks.Theme.of(actor.facts["service_code"], theme)
+    pairs = looks.measured(wanted)
+    return render(
+        request,
+        "team/service.html",
+        {
+            "host": theme.get("host", ""),
+            "schemes": [
+                (title, [pair for pair in pairs if pair.scheme == scheme]) for scheme, title in PAIRS.items()
+            ],
+            "faults": looks.check(wanted),
+            "versions": [{"line": one, "day": _day(actor, one.applied_at)} for one in roster.versions(actor)],
+        },
+    )
 
 
 @needs(SIGNED_IN, methods=("GET", "POST"))

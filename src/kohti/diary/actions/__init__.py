@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .booking import NewBooking, book, cancel, mark, miss_the_rest
+from .closed_days import close_on, open_again
 from .hours import apply_blueprint
 from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
 
@@ -15,9 +16,11 @@ __all__ = [
     "book",
     "cancel",
     "check_file",
+    "close_on",
     "give_up",
     "hold_file",
     "mark",
     "miss_the_rest",
+    "open_again",
     "order_import",
 ]

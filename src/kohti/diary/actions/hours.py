@@ -46,9 +46,12 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
         )
         for (code, weekday), (opens, closes) in hours.items()
     )
-    Closure.objects.filter(service_id=actor.service).delete()
+    Closure.objects.filter(service_id=actor.service, by_hand=False).delete()
     Closure.objects.bulk_create(
-        Closure(service_id=actor.service, centre_id=centres[code], day=part.day, title=dict(part.title))
-        for part in plan.closures
-        for code in part.centres or centres
+        (
+            Closure(service_id=actor.service, centre_id=centres[code], day=part.day, title=dict(part.title))
+            for part in plan.closures
+            for code in part.centres or centres
+        ),
+        ignore_conflicts=True,
     )

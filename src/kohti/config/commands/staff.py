@@ -1,0 +1,63 @@
+"""Who works in a service: how its first administrator comes in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from .common import DONE, USAGE, Trouble, answer, command, database
+
+
+def add_administrator(args: argparse.Namespace) -> int:
+    """Print a link by which somebody becomes an administrator of a service."""
+    with database():
+        from django.urls import reverse
+
+        from kohti.config.housekeeping import services
+        from kohti.kernel.actor import as_actor
+        from kohti.team import actions
+        from kohti.team.models import Centre, Service
+
+        codes = {}
+        for actor in services():
+            with as_actor(actor):
+                codes[Service.objects.get(id=actor.service).code] = actor
+        if args.service not in codes:
+            known = ", ".join(sorted(codes)) or "none yet: `kohti blueprint apply` makes one"
+            raise Trouble(f"There is no service “{args.service}” here. There is {known}.", USAGE)
+        actor = codes[args.service]
+        with as_actor(actor):
+            if args.centre and not Centre.objects.filter(code=args.centre, retired=False).exists():
+                raise Trouble(f"There is no centre “{args.centre}” in {args.service}.", USAGE)
+            made = actions.invite_administrator(
+                actor, full_name=args.name, email=args.email, centre=args.centre
+            )
+        origins = os.environ.get("KOHTI_ORIGINS", "").split() or ["http://localhost:8000"]
+        link = origins[0].rstrip("/") + reverse("join_with", args=[made.token])
+    answer(
+        {"link": link, "expires": made.expires.isoformat(timespec="seconds")},
+        as_json=args.json,
+        words=lambda: (
+            f"{link}\n\nGive this link to {args.name} and to nobody else. It is good once, for 24 hours; there"
+            " they choose\na user name and a password. It is shown only now."
+        ),
+    )
+    return DONE
+
+
+def add(commands: Any) -> None:
+    """staff add-administrator."""
+    staff = commands.add_parser("staff", help="Who works in a service.").add_subparsers(
+        title="what to do", metavar="WHAT", required=True
+    )
+    one = command(
+        staff,
+        "add-administrator",
+        add_administrator,
+        "Print a link, good once and for 24 hours, by which somebody becomes an administrator of a service.",
+    )
+    one.add_argument("service", metavar="SERVICE", help="the service's code, such as gloucestershire")
+    one.add_argument("--name", required=True, help="their full name")
+    one.add_argument("--email", default="", help="their e-mail address")
+    one.add_argument("--centre", default="", help="the code of the centre they work at (else the first one)")

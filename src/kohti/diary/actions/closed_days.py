@@ -1,0 +1,70 @@
+"""Days on which a centre stays closed, beside those of its blueprint."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, names
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere, Refused
+from kohti.team.models import Centre
+
+from ..models import Closure
+
+MOST_AHEAD = timedelta(days=731)
+
+
+def close_on(actor: Actor, centre_id: uuid.UUID, day: date, why: str) -> Closure:
+    """Keep a centre closed on one day to come, today included; who is booked then is not touched.
+
+    `why` is shown to staff. Raises NotThere for a centre that is not the actor's to close, Refused for a day
+    that is over, too far away or closed already.
+    """
+    actors.must(actor, "centre.close")
+    _mine(actor, centre_id)
+    today = clock.today(actor.zone)
+    if day < today:
+        raise Refused(_("This day is over."), code="day-over")
+    if day - today > MOST_AHEAD:
+        raise Refused(_("This is more than two years away."), code="day-far")
+    made = Closure(
+        service_id=actor.service,
+        centre_id=centre_id,
+        day=day,
+        title={actor.first_language: names.tidy(why)[:80]},
+        by_hand=True,
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as trouble:
+        raise Refused(_("The centre is closed on this day already."), code="closed-already") from trouble
+    history.record("centre.closed", "centre", centre_id, detail={"day": day, "why": why}, tell=centre_id)
+    return made
+
+
+def open_again(actor: Actor, closure_id: uuid.UUID) -> uuid.UUID:
+    """Take back a day that was closed by hand; returns the centre. Raises NotThere, also for the blueprint's."""
+    actors.must(actor, "centre.close")
+    closure = Closure.objects.filter(service_id=actor.service, id=closure_id, by_hand=True).first()
+    if closure is None:
+        raise NotThere("no such closure")
+    _mine(actor, closure.centre_id)
+    closure.delete()
+    history.record(
+        "centre.opened", "centre", closure.centre_id, detail={"day": closure.day}, tell=closure.centre_id
+    )
+    return closure.centre_id
+
+
+def _mine(actor: Actor, centre_id: uuid.UUID) -> None:
+    """Raise NotThere unless the actor administers the service of this centre, or leads the centre."""
+    if actor.scope == "centre" and centre_id != actor.centre_id:
+        raise NotThere("no such centre")
+    if not Centre.objects.filter(service_id=actor.service, id=centre_id).exists():
+        raise NotThere("no such centre")
