@@ -14,7 +14,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import blueprint, clock
 from kohti.kernel.actor import DOOR, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere
-from kohti.team import actions, queries
+from kohti.team import actions, in_force, queries
 from kohti.team.models import BlueprintVersion, Centre, Membership, Staff
 
 
@@ -29,7 +29,7 @@ def blueprint_of(here: Place, before: str, after: str) -> str:
 
 def apply(here: Place, text: str) -> bool:
     with as_system(here.system) as system:
-        return actions.apply_blueprint(system, blueprint.read(text), text)
+        return in_force.apply_blueprint(system, blueprint.read(text), text)
 
 
 def test_a_code_that_is_gone_from_the_blueprint_retires_and_does_not_vanish() -> None:
@@ -152,11 +152,11 @@ def test_a_blueprint_is_kept_whole_with_its_version_and_members_read_it() -> Non
     assert fresh.facts["theme"]["accent"]["light"] == "#15705c"
     with as_actor(fresh):
         plan = queries.blueprint(fresh)
-        assert queries.messages(fresh) == {"fi": {"Not booked today": "Ei tänään"}}
-    assert [stage.code for stage in plan.stages] == ["begun", "left"]
+        assert plan.words == {"fi": {"Customer": "Osallistuja"}}
+    assert [stage.code for stage in plan.stages][:2] == ["begun", "given-up"]
     assert plan.targets[0].starts.isoformat() == "2026-01-01"
     with as_actor(host):
-        assert queries.blueprint(host).stages == ()
+        assert "begun" not in [stage.code for stage in queries.blueprint(host).stages]
 
 
 def test_a_blueprint_of_another_service_is_not_there_to_read() -> None:
@@ -166,15 +166,15 @@ def test_a_blueprint_of_another_service_is_not_there_to_read() -> None:
 
 
 LATER_ROOMS = """[words.fi]
-"Not booked today" = "Ei tänään"
+"Customer" = "Osallistuja"
 
 [[stages]]
 code = "begun"
 title = { en = "Begun", fi = "Alkanut" }
 
 [[stages]]
-code = "left"
-title = { en = "Left", fi = "Päättynyt" }
+code = "given-up"
+title = { en = "Given up", fi = "Päättynyt" }
 ends = true
 
 [[targets]]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import resources
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from kohti.diary import actions as diary
-from kohti.frontdesk import actions as frontdesk
+from django.db import connection
+
+from kohti.diary.actions import hours
+from kohti.frontdesk.actions import streams
 from kohti.kernel import blueprint
 from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
+from kohti.kernel.blueprint import Blueprint, WouldOrphan
 from kohti.kernel.errors import NotThere
 from kohti.kernel.ids import new_id
-from kohti.team import actions as team
+from kohti.people.actions import following
+from kohti.team import in_force as team
 from kohti.team.models import BlueprintVersion, Centre, Service
 
 SHIPPED = resources.files("kohti.config") / "blueprints"
@@ -30,11 +35,20 @@ def shipped(code: str) -> str:
 def apply(text: str, *, name: str) -> Actor:
     """Make a service from a blueprint, or bring it to the file's version; returns its housekeeping actor.
 
-    A service is known again by its code. Raises BadBlueprint. All rooms change together, or none.
+    A service is known again by its code. All rooms change together, or none. Living data of codes that are gone
+    from the file move to where its mapping says; raises WouldOrphan, naming them, where it does not say.
+    Raises BadBlueprint.
     """
     plan = blueprint.read(text, name=name)
     with as_actor(DOOR):
-        before = Service.objects.filter(code=plan.service.code).values_list("id", flat=True).first()
+        return _bring(plan, text)
+
+
+def _bring(plan: Blueprint, text: str) -> Actor:
+    """Bring the service to the plan, in the transaction we are in. One at a time for a service."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(7236011, hashtext(%s))", [plan.service.code])
+    before = Service.objects.filter(code=plan.service.code).values_list("id", flat=True).first()
     actor = system_of(
         before or new_id(),
         timezone=plan.service.timezone,
@@ -43,9 +57,69 @@ def apply(text: str, *, name: str) -> Actor:
     )
     with as_actor(actor):
         if team.apply_blueprint(actor, plan, text):
-            diary.apply_blueprint(actor, plan)
-            frontdesk.apply_blueprint(actor, plan)
+            hours.apply_blueprint(actor, plan)
+            streams.apply_blueprint(actor, plan)
+            following.follow(actor, plan, team.move(actor, plan))
+            hours.move(actor, plan)
+            streams.move(actor, plan)
+            held = [one for room in (team, following, hours, streams) for one in room.held(actor)]
+            if held:
+                raise WouldOrphan(held)
     return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new version of a blueprint changes: an entry of a list that is new, back, changed or gone.
+
+    `code` is empty for a whole table.
+    """
+
+    list: str
+    code: str
+    how: str
+
+
+class _Undone(Exception):
+    """Takes a dry run back."""
+
+
+def try_out(text: str, *, name: str) -> list[Change]:
+    """What `apply` would change, having done it and taken it back. Raises what `apply` raises."""
+    plan = blueprint.read(text, name=name)
+    found: list[Change] = []
+    try:
+        with as_actor(DOOR):
+            was = Service.objects.filter(code=plan.service.code).values_list("version", flat=True).first()
+            with as_actor(_bring(plan, text)) as actor:
+                versions = BlueprintVersion.objects.filter(service_id=actor.service, number__lte=was or 0)
+                earlier = [one.plan for one in versions.order_by("-number") if one.plan]
+            found = _changes(plan.as_json(), earlier)
+            raise _Undone
+    except _Undone:
+        return found
+
+
+def _changes(now: dict[str, Any], earlier: list[dict[str, Any]]) -> list[Change]:
+    """What tells a plan from the latest of the earlier ones; a code that stood in an older one is back."""
+    before = earlier[0] if earlier else {}
+    out = []
+    for name, value in now.items():
+        if name not in blueprint.CODED:
+            if value != before.get(name) and name != "mapping":
+                out.append(Change(name, "", "changed" if before else "new"))
+            continue
+        new = {one["code"]: one for one in value}
+        old = {one["code"]: one for one in before.get(name, ())}
+        known = {one["code"] for older in earlier for one in older.get(name, ())}
+        for code in (*new, *(code for code in old if code not in new)):
+            if code not in new:
+                out.append(Change(name, code, "gone"))
+            elif code not in old:
+                out.append(Change(name, code, "back" if code in known else "new"))
+            elif new[code] != old[code]:
+                out.append(Change(name, code, "changed"))
+    return out
 
 
 class Summary(TypedDict):

@@ -15,74 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kohti.kernel import actor as actors
-from kohti.kernel import blueprint, clock, history, names
+from kohti.kernel import clock, history, names
 from kohti.kernel.actor import Actor
-from kohti.kernel.blueprint import Blueprint
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 
-from .models import BlueprintVersion, Centre, Invitation, Membership, Organisation, Role, Service, Staff, User
-
-
-def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
-    """Put the team's part of a blueprint into force for the actor's service; False when nothing changed.
-
-    Makes the service when it is new. Codes that are gone from the file retire, they do not vanish.
-    """
-    actors.must(actor, "blueprint.apply")
-    service = Service.objects.filter(id=actor.service).first()
-    version = BlueprintVersion.objects.filter(service_id=actor.service).order_by("-number").first()
-    digest = blueprint.digest(text)
-    if version is not None and version.digest == digest:
-        return False
-    number = version.number + 1 if version is not None else 1
-    if service is None:
-        service = Service(id=actor.service)
-    service.code = plan.service.code
-    service.name = plan.service.name
-    service.country = plan.service.country
-    service.timezone = plan.service.timezone
-    service.languages = list(plan.service.languages)
-    service.theme = plan.theme.model_dump(mode="json")
-    service.version = number
-    service.save()
-    for organisation in plan.organisations:
-        Organisation.objects.update_or_create(
-            service=service,
-            code=organisation.code,
-            defaults={"name": organisation.name, "kind": organisation.kind, "retired": False},
-        )
-    for centre in plan.centres:
-        Centre.objects.update_or_create(
-            service=service,
-            code=centre.code,
-            defaults={"name": centre.name, "address": centre.address, "retired": False},
-        )
-    for role in plan.roles:
-        Role.objects.update_or_create(
-            service=service,
-            code=role.code,
-            defaults={
-                "title": dict(role.title),
-                "scope": role.scope,
-                "verbs": list(role.verbs),
-                "second_factor": role.second_factor,
-                "retired": False,
-            },
-        )
-    for model, parts in (
-        (Organisation, plan.organisations),
-        (Centre, plan.centres),
-        (Role, plan.roles),
-    ):
-        gone = model.objects.filter(service=service).exclude(code__in=[part.code for part in parts])
-        gone.update(retired=True)
-    BlueprintVersion.objects.create(
-        service=service, number=number, digest=digest, text=text, plan=plan.as_json(), applied_at=clock.now()
-    )
-    history.record("blueprint.applied", "service", service.id, detail={"version": number})
-    return True
-
+from .models import Centre, Invitation, Membership, Organisation, Role, Staff, User
 
 NO_PASSWORD = "!"  # noqa: S105 - Django's mark of a password that fits nothing
 

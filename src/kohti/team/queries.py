@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from django.db import connection
 
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor
-from kohti.kernel.blueprint import Blueprint, Language, Replacement
+from kohti.kernel.blueprint import Blueprint
 from kohti.kernel.errors import NotThere
 
 from .models import BlueprintVersion, Service, Staff
@@ -87,17 +86,6 @@ def blueprint(actor: Actor) -> Blueprint:
     made = Blueprint.from_json(plan)
     _plans[service] = (number, made)
     return made
-
-
-def messages(actor: Actor) -> Mapping[Language, Mapping[str, Replacement]]:
-    """What the service's blueprint says instead of the product's messages, by language and English message.
-
-    Nothing where the blueprint is of a release that kept only its text. Statements as `blueprint`.
-    """
-    try:
-        return blueprint(actor).words
-    except NotThere:
-        return {}
 
 
 @dataclass(frozen=True, slots=True)

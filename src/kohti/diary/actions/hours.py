@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, live
 from kohti.kernel.actor import Actor
-from kohti.kernel.blueprint import Blueprint
+from kohti.kernel.blueprint import Blueprint, Held
 from kohti.team.models import Centre
 
 from ..models import Closure, Kind, Opening
@@ -55,3 +58,45 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def move(actor: Actor, plan: Blueprint) -> None:
+    """Give bookings to come of a kind that goes the kind that the mapping names."""
+    actors.must(actor, "blueprint.apply")
+    centres = set()
+    for old, new in plan.mapping.get("kinds", {}).items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update diary_booking b set kind_id = new.id, version = b.version + 1"
+                " from diary_kind old, diary_kind new where b.kind_id = old.id and old.code = %(old)s"
+                " and old.service_id = %(service)s and new.code = %(new)s and new.service_id = %(service)s"
+                " and b.state = 'booked' and b.ends > %(now)s returning b.id, b.centre_id, b.person_id",
+                {"old": old, "new": new, "service": actor.service, "now": clock.now()},
+            )
+            rows = cursor.fetchall()
+        for booking_id, centre_id, person_id in rows:
+            history.record(
+                "booking.kind_changed",
+                "booking",
+                booking_id,
+                persons=[person_id] if person_id else [],
+                detail={"from": old, "to": new},
+            )
+            centres.add(centre_id)
+    for centre_id in sorted(centres):
+        live.tell(centre_id, "diary", centre_id)
+
+
+def held(actor: Actor) -> list[Held]:
+    """Retired kinds and centres with bookings to come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with coming as (select kind_id, centre_id from diary_booking where service_id = %(service)s"
+            " and state = 'booked' and ends > %(now)s)"
+            " select 'kinds', k.code, 'bookings to come', count(*) from coming c"
+            " join diary_kind k on k.id = c.kind_id where k.retired group by k.code"
+            " union all select 'centres', t.code, 'bookings to come', count(*) from coming c"
+            " join team_centre t on t.id = c.centre_id where t.retired group by t.code",
+            {"service": actor.service, "now": clock.now()},
+        )
+        return [Held(*row) for row in cursor.fetchall()]

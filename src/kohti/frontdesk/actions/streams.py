@@ -1,8 +1,13 @@
 """The front desk's part of a blueprint: streams and reasons."""
 
+from __future__ import annotations
+
+from django.db import connection
+
 from kohti.kernel import actor as actors
+from kohti.kernel import history
 from kohti.kernel.actor import Actor
-from kohti.kernel.blueprint import Blueprint
+from kohti.kernel.blueprint import Blueprint, Held
 
 from ..models import Reason, Stream
 
@@ -41,3 +46,43 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
     Reason.objects.filter(service_id=actor.service).exclude(
         code__in=[reason.code for reason in plan.reasons]
     ).update(retired=True)
+
+
+def move(actor: Actor, plan: Blueprint) -> None:
+    """Let whoever waits in a line that goes wait in the one that the mapping names, under the same ticket."""
+    actors.must(actor, "blueprint.apply")
+    for old, new in plan.mapping.get("streams", {}).items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update frontdesk_visit v set stream_id = new.id, version = v.version + 1"
+                " from frontdesk_stream old, frontdesk_stream new where v.stream_id = old.id and v.is_open"
+                " and old.code = %(old)s and old.service_id = %(service)s"
+                " and new.code = %(new)s and new.service_id = %(service)s"
+                " returning v.id, v.centre_id, v.person_id",
+                {"old": old, "new": new, "service": actor.service},
+            )
+            rows = cursor.fetchall()
+        for visit_id, centre_id, person_id in rows:
+            history.record(
+                "visit.line_changed",
+                "visit",
+                visit_id,
+                persons=[person_id] if person_id else [],
+                detail={"from": old, "to": new},
+                tell=centre_id,
+            )
+
+
+def held(actor: Actor) -> list[Held]:
+    """Retired lines in which somebody waits or is being seen, and retired centres where somebody is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with here as (select stream_id, centre_id from frontdesk_visit"
+            " where service_id = %(service)s and is_open)"
+            " select 'streams', s.code, 'people waiting or being seen', count(*) from here h"
+            " join frontdesk_stream s on s.id = h.stream_id where s.retired group by s.code"
+            " union all select 'centres', t.code, 'people in the building', count(*) from here h"
+            " join team_centre t on t.id = h.centre_id where t.retired group by t.code",
+            {"service": actor.service},
+        )
+        return [Held(*row) for row in cursor.fetchall()]

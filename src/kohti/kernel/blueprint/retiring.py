@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kohti.kernel.errors import KohtiError
 
-from .parts import Mapped
+HOW = {
+    "centres": "A centre closes when its people have been transferred, its places ended, its bookings over or"
+    " cancelled, and its day closed.",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Held:
-    """A code that is gone from the file, what still stands on it, and how many."""
+    """A code of one of the lists that is gone from the file, what still stands on it, and how many."""
 
-    list: Mapped
+    list: str
     code: str
     what: str
     number: int
-    mends: bool = True
-    """Whether a mapping moves it; else it has to come to its end first."""
 
     def __str__(self) -> str:
-        return f"{self.list}: {self.code} is gone from the file, yet it has {self.what}: {self.number}"
+        return f"{self.list}: {self.code} is gone from the file, yet there are {self.what}: {self.number}"
 
 
 class WouldOrphan(KohtiError):
@@ -30,15 +31,14 @@ class WouldOrphan(KohtiError):
 
     code = "would-orphan"
 
-    def __init__(self, held: Sequence[Held]) -> None:
+    def __init__(self, held: Iterable[Held]) -> None:
         self.held = tuple(sorted(held))
         lines = [str(one) for one in self.held]
-        lists = sorted({one.list for one in self.held if one.mends})
-        if lists:
+        for name in sorted({one.list for one in self.held}):
+            codes = sorted({one.code for one in self.held if one.list == name})
             lines.append(
-                "Put the codes back, or say where these move to: "
-                + ", ".join(f'[mapping.{name}] old-code = "new-code"' for name in lists)
+                HOW.get(name)
+                or f"Put {', '.join(codes)} back, or say where they move to: "
+                + ", ".join(f'[mapping.{name}] {code} = "…"' for code in codes)
             )
-        if any(not one.mends for one in self.held):
-            lines.append("What no mapping can move has to come to its end first.")
         super().__init__("\n".join(lines))

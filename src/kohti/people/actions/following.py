@@ -1,0 +1,74 @@
+"""What a new version of the blueprint asks of people's records: sight follows a place, homes must be somewhere."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history
+from kohti.kernel.actor import Actor
+from kohti.kernel.blueprint import Blueprint, Held
+from kohti.kernel.ids import new_id
+
+
+def follow(actor: Actor, plan: Blueprint, members: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """Let the sight of people follow members to their new place, and roles and organisations to their new code.
+
+    Grants are never edited: each that holds ends as one with the same end begins.
+    """
+    actors.must(actor, "blueprint.apply")
+    moves = [("to_member_id", str(old), str(new)) for old, new in members.items()]
+    moves += [("to_role", old, new) for old, new in plan.mapping.get("roles", {}).items()]
+    for column, old, new in moves:
+        _follow(actor, column, old, new)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, code from team_organisation where service_id = %s order by code", [actor.service]
+        )
+        named = {code: str(id_) for id_, code in cursor.fetchall()}
+    for old, new in plan.mapping.get("organisations", {}).items():
+        if old in named:
+            _follow(actor, "to_organisation_id", named[old], named[new])
+
+
+def _follow(actor: Actor, column: str, old: str, new: str) -> None:
+    targets = ("to_member_id", "to_role", "to_organisation_id")
+    values: dict[str, Any] = {"service": actor.service, "now": clock.now(), "old": old, "new": new}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select id, person_id from people_grant where service_id = %(service)s and {column} = %(old)s"
+            " and ends > %(now)s order by id",
+            values,
+        )
+        holding = cursor.fetchall()
+        for grant_id, person_id in holding:
+            made = new_id()
+            columns = ", ".join("%(new)s" if one == column else one for one in targets)
+            others = "service_id, person_id, to_centre_id, field, purpose, ends, because_kind, because_id"
+            cursor.execute(
+                f"insert into people_grant (id, starts, {', '.join(targets)}, {others})"
+                f" select %(made)s, greatest(starts, %(now)s), {columns}, {others}"
+                " from people_grant where id = %(grant)s",
+                {**values, "made": made, "grant": grant_id},
+            )
+            cursor.execute(
+                "update people_grant set ends = greatest(starts, %(now)s) where id = %(grant)s",
+                {**values, "grant": grant_id},
+            )
+            history.record("grant.followed", "grant", made, persons=[person_id], detail={"from": grant_id})
+
+
+def held(actor: Actor) -> list[Held]:
+    """Retired centres that are still somebody's home centre."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 'centres', c.code, 'people whose centre it is', count(*)"
+            " from people_person p join team_centre c on c.id = p.centre_id"
+            " where c.service_id = %s and c.retired group by c.code",
+            [actor.service],
+        )
+        return [Held(*row) for row in cursor.fetchall()]
