@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.template import engines
 from django.utils.translation import gettext, ngettext, override
 from tests.factories import Place, acting, as_system, as_worker, browser_of, place
 
+import kohti
 from kohti.config import services
 from kohti.diary import actions as diary
 from kohti.diary.jobs import import_file
@@ -220,3 +224,34 @@ def test_dates_times_numbers_and_lists_are_written_as_each_language_does(
 )
 def test_a_command_speaks_the_language_of_its_environment(environment: dict[str, str], language: str) -> None:
     assert languages.asked_for(environment) == language
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Anna Ek", "With Anna Ek"),
+        ("Łucja Żuk", "With Łucja Żuk"),
+        ("ليلى حداد", "With \u2068ليلى حداد\u2069"),
+        ("יעל כהן (Yael)", "With \u2068יעל כהן (Yael)\u2069"),
+        ("<b>ليلى</b>", "With \u2068&lt;b&gt;ليلى&lt;/b&gt;\u2069"),
+    ],
+)
+def test_a_name_from_right_to_left_does_not_turn_the_sentence_it_stands_in(name: str, said: str) -> None:
+    page = engines["jinja2"].from_string('{{ _("With %(name)s", name=name) }}')
+    assert page.render({"name": name}) == said
+
+
+def test_what_people_write_in_keeps_its_own_direction_in_every_template() -> None:
+    source = Path(kohti.__file__).parent
+    lacking = [
+        f"{path.relative_to(source)}: {control[:80]}"
+        for path in sorted(source.rglob("templates/**/*.html"))
+        for control in re.findall(r"<(?:input|textarea)\b[^>]*(?:>|$)", path.read_text("utf-8"))
+        if "dir=" not in control and not re.search(OF_NO_DIRECTION, control)
+    ]
+    assert lacking == []
+
+
+OF_NO_DIRECTION = (
+    r'type="(hidden|radio|checkbox|password|file|date|time|number|email|tel|{{ type }})"|inputmode="numeric"'
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -21,6 +22,20 @@ def _url(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+def _with_names_apart(translate: Any) -> Callable[..., str]:
+    """What fills in a sentence keeps its own direction of writing: an Arabic name does not turn the rest."""
+
+    @jinja2.pass_context
+    def translated(context: jinja2.runtime.Context, *message: Any, **parts: Any) -> str:
+        for name, value in parts.items():
+            if isinstance(value, str) and not value.isascii():
+                parts[name] = words.apart(value)
+        filled: str = translate(context, *message, **parts)
+        return filled
+
+    return translated
+
+
 def environment(**options: Any) -> jinja2.Environment:
     """Strict about names, escaping everything, in the language in use."""
     options["undefined"] = jinja2.StrictUndefined
@@ -31,6 +46,9 @@ def environment(**options: Any) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options | {"autoescape": True}
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    for name in ("gettext", "ngettext"):
+        made.globals[name] = _with_names_apart(made.globals[name])
+    made.filters["apart"] = words.apart
     made.globals.update(url=_url, static=static, title=words.title, spoken=words.language)
     return made
 

@@ -189,7 +189,7 @@ def _changed(
         return render(request, "frontdesk/_queue_changed.html", context)
     line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
     if verb == "check-in" and line and line.name:
-        notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": line.name}
+        notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": words.apart(line.name)}
     context |= {
         "rows": _rows(actor, [line], into="lines") if line else [],
         "gone": [] if line else [short(moved.visit_id)],

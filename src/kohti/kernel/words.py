@@ -11,6 +11,7 @@ import gettext
 import json
 import os
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -106,6 +107,21 @@ def number(value: float | Decimal, *, decimals: int | None = None) -> str:
 def all_of(items: Sequence[str]) -> str:
     """Several things as a sentence names them: a, b and c."""
     return lists.format_list(list(items), locale=locale(language()))
+
+
+RIGHT_TO_LEFT = ("R", "AL", "AN")
+
+
+def apart(text: str) -> str:
+    """A name or other words of people, to stand within a sentence of ours without turning its direction.
+
+    Text with letters written from right to left is put between marks that isolate it (Unicode's FSI and PDI);
+    any other stays as it is.
+    """
+    if text.isascii() or all(unicodedata.bidirectional(letter) not in RIGHT_TO_LEFT for letter in text):
+        return text
+    # Markup stays markup: adding to it would escape nothing, as neither mark is a sign of HTML.
+    return text.__class__(f"\u2068{text}\u2069")
 
 
 # a service's own messages

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kohti.diary.file.calendar import Held, Slot, booked_slot, row_slot
 from kohti.diary.file.matching import changed_fields, confirms, match, reference_key, same_appointment
 from kohti.diary.file.shapes import Booked, Change, Check, DiaryRow, Problem
-from kohti.kernel.words import clock_time
+from kohti.kernel.words import apart, clock_time
 
 _ANY_ZONE = ZoneInfo("UTC")
 
@@ -169,12 +169,12 @@ class _Plan:
         if same_person:
             reasons.append(
                 _("In two places at once: %(customer)s already has an appointment at %(time)s%(where)s.")
-                % {"customer": row.customer, **self._where(same_person)}
+                % {"customer": apart(row.customer), **self._where(same_person)}
             )
         if same_staff:
             reasons.append(
                 _("Double booked: %(staff)s already has an appointment at %(time)s%(where)s.")
-                % {"staff": row.staff, **self._where(same_staff)}
+                % {"staff": apart(row.staff), **self._where(same_staff)}
             )
         if not reasons:
             return None
