@@ -67,6 +67,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("look", "GET"): Expected(EVERYONE, 200, nobody=200),
     # They are shown where the data are invented.
     ("design", "GET"): Expected(EVERYONE, 404),
+    ("help", "GET"): Expected(EVERYONE, 200, nobody=200),
     ("offline", "GET"): Expected(EVERYONE, 200, nobody=200),
     ("offline_worker", "GET"): Expected(EVERYONE, 200, nobody=200),
     ("set_language", "POST"): Expected(EVERYONE, 302, data={"language": "fi"}),

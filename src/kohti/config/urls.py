@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from kohti.config import account as own
-from kohti.config import elsewhere, looks, offline, passkeys, views
+from kohti.config import elsewhere, help, looks, offline, passkeys, views
 from kohti.config.sign_in import marked as theirs
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("today/", views.today, name="today"),
     path("look/<slug:code>/<slug:colours>.css", looks.look, name="look"),
     path("design/", looks.parts, name="design"),
+    path("help/", help.page, name="help"),
     path("offline/", offline.page, name="offline"),
     path("offline.js", offline.worker, name="offline_worker"),
     path("language/", views.set_language, name="set_language"),
