@@ -175,14 +175,17 @@ def migrate(say: Say = lambda line: None) -> None:
     with psycopg.connect(url, autocommit=True) as owner:
         row = owner.execute("select pg_try_advisory_lock(7236002)").fetchone()
         if not (row and row[0]):
-            say("another `kohti migrate` is at work on this database; waiting for its end")
+            say(_("another `kohti migrate` is at work on this database; waiting for its end"))
             owner.execute("select pg_advisory_lock(7236002)")
         _waiting, unknown = differences(owner)
         if unknown:
             raise NewerDatabase(
-                "The database is of a newer release of Kohti than this program: it has had"
-                f" {', '.join(unknown[:5])}. Nothing was changed. Start the newer release, or restore a backup"
-                " from before the update."
+                _(
+                    "The database is of a newer release of Kohti than this program: it has had "
+                    "%(names)s. Nothing was changed. Start the newer release, or restore a backup "
+                    "from before the update."
+                )
+                % {"names": ", ".join(unknown[:5])}
             )
         make_extensions(owner)
         say(_("bringing the tables up to date: %(database)s") % {"database": urlsplit(url).path.lstrip("/")})

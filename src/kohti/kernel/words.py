@@ -40,7 +40,7 @@ def language() -> str:
     return (get_language() or "en")[:2]
 
 
-def title(titles: Mapping[str, str] | str) -> str:
+def title(titles: Mapping[Any, str] | str) -> str:
     """A blueprint's title in the language in use, else in English, else in any.
 
     Takes the titles by language, or their JSON as a plain statement returns it.
@@ -50,7 +50,7 @@ def title(titles: Mapping[str, str] | str) -> str:
     return _chosen(titles, language())
 
 
-def _chosen(titles: Mapping[str, str], code: str) -> str:
+def _chosen(titles: Mapping[Any, str], code: str) -> str:
     return titles.get(code) or titles.get("en") or next(iter(titles.values()), "")
 
 

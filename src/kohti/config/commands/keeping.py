@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import asdict
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,13 @@ def _copy_secrets(data: Path, target: Path) -> None:
 
     held = data / "secrets.json"
     if not held.exists():
-        raise Trouble(f"There is no {held}: the secrets of this installation are in its environment.", WRONG)
+        raise Trouble(
+            _("There is no %(held)s: the secrets of this installation are in its environment.")
+            % {"held": held},
+            WRONG,
+        )
     if target.is_dir():
-        raise Trouble(f"{target} is a folder; name a file for the secrets.")
+        raise Trouble(_("%(target)s is a folder; name a file for the secrets.") % {"target": target})
     with appearing(target.absolute()) as unfinished:
         unfinished.write_bytes(held.read_bytes())
 
@@ -58,7 +63,7 @@ def restore(args: argparse.Namespace) -> int:
     from kohti.config.keeping import restore as restoring
 
     if not args.file.is_file():
-        raise Trouble(f"{args.file} cannot be read: there is no such file.")
+        raise Trouble(_("%(file)s cannot be read: there is no such file.") % {"file": args.file})
     if args.check:
         django_alone()
         made = restoring.check(args.file, say)
@@ -99,7 +104,10 @@ def _bring_back(args: argparse.Namespace) -> int:
                 target = args.beside
                 if restoring.there_is(admin, target):
                     if restoring.holds(addresses.with_database(url, target)) != "nothing":
-                        raise restoring.Living(f"The database {target} is not empty. Nothing was changed.")
+                        raise restoring.Living(
+                            _("The database %(target)s is not empty. Nothing was changed.")
+                            % {"target": target}
+                        )
                     restoring.nobody_else(admin, target)
                 else:
                     restoring.make_beside(admin, target)
@@ -109,13 +117,18 @@ def _bring_back(args: argparse.Namespace) -> int:
                 living = restoring.holds(url) if there else "nothing"
                 if living != "nothing" and not args.replace:
                     raise restoring.Living(
-                        f"The database {name} is alive: it holds {'services' if living == 'services' else 'tables'}"
-                        " that a restore would put away. Nothing was changed. Restore into another with"
-                        " --beside NAME, or say --replace: then a backup of it is made first."
+                        _(
+                            "The database %(name)s is alive: it holds %(what)s that a restore would put "
+                            "away. Nothing was changed. Restore into another with --beside NAME, or say "
+                            "--replace: then a backup of it is made first."
+                        )
+                        % {"name": name, "what": _("services") if living == "services" else _("tables")}
                     )
                 restoring.nobody_else(admin, name)
                 if living == "else":
-                    raise restoring.Living(f"The database {name} holds tables that are not Kohti's.")
+                    raise restoring.Living(
+                        _("The database %(name)s holds tables that are not Kohti's.") % {"name": name}
+                    )
                 if living == "services":
                     folder = data / "backups"
                     folder.mkdir(mode=0o700, exist_ok=True)
@@ -195,45 +208,48 @@ def add(commands: Any) -> None:
         commands,
         "backup",
         backup,
-        "Write everything to one file, as it was at one instant; verified when it is restored.",
+        _("Write everything to one file, as it was at one instant; verified when it is restored."),
     )
-    one.add_argument("target", type=Path, metavar="FILE", help="a file, or a folder to put it into")
+    one.add_argument("target", type=Path, metavar="FILE", help=_("a file, or a folder to put it into"))
     one.add_argument(
         "--keep",
         type=int,
         default=0,
         metavar="N",
-        help="in a folder: remove older backups of that naming, once the new one is whole, but for N",
+        help=_("in a folder: remove older backups of that naming, once the new one is whole, but for N"),
     )
-    one.add_argument("--secrets", type=Path, metavar="FILE", help="write the installation's secrets there")
+    one.add_argument("--secrets", type=Path, metavar="FILE", help=_("write the installation's secrets there"))
     one = command(
         commands,
         "restore",
         restore,
-        "Bring a backup back into an empty database, verified row by row; people forgotten since stay forgotten.",
+        _(
+            "Bring a backup back into an empty database, verified row by row; people "
+            "forgotten since stay forgotten."
+        ),
     )
-    one.add_argument("file", type=Path, metavar="FILE", help="the backup")
-    one.add_argument("--check", action="store_true", help="read the whole file and change nothing")
+    one.add_argument("file", type=Path, metavar="FILE", help=_("the backup"))
+    one.add_argument("--check", action="store_true", help=_("read the whole file and change nothing"))
     one.add_argument(
         "--beside",
         metavar="NAME",
-        help="restore into the database NAME beside the living one and leave it there",
+        help=_("restore into the database NAME beside the living one and leave it there"),
     )
     one.add_argument(
         "--replace",
         action="store_true",
-        help="put a living database away: a backup of it is made in the data folder first",
+        help=_("put a living database away: a backup of it is made in the data folder first"),
     )
     one.add_argument(
         "--erasures",
         type=Path,
         metavar="FILE",
-        help="a list that `kohti erasures` printed, beside the data folder's own",
+        help=_("a list that `kohti erasures` printed, beside the data folder's own"),
     )
     command(
         commands,
         "erasures",
         list_erasures,
-        "Print who was forgotten (identifiers only), a line each, to be kept apart from backups.",
+        _("Print who was forgotten (identifiers only), a line each, to be kept apart from backups."),
         machine=False,
     )

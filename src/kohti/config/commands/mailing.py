@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def mail_bounce(args: argparse.Namespace) -> int:
     """Take one notice from standard input, or all of a box."""
     notice = b"" if args.box else sys.stdin.buffer.read()
     if args.box is not None and not args.box.exists():
-        raise Trouble(f"{args.box} cannot be read: there is no such file or folder.")
+        raise Trouble(_("%(box)s cannot be read: there is no such file or folder.") % {"box": args.box})
     with database():
         from kohti.config import post
         from kohti.kernel.errors import NotThere
@@ -56,13 +57,16 @@ def mail_bounce(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """mail send and bounce."""
-    mails = family(commands, "mail", "Mail that leaves, and mail that comes back.")
-    command(mails, "send", mail_send, "Send what waits in the outbox now; the worker does it by itself.")
+    mails = family(commands, "mail", _("Mail that leaves, and mail that comes back."))
+    command(mails, "send", mail_send, _("Send what waits in the outbox now; the worker does it by itself."))
     one = command(
         mails,
         "bounce",
         mail_bounce,
-        "Take a notice that a mail came back (RFC 3464) from standard input, as a mail server hands it over;"
-        " or, with --box, every notice of a maildir or mbox. What is no such notice is refused with 1.",
+        _(
+            "Take a notice that a mail came back (RFC 3464) from standard input, as a mail "
+            "server hands it over; or, with --box, every notice of a maildir or mbox. What "
+            "is no such notice is refused with 1."
+        ),
     )
-    one.add_argument("--box", type=Path, metavar="PATH", help="a maildir or an mbox file")
+    one.add_argument("--box", type=Path, metavar="PATH", help=_("a maildir or an mbox file"))

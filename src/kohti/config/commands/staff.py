@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from gettext import gettext as _
 from typing import Any
 
 from .common import DONE, USAGE, Trouble, answer, command, database
@@ -25,11 +26,19 @@ def add_administrator(args: argparse.Namespace) -> int:
                 codes[Service.objects.get(id=actor.service).code] = actor
         if args.service not in codes:
             known = ", ".join(sorted(codes)) or "none yet: `kohti blueprint apply` makes one"
-            raise Trouble(f"There is no service “{args.service}” here. There is {known}.", USAGE)
+            raise Trouble(
+                _("There is no service “%(service)s” here. There is %(known)s.")
+                % {"service": args.service, "known": known},
+                USAGE,
+            )
         actor = codes[args.service]
         with as_actor(actor):
             if args.centre and not Centre.objects.filter(code=args.centre, retired=False).exists():
-                raise Trouble(f"There is no centre “{args.centre}” in {args.service}.", USAGE)
+                raise Trouble(
+                    _("There is no centre “%(centre)s” in %(service)s.")
+                    % {"centre": args.centre, "service": args.service},
+                    USAGE,
+                )
             made = actions.invite_administrator(
                 actor, full_name=args.name, email=args.email, centre=args.centre
             )
@@ -48,16 +57,21 @@ def add_administrator(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """staff add-administrator."""
-    staff = commands.add_parser("staff", help="Who works in a service.").add_subparsers(
-        title="what to do", metavar="WHAT", required=True
+    staff = commands.add_parser("staff", help=_("Who works in a service.")).add_subparsers(
+        title=_("what to do"), metavar=_("WHAT"), required=True
     )
     one = command(
         staff,
         "add-administrator",
         add_administrator,
-        "Print a link, good once and for 24 hours, by which somebody becomes an administrator of a service.",
+        _(
+            "Print a link, good once and for 24 hours, by which somebody becomes an "
+            "administrator of a service."
+        ),
     )
-    one.add_argument("service", metavar="SERVICE", help="the service's code, such as gloucestershire")
-    one.add_argument("--name", required=True, help="their full name")
-    one.add_argument("--email", default="", help="their e-mail address")
-    one.add_argument("--centre", default="", help="the code of the centre they work at (else the first one)")
+    one.add_argument("service", metavar=_("SERVICE"), help=_("the service's code, such as gloucestershire"))
+    one.add_argument("--name", required=True, help=_("their full name"))
+    one.add_argument("--email", default="", help=_("their e-mail address"))
+    one.add_argument(
+        "--centre", default="", help=_("the code of the centre they work at (else the first one)")
+    )

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def make(target: Path, *, data: Path, url: str, say: Say, keep: int = 0) -> Made
     began = clock.real_now()
     path = target / f"kohti-{began:%Y%m%dT%H%M%SZ}.kohti" if target.is_dir() else target
     if not path.parent.is_dir():
-        raise KohtiError(f"There is no folder {path.parent}.")
+        raise KohtiError(_("There is no folder %(parent)s.") % {"parent": path.parent})
     with psycopg.connect(url, autocommit=True) as owner:
         _see_everything(owner)
         _seal(owner)
@@ -99,7 +100,8 @@ def _see_everything(owner: psycopg.Connection[Any]) -> None:
     ]
     if hidden:
         raise KohtiError(
-            f"The owner of the database cannot see every row of {', '.join(hidden)}. Run `kohti migrate`."
+            _("The owner of the database cannot see every row of %(hidden)s. Run `kohti migrate`.")
+            % {"hidden": ", ".join(hidden)}
         )
 
 
@@ -120,10 +122,13 @@ def _room_for(owner: psycopg.Connection[Any], path: Path, say: Say) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < size // 8 + MARGIN:
         raise KohtiError(
-            f"There is too little room in {path.parent}: {free // 1_000_000:,} MB are free, and the database has"
-            f" {size // 1_000_000:,} MB."
+            _(
+                "There is too little room in %(parent)s: %(free)s MB are free, and the database "
+                "has %(size)s MB."
+            )
+            % {"parent": path.parent, "free": f"{free // 1000000:,}", "size": f"{size // 1000000:,}"}
         )
-    say(f"backing up {size // 1_000_000:,} MB to {path}")
+    say(_("backing up %(size)s MB to %(path)s") % {"size": f"{size // 1000000:,}", "path": path})
 
 
 def _write(owner: psycopg.Connection[Any], path: Path, *, data: Path, at: str, say: Say) -> Manifest:
@@ -138,7 +143,7 @@ def _write(owner: psycopg.Connection[Any], path: Path, *, data: Path, at: str, s
         found = writing.table(name, rows_of(owner, name, columns))
         written.append(TableFile(name=name, columns=columns, rows=found.rows, digest=found.digest))
         if found.rows >= 10_000:
-            say(f"{name}: {found.rows:,} rows")
+            say(_("%(name)s: %(rows)s rows") % {"name": name, "rows": f"{found.rows:,}"})
     files = []
     for folder in KEPT_FOLDERS:
         for file in sorted((data / folder).rglob("*")):

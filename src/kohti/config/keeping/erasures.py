@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ def read(path: Path) -> set[Erasure]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as trouble:
-        raise KohtiError(f"{path} cannot be read.") from trouble
+        raise KohtiError(_("%(path)s cannot be read.") % {"path": path}) from trouble
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
@@ -54,7 +55,9 @@ def read(path: Path) -> set[Erasure]:
             told = json.loads(line)
             found.add(Erasure(uuid.UUID(told["service"]), uuid.UUID(told["person"]), str(told["at"])))
         except (ValueError, KeyError, TypeError) as trouble:
-            raise KohtiError(f"{path}: line {number} is not an erasure.") from trouble
+            raise KohtiError(
+                _("%(path)s: line %(number)s is not an erasure.") % {"path": path, "number": number}
+            ) from trouble
     return found
 
 

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Literal
 
@@ -190,13 +191,14 @@ class Reading:
             told = self.archive.read(MANIFEST)
         except (zipfile.BadZipFile, KeyError, EOFError) as trouble:
             raise BadBackup(
-                f"{path} is not a backup of Kohti, or was cut short.", code="unreadable"
+                _("%(path)s is not a backup of Kohti, or was cut short.") % {"path": path}, code="unreadable"
             ) from trouble
         try:
             self.manifest = Manifest.model_validate_json(told)
         except ValidationError as trouble:
             raise BadBackup(
-                f"{path} was made by a release of Kohti that this one does not know.", code="newer"
+                _("%(path)s was made by a release of Kohti that this one does not know.") % {"path": path},
+                code="newer",
             ) from trouble
 
     def lines(self, table: TableFile) -> Iterator[bytes]:
@@ -208,11 +210,16 @@ class Reading:
                     found.add(line)
                     yield line
         except (zipfile.BadZipFile, KeyError, EOFError, OSError) as trouble:
-            raise BadBackup(f"The backup is damaged: {table.name} cannot be read.") from trouble
+            raise BadBackup(
+                _("The backup is damaged: %(name)s cannot be read.") % {"name": table.name}
+            ) from trouble
         if (found.rows, found.digest) != (table.rows, table.digest):
             raise BadBackup(
-                f"The backup is damaged: {table.name} holds {found.rows} rows, and {table.rows} were written"
-                " into it, or a row is another."
+                _(
+                    "The backup is damaged: %(name)s holds %(rows)s rows, and %(rows2)s were written "
+                    "into it, or a row is another."
+                )
+                % {"name": table.name, "rows": found.rows, "rows2": table.rows}
             )
 
     def file(self, name: str) -> bytes:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +63,7 @@ def check(path: Path, say: Say) -> Manifest:
             for _line in reading.lines(table):
                 pass
             if table.rows >= 10_000:
-                say(f"{table.name}: {table.rows:,} rows")
+                say(_("%(name)s: %(rows)s rows") % {"name": table.name, "rows": f"{table.rows:,}"})
         return reading.manifest
     finally:
         reading.close()
@@ -93,7 +94,7 @@ def server_of(url: str) -> Iterator[psycopg.Connection[Any]]:
     with admin:
         row = admin.execute("select pg_try_advisory_lock(7236003)").fetchone()
         if not (row and row[0]):
-            raise KohtiError("Another restore is running on this server. Wait for its end.")
+            raise KohtiError(_("Another restore is running on this server. Wait for its end."))
         yield admin
 
 
@@ -109,9 +110,12 @@ def make_beside(admin: psycopg.Connection[Any], name: str) -> None:
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     except psycopg.errors.InsufficientPrivilege as trouble:
         raise KohtiError(
-            f"The database user {admin.info.user} may not make databases. Ask the administrator for"
-            f" `alter role {admin.info.user} createdb`, or for an empty database of its own and name it with"
-            " --beside."
+            _(
+                "The database user %(user)s may not make databases. Ask the administrator for "
+                "`alter role %(user)s createdb`, or for an empty database of its own and name it "
+                "with --beside."
+            )
+            % {"user": admin.info.user}
         ) from trouble
 
 
@@ -127,8 +131,11 @@ def nobody_else(admin: psycopg.Connection[Any], name: str) -> None:
             return
         if time.monotonic() > until:
             raise KohtiError(
-                f"Somebody is connected to {name} ({row[0]} at once). Stop the web and worker processes, then"
-                " try again. Nothing was changed."
+                _(
+                    "Somebody is connected to %(name)s (%(count)s at once). Stop the web and worker "
+                    "processes, then try again. Nothing was changed."
+                )
+                % {"name": name, "count": row[0]}
             )
         time.sleep(0.1)
 
@@ -167,8 +174,11 @@ def _tables_as_they_were(manifest: Manifest) -> None:
     unknown = sorted(had - set(graph.nodes) - squashed)
     if unknown:
         raise BadBackup(
-            "The backup was made by a newer release of Kohti: this one does not know the migrations"
-            f" {', '.join('.'.join(one) for one in unknown[:5])}. Update Kohti, then restore.",
+            _(
+                "The backup was made by a newer release of Kohti: this one does not know the "
+                "migrations %(names)s. Update Kohti, then restore."
+            )
+            % {"names": ", ".join(".".join(one) for one in unknown[:5])},
             code="newer",
         )
     last = [
@@ -185,7 +195,9 @@ def _fill(owner: psycopg.Connection[Any], reading: Reading, say: Say) -> None:
     wanted = {table.name: table for table in reading.manifest.tables}
     if set(there) - set(LEFT_OUT) != set(wanted):
         odd = sorted((set(there) - set(LEFT_OUT)) ^ set(wanted))
-        raise BadBackup(f"The backup and its own migrations differ about the tables {', '.join(odd)}.")
+        raise BadBackup(
+            _("The backup and its own migrations differ about the tables %(odd)s.") % {"odd": ", ".join(odd)}
+        )
     keys = owner.execute(
         "select c.conrelid::regclass::text, quote_ident(c.conname), pg_get_constraintdef(c.oid)"
         " from pg_constraint c where c.contype = 'f' and c.connamespace = 'public'::regnamespace"
@@ -196,10 +208,13 @@ def _fill(owner: psycopg.Connection[Any], reading: Reading, say: Say) -> None:
     owner.execute(sql.SQL("truncate {}").format(names))
     for table in wanted.values():
         if set(table.columns) != set(there[table.name]):
-            raise BadBackup(f"The backup and its own migrations differ about the columns of {table.name}.")
+            raise BadBackup(
+                _("The backup and its own migrations differ about the columns of %(name)s.")
+                % {"name": table.name}
+            )
         _fill_table(owner, reading, table)
         if table.rows >= 10_000:
-            say(f"{table.name}: {table.rows:,} rows are back")
+            say(_("%(name)s: %(rows)s rows are back") % {"name": table.name, "rows": f"{table.rows:,}"})
     for name, value in reading.manifest.sequences.items():
         owner.execute("select setval(quote_ident(%s)::regclass, %s)", (name, value))
     for table, key, definition in keys:
@@ -228,13 +243,16 @@ def _fill_table(owner: psycopg.Connection[Any], reading: Reading, table: TableFi
 
 
 def _verify(owner: psycopg.Connection[Any], manifest: Manifest, say: Say) -> None:
-    say(f"reading {manifest.rows:,} rows back")
+    say(_("reading %(rows)s rows back") % {"rows": f"{manifest.rows:,}"})
     for table in manifest.tables:
         found = summed(owner, table.name, table.columns)
         if (found.rows, found.digest) != (table.rows, table.digest):
             raise BadBackup(
-                f"{table.name} came back with {found.rows} rows, {table.rows} went in, or a row is another."
-                " Nothing was put in place."
+                _(
+                    "%(name)s came back with %(rows)s rows, %(rows2)s went in, or a row is another. "
+                    "Nothing was put in place."
+                )
+                % {"name": table.name, "rows": found.rows, "rows2": table.rows}
             )
 
 
@@ -327,12 +345,14 @@ def put_files_back(path: Path, data: Path, say: Say) -> None:
         for name in reading.manifest.files:
             target = (data / name).resolve()
             if not target.is_relative_to(data.resolve()):
-                raise BadBackup(f"The backup names a file outside the data folder: {name}")
+                raise BadBackup(
+                    _("The backup names a file outside the data folder: %(name)s") % {"name": name}
+                )
             if target.exists():
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(reading.file(name))
-            say(f"{name} is back")
+            say(_("%(name)s is back") % {"name": name})
     finally:
         reading.close()
 

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from gettext import gettext as _
 from importlib import resources
 from pathlib import Path
 
@@ -123,7 +124,7 @@ def load(data: Path, say: Say) -> None:
 
 def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
     """Make one service of the sample and live the day of its centre; returns its accounts."""
-    say(f"making {here.service}")
+    say(_("making %(service)s") % {"service": here.service})
     with clock.held_at(HIRED):
         actor = services.apply(services.shipped(here.service), name=f"{here.service}.toml")
         with as_actor(actor):
@@ -132,15 +133,18 @@ def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
     with clock.held_at(BEFORE), as_actor(actor):
         result = diary.apply_file(actor, centre.id, file(here.diary), filename=here.diary)
     say(
-        f"{result.importable} appointments of 11 March 2026 in {centre.name};"
-        f" {len(result.refused)} lines refused, each with its reason"
+        _(
+            "%(importable)s appointments of 11 March 2026 in %(name)s; %(refused)s lines "
+            "refused, each with its reason"
+        )
+        % {"importable": result.importable, "name": centre.name, "refused": len(result.refused)}
     )
     with clock.held_at(HIRED):
         colleagues = at_work(actor, centre, here=here)
         accounts = _accounts(actor, here)
     day = Day(actor, centre.id, DAY, colleagues, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
-    say(f"lived the morning until {STANDS_AT.astimezone(actor.zone):%H:%M} there")
+    say(_("lived the morning until %(time)s there") % {"time": f"{STANDS_AT.astimezone(actor.zone):%H:%M}"})
     return accounts
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
@@ -64,7 +66,7 @@ def note_to_change(actor: Actor, note_id: uuid.UUID) -> Note:
 
 def _stands(note: Note, version: int) -> None:
     if note.version != version:
-        raise Refused("somebody has changed this note meanwhile", code="changed")
+        raise Refused(_("Somebody has changed this note meanwhile."), code="changed")
 
 
 def correct(actor: Actor, note_id: uuid.UUID, text: str, why: str, *, version: int) -> None:
@@ -100,7 +102,7 @@ def move_note(actor: Actor, note_id: uuid.UUID, to_person: uuid.UUID, why: str, 
     if note.person_id == to_person:
         if note.version == version + 1 and note.changed_how == "moved":
             return
-        raise Refused("it stands on this person already", code="same-person")
+        raise Refused(_("It stands on this person already."), code="same-person")
     _stands(note, version)
     wrong = note.person_id
     for field in note.sealed:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, names, once
@@ -155,7 +156,7 @@ def add_mark(
         return before
     today = clock.today(actor.zone)
     if not today < review_on <= today + MOST_REVIEW:
-        raise Refused("a mark is looked at again within a year", code="review")
+        raise Refused(_("A mark is looked at again within a year."), code="review")
     have_key(person_id, sealed)
     Mark.objects.create(
         id=made,
@@ -194,7 +195,7 @@ def add_danger(
         return before
     today = clock.today(actor.zone)
     if not today <= ends_on <= today + MOST_DANGER:
-        raise Refused("a danger note ends within half a year", code="danger-ends")
+        raise Refused(_("A danger note ends within half a year."), code="danger-ends")
     Mark.objects.create(
         id=made,
         service_id=actor.service,
@@ -303,7 +304,7 @@ def add_household(
         return before
     held = models.Q(person_id=person_id, other_id=other_id) | models.Q(person_id=other_id, other_id=person_id)
     if person_id == other_id or Household.objects.filter(held, ended_at=None).exists():
-        raise Refused("these two are together already", code="household-once")
+        raise Refused(_("These two are together already."), code="household-once")
     Household.objects.create(
         id=made,
         service_id=actor.service,
@@ -339,7 +340,7 @@ def _first(verb: str, key: str) -> tuple[uuid.UUID, uuid.UUID | None]:
 def have_key(person_id: uuid.UUID, field: str) -> None:
     """Raise Refused unless the actor holds the key of a sealed field, or is the first to need it."""
     if field and not asked("take_key", person_id, field):
-        raise Refused("this is sealed: only those who hold it can add to it", code="sealed")
+        raise Refused(_("This is sealed: only those who hold it can add to it."), code="sealed")
 
 
 def _end(actor: Actor, model: type[models.Model], person_id: uuid.UUID, row_id: uuid.UUID, verb: str) -> None:

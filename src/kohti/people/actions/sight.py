@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, once
@@ -107,7 +108,7 @@ def give_sight(
         )
     )
     if not may_give:
-        raise Refused("you cannot give what you do not hold", code="nothing-to-give")
+        raise Refused(_("You cannot give what you do not hold."), code="nothing-to-give")
     Grant.objects.create(
         id=made,
         service_id=actor.service,
@@ -168,7 +169,7 @@ def restrict(
     )
     history.record("person.restricted", "person", person_id, persons=[person_id], detail={"reason": reason})
     if not members or not asked("restrict_record", person_id, made, list(members)):
-        raise Refused("this record cannot be restricted", code="not-restricted")
+        raise Refused(_("This record cannot be restricted."), code="not-restricted")
     return made
 
 
@@ -178,7 +179,7 @@ def open_record(actor: Actor, person_id: uuid.UUID) -> None:
     seen(person_id)
     history.record("person.opened_up", "person", person_id, persons=[person_id])
     if not asked("open_record", person_id):
-        raise Refused("only those who are named can open this record to others", code="not-named")
+        raise Refused(_("Only those who are named can open this record to others."), code="not-named")
 
 
 def open_in_emergency(actor: Actor, person_id: uuid.UUID, reason: str, *, key: str) -> datetime | None:
@@ -221,9 +222,9 @@ def transfer(
         return True
     known = Centre.objects.filter(id=to_centre_id, service_id=actor.service, retired=False).exists()
     if not known or to_centre_id == person.centre_id or person.centre_id != actor.centre_id:
-        raise Refused("they cannot be moved there", code="no-transfer")
+        raise Refused(_("They cannot be moved there."), code="no-transfer")
     if Transfer.objects.filter(person_id=person_id, done_at=None).exists():
-        raise Refused("a transfer is already to come", code="no-transfer")
+        raise Refused(_("A transfer is already to come."), code="no-transfer")
     Transfer.objects.create(
         id=made,
         service_id=actor.service,
