@@ -24,10 +24,11 @@ from kohti.config import addresses
 from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
 from kohti.frontdesk import actions as frontdesk
-from kohti.kernel import clock, live
+from kohti.kernel import clock, documents, live, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
 from kohti.kernel.may import VERBS
+from kohti.people.attachments import actions as papers
 from kohti.team import actions as team
 from kohti.team.models import Centre
 
@@ -124,6 +125,25 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("places", "GET"): Expected(EVERYONE, 200),
     ("places", "POST"): Expected(EVERYONE, 404),
     ("person", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("person_documents", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("document_bring", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
+    ("person_letter", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("person_letter", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
+    ("document", "GET"): Expected({COACH, LEADER}, 200, thing="document_id"),
+    ("document_end", "GET"): Expected({COACH, LEADER}, 200, thing="document_id"),
+    ("document_end", "POST"): Expected({COACH, LEADER}, 422, thing="document_id"),
+    ("appointments", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("appointment_tell", "POST"): Expected({COACH, LEADER}, 302, thing="booking_id"),
+    ("day_sheet", "GET"): Expected(FLOOR, 200),
+    ("messages", "GET"): Expected({LEADER, ADMINISTRATOR}, 200),
+    # Those of a centre are its leader's, and not there for the service's administrator.
+    ("message_decide", "POST"): Expected(
+        {LEADER, ADMINISTRATOR},
+        302,
+        thing="message_id",
+        data={"decision": "cancel"},
+        other={ADMINISTRATOR: 404},
+    ),
     ("account_login", "GET"): Expected(EVERYONE, 302, nobody=200),
     ("account_login", "POST"): Expected(EVERYONE, 302, nobody=200),
     ("account_logout", "GET"): Expected(EVERYONE, 200),
@@ -257,10 +277,29 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
         held = diary.hold_file(
             leader, centre.id, b"Date,Start,Minutes,Customer\n", filename="d.csv", key=str(uuid.uuid4())
         )
+    writer = service.members.get(("writer", centre.code)) or service.hire(
+        LEADER, centre=centre.code, name="Writer of Letters"
+    )
+    service.members["writer", centre.code] = writer
+    with as_actor(writer):
+        paper = papers.keep_made(
+            writer, someone.id, documents.Made(b"%PDF", True), title="A letter", key=str(uuid.uuid4())
+        )
+        message = outbox.write(
+            writer,
+            channel="mail",
+            to=outbox.To(kind="person", id=someone.id, address="z@example.org", name=NAME),
+            kind="appointment",
+            body="x",
+            key=str(uuid.uuid4()),
+            centre_id=centre.id,
+        )
     return Things(
         service,
         centre,
         {
+            "document_id": paper,
+            "message_id": message,
             "booking_id": booking.id,
             "person_id": someone.id,
             "visit_id": visit.visit_id,
@@ -393,7 +432,7 @@ def test_an_address_that_does_not_exist_is_not_there(here: Place) -> None:
 
 def text_of(answer: HttpResponse) -> str:
     """What an answer says; nothing of a stream."""
-    return "" if answer.streaming else answer.content.decode()
+    return "" if answer.streaming else answer.content.decode(errors="replace")
 
 
 def assert_nothing_personal(address: str, answer: HttpResponse) -> None:

@@ -31,6 +31,7 @@ from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import clock, history, ids, outbox, policies
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.people import actions as people
+from kohti.people.attachments import actions as papers
 from kohti.team import actions as team
 
 LATE = datetime(2026, 3, 11, 22, 30, tzinfo=UTC)
@@ -561,6 +562,12 @@ RULES: dict[str, Rules] = {
         both(beside_both, of_a_kept_person),
         remove=system_rows,
     ),
+    "people_attachment": kept_by(
+        both(a_way_to_reach, may("documents.read")),
+        both(of_a_kept_person, with_its_keys, may("documents.add")),
+        both(of_a_kept_person, with_its_keys, may("documents.add")),
+        remove=system_rows,
+    ),
     "people_note": kept_by(
         a_note, both(a_note, about(a_kept_person), my_own), a_note_to_change, remove=system_rows
     ),
@@ -699,6 +706,8 @@ def _know(here: Place, code: str) -> None:
                 coach, one.id, kind="helps", words="s", sealed="belief", review_on=far.date(), key=key()
             )
             people.add_contact(coach, one.id, kind="post", value="a street", hidden=True, key=key())
+            for sealed in ("", "health"):
+                papers.bring(coach, one.id, b"a text", filename="a.txt", sealed=sealed, key=key())
             people.add_representative(
                 coach, one.id, full_name="Gus", what_for="money", starts_on=today, key=key()
             )

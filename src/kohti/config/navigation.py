@@ -29,6 +29,7 @@ PLACES = (
     ("centres", "service.see", gettext_noop("Centres")),
     ("organisations", "service.see", gettext_noop("Organisations")),
     ("service", "service.see", gettext_noop("Service")),
+    ("messages", "messages.see", gettext_noop("Messages")),
 )
 
 

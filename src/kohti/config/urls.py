@@ -31,8 +31,9 @@ urlpatterns = [
     path("", include("kohti.diary.urls")),
     path("", include("kohti.team.urls")),
     path("", include("kohti.people.urls")),
-    path("", include("kohti.workbench.urls")),
     path("account/join/", include("kohti.config.join")),
+    path("", include("kohti.people.attachments.urls")),
+    path("", include("kohti.workbench.urls")),
     path("account/sign-in/", theirs(own.sign_in_page, EVERYBODY, "GET", "POST"), name="account_login"),
     path("account/sign-out/", theirs(account.logout, EVERYBODY, "GET", "POST"), name="account_logout"),
     path(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
+
 from . import views
 
 urlpatterns = [
@@ -16,4 +18,6 @@ urlpatterns = [
     path("centres/<uuid:centre_id>/", views.centre, name="centre"),
     path("centres/<uuid:centre_id>/close/", views.close_on, name="centre_close"),
     path("centres/open/<uuid:closure_id>/", views.open_again, name="centre_open"),
+    path("people/<id:person_id>/appointments/", views.appointments, name="appointments"),
+    path("appointments/<id:booking_id>/tell/", views.tell, name="appointment_tell"),
 ]

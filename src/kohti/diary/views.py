@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,15 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.kernel import words
+from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.kernel.languages import CODES, LANGUAGES
 from kohti.kernel.sheets import UnreadableSheet
+from kohti.people.attachments.letters import language_for
+from kohti.people.queries import PersonCard, open_person
 from kohti.team.models import Centre
 
-from . import actions, jobs, queries
+from . import actions, jobs, letters, queries
 from .forms import CloseForm, UploadForm
 from .models import ImportedFile
 
@@ -214,3 +217,64 @@ def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             ]
         },
     )
+
+
+@needs("people.open")
+def appointments(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+    """What a person has been given as appointments, to make a letter of or to send."""
+    if "sent" in request.GET:
+        text = _("It is on its way. What became of it stands under Messages.")
+        request.notices = [{"kind": "success", "text": text}]  # type: ignore[attr-defined]
+    return _appointments(request, actor, open_person(actor, person_id))
+
+
+def _appointments(
+    request: HttpRequest, actor: Actor, person: PersonCard, *, wrong: str = "", bring: str | None = None
+) -> HttpResponseBase:
+    return render(
+        request,
+        "diary/appointments.html",
+        {
+            "person": person,
+            "age": person.age_on(clock.today(actor.zone)),
+            "lines": [
+                {
+                    "id": one.id,
+                    "when": one.when(actor.zone),
+                    "kind": words.title(one.kind),
+                    "staff": one.staff,
+                    "centre": one.centre,
+                    "key": f"{one.id}:{one.version}:{new_id()}",
+                    "bring": "\n".join(letters.usually_brought()) if bring is None else bring,
+                }
+                for one in letters.to_come(person.id)
+            ],
+            "language": language_for(person),
+            "languages": list(LANGUAGES),
+            "may_add": may(actor, "documents.add"),
+            "wrong": wrong,
+        },
+        status=409 if wrong else 200,
+    )
+
+
+@needs("documents.add", methods=("POST",))
+def tell(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
+    """Make the letter of an appointment, or send its time and place."""
+    one = letters.appointment(booking_id)
+    person = open_person(actor, one.person_id)
+    language = request.POST.get("language", "")
+    language = language if language in CODES else language_for(person)
+    key, how = request.POST.get("key") or str(new_id()), request.POST.get("how", "letter")
+    bring = request.POST.get("bring", "")
+    try:
+        if how == "letter":
+            letters.write_letter(
+                actor, one, person, language=language, bring=bring[:2000].splitlines(), key=key
+            )
+            return redirect(f"{reverse('person_documents', args=(person.id,))}?written")
+        channel: Literal["mail", "sms"] = "sms" if how == "sms" else "mail"
+        letters.tell(actor, one, person, channel=channel, language=language, key=key)
+    except Refused as trouble:
+        return _appointments(request, actor, person, wrong=str(trouble.message), bring=bring)
+    return redirect(f"{reverse('appointments', args=(person.id,))}?sent")

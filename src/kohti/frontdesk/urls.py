@@ -13,6 +13,7 @@ urlpatterns = [
     path("arrivals/find/", views.find, name="arrivals_find"),
     path("arrivals/walk-in/", views.walk_in, name="walk_in"),
     path("arrivals/news/", views.arrivals_news, name="arrivals_news"),
+    path("arrivals/day-sheet/", views.day_sheet, name="day_sheet"),
     path("arrivals/<id:booking_id>/check-in/", views.check_in, name="check_in"),
     path("queue/", views.queue, name="queue"),
     path("queue/news/", views.queue_news, name="queue_news"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
@@ -23,7 +23,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
 
-from . import actions, queries
+from . import actions, day_sheets, queries
 from .actions import Moved
 from .forms import USUAL, WalkInForm
 from .models import OPEN, Reason
@@ -99,6 +99,16 @@ def _rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Mar
 def arrivals(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Everybody expected or here today."""
     return _arrivals_page(request, actor)
+
+
+@needs("arrivals.see")
+def day_sheet(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The day on paper, for when the network fails. Whose names it holds is in the history."""
+    response = HttpResponse(day_sheets.made(actor, _today(actor)).content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="day-sheet.pdf"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
 
 
 SHOWN: dict[str, Callable[[str], bool]] = {
@@ -345,9 +355,7 @@ def _queue_change(actor: Actor, moved: Moved | None = None) -> dict[str, Any]:
     The counts come with the live news, and the page itself finds who is next among its cards.
     """
     still_here = moved is not None and moved.state in OPEN
-    cards = (
-        queries.cards_of(actor.centre, _today(actor), [moved.visit_id]) if moved and still_here else []
-    )
+    cards = queries.cards_of(actor.centre, _today(actor), [moved.visit_id]) if moved and still_here else []
     shown = _cards(actor, cards)
     return {
         "staff_id": actor.staff_id,

@@ -372,3 +372,6 @@ class Alert(models.Model):
             models.Index(F("centre"), F("at").desc(), name="alerts_of_a_centre"),
             models.Index("by_member", "at", name="alerts_by_a_member"),
         )
+
+
+from .attachments.models import Attachment  # noqa: E402, F401 - Django looks for tables here

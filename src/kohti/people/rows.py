@@ -446,5 +446,12 @@ TABLES = (
         " and (select kohti.may('people.transfer'))",
         system=SYSTEM_ALL,
     ),
+    Table(
+        name="people_attachment",
+        see=f"{SEEN} and {WITH_ITS_KEY} and (select kohti.may('documents.read'))",
+        add=f"{KEPT} and {WITH_ITS_KEY} and (select kohti.may('documents.add'))",
+        change=f"{KEPT} and {WITH_ITS_KEY} and (select kohti.may('documents.add'))",
+        system=SYSTEM_ALL,
+    ),
     Table(name="people_alert", see=WHOLE_CENTRE, change=WHOLE_CENTRE, system=SYSTEM_ALL),
 )

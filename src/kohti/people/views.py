@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from kohti.kernel import clock, words
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 
 from . import queries
@@ -25,5 +25,6 @@ def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
             "person": card,
             "age": card.age_on(clock.today(actor.zone)),
             "born": words.day_short(card.date_of_birth) if card.date_of_birth else "",
+            "may_read_papers": may(actor, "documents.read"),
         },
     )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
+
+from . import messages, views
 
 urlpatterns = [
     path("history/", views.audit, name="audit"),
     path("history/export/", views.audit_export, name="audit_export"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<id:message_id>/decide/", messages.decide, name="message_decide"),
 ]

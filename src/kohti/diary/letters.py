@@ -1,0 +1,182 @@
+"""What a person gets about an appointment: a letter, a mail or a text."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, outbox, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.documents import Block, Facts, Heading, Lines, Text
+from kohti.kernel.errors import NotThere, Refused
+from kohti.people.attachments import letters
+from kohti.people.queries import PersonCard
+
+from .models import Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booking as its person should know it."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    version: int
+    starts: datetime
+    ends: datetime
+    centre_id: uuid.UUID
+    centre: str
+    address: str
+    staff: str
+    kind: dict[str, str]
+    booked: bool
+
+    def when(self, zone: ZoneInfo) -> str:
+        """Day and time in the language in use."""
+        day = words.day_long(self.starts.astimezone(zone).date())
+        return _("%(day)s at %(time)s") % {"day": day, "time": words.clock_time(self.starts, zone)}
+
+
+def appointment(booking_id: uuid.UUID) -> Appointment:
+    """A booking of a person that the actor may see. One statement. Raises NotThere."""
+    row = (
+        Booking.objects.filter(id=booking_id, person__isnull=False)
+        .select_related("centre", "staff", "kind")
+        .first()
+    )
+    if row is None or row.person_id is None:
+        raise NotThere("no such booking")
+    return Appointment(
+        row.id,
+        row.person_id,
+        row.version,
+        row.starts,
+        row.ends,
+        row.centre_id,
+        row.centre.name,
+        row.centre.address,
+        row.staff.full_name if row.staff else "",
+        row.kind.title,
+        row.state == Booking.State.BOOKED,
+    )
+
+
+def to_come(person_id: uuid.UUID) -> list[Appointment]:
+    """The appointments of a person that are still to come, as far as the actor may see them. At most 50."""
+    rows = (
+        Booking.objects.filter(person_id=person_id, state=Booking.State.BOOKED, starts__gte=clock.now())
+        .select_related("centre", "staff", "kind")
+        .order_by("starts", "id")[:50]
+    )
+    return [
+        Appointment(
+            row.id,
+            person_id,
+            row.version,
+            row.starts,
+            row.ends,
+            row.centre_id,
+            row.centre.name,
+            row.centre.address,
+            row.staff.full_name if row.staff else "",
+            row.kind.title,
+            True,
+        )
+        for row in rows
+    ]
+
+
+def usually_brought() -> list[str]:
+    """What most people are asked to bring, in the language in use."""
+    return [_("This letter"), _("Something that says who you are")]
+
+
+def _still_booked(one: Appointment) -> None:
+    if not one.booked or one.starts <= clock.now():
+        raise Refused(_("This appointment is over, or was cancelled."), code="not-booked")
+
+
+def write_letter(
+    actor: Actor, one: Appointment, person: PersonCard, *, language: str, bring: Sequence[str], key: str
+) -> uuid.UUID:
+    """The letter that says when, where, with whom and what to bring; kept with the person. Its paper's id."""
+    actors.must(actor, "documents.add")
+    _still_booked(one)
+    zone = actor.zone
+    with words.spoken(language, actor=actor):
+        title = _("Your appointment")
+        wanted = [item for item in bring if item.strip()]
+        to_bring: list[Block] = [Heading(_("What to bring")), Lines(wanted)] if wanted else []
+        blocks: list[Block] = [
+            Text(_("Dear %(name)s,") % {"name": person.called or person.full_name}),
+            Text(_("We expect you at this time:")),
+            Facts(
+                [
+                    (_("When"), one.when(zone)),
+                    (_("Until about"), words.clock_time(one.ends, zone)),
+                    (_("Where"), ", ".join(part for part in (one.centre, one.address) if part)),
+                    (_("With"), one.staff),
+                    (_("For"), words.title(one.kind)),
+                ]
+            ),
+            *to_bring,
+            Text(_("If you cannot come, tell us as soon as you can. We will find another time.")),
+            Text(f"{_('Kind regards')}\n{actor.facts.get('service', '')}"),
+        ]
+    return letters.write(
+        actor, person, title=title, blocks=blocks, language=language, key=f"appointment letter:{key}"
+    )
+
+
+def tell(
+    actor: Actor,
+    one: Appointment,
+    person: PersonCard,
+    *,
+    channel: Literal["mail", "sms"],
+    language: str,
+    key: str,
+) -> uuid.UUID:
+    """Send the time and place by mail or text, to the way of reaching them that comes first; the message's id.
+
+    Says nothing of what it is about. Raises Refused where the person must not be left a message, or has no
+    such way.
+    """
+    actors.must(actor, "documents.add")
+    _still_booked(one)
+    if person.no_messages:
+        raise Refused(_("This person must not be left a message."), code="no-messages")
+    wanted = "email" if channel == "mail" else "phone"
+    address = next((way.value for way in person.ways if way.kind == wanted and not way.sealed), "")
+    if not address:
+        raise Refused(
+            _("No e-mail address is known.") if channel == "mail" else _("No phone number is known."),
+            code="no-address",
+        )
+    with words.spoken(language, actor=actor):
+        where = ", ".join(part for part in (one.centre, one.address) if part)
+        said = _("We expect you %(when)s, %(where)s.") % {"when": one.when(actor.zone), "where": where}
+        cannot = _("If you cannot come, tell us as soon as you can.")
+        service = str(actor.facts.get("service", ""))
+        subject = _("Your appointment")
+        body = f"{said}\n\n{cannot}\n\n{service}" if channel == "mail" else f"{service}: {said} {cannot}"
+    message_id = outbox.write(
+        actor,
+        channel=channel,
+        to=outbox.To(kind="person", id=person.id, address=address, name=person.full_name),
+        kind="appointment",
+        subject=subject,
+        body=body,
+        key=f"tell:{channel}:{key}",
+        centre_id=one.centre_id,
+        language=language,
+    )
+    history.record("booking.told", "booking", one.id, persons=[person.id], detail={"channel": channel})
+    return message_id
