@@ -6,7 +6,7 @@ policies' business.
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from .languages import gettext_noop
 
 VERBS: dict[str, str] = {
     "arrivals.see": gettext_noop("see who comes today and who is here"),
