@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,70 @@ def import_diary(args: argparse.Namespace) -> int:
     return DONE
 
 
+def import_table(args: argparse.Namespace) -> int:
+    """Check a table of people or of staff, and apply it when asked."""
+    links: list[Any] = []
+    if args.what == "staff" and args.apply and args.links is None:
+        raise Trouble(_("Name a file for the links of the invitations: --links FILE."), USAGE)
+    with database():
+        from kohti.config.bringing import people, staff, tables
+        from kohti.kernel.actor import as_actor
+        from kohti.kernel.errors import NotThere
+        from kohti.kernel.sheets import UnreadableSheet
+
+        try:
+            actor = tables.housekeeping_of(args.service)
+            sheet = tables.read(args.file)
+            with as_actor(actor):
+                if args.what == "people":
+                    result = people.bring(actor, sheet, centre=args.centre, apply=args.apply)
+                else:
+                    result, links = staff.bring(actor, sheet, apply=args.apply)
+                    if links:
+                        _write_links(args.links, links)
+        except NotThere as trouble:
+            raise Trouble(
+                _("There is no service “%(service)s” here.") % {"service": args.service}, USAGE
+            ) from trouble
+        except OSError as trouble:
+            raise Trouble(
+                _("%(file)s cannot be read: %(why)s") % {"file": args.file, "why": trouble.strerror}
+            ) from trouble
+        except UnreadableSheet as trouble:
+            raise Trouble(f"{args.file}: {trouble.message}") from trouble
+    found = result.as_json()
+
+    def words() -> str:
+        lines = [
+            _(
+                "%(rows)s rows: %(importable)s to import, %(with_warnings)s with a warning;"
+                " %(refused)s refused; %(unchanged)s unchanged"
+            )
+            % found,
+            _("imported") if args.apply else _("nothing was changed (add --apply to import)"),
+        ]
+        lines += [_("  row %(row)s: %(reason)s") % one for one in found["problems"]]
+        return "\n".join(lines)
+
+    answer(found, as_json=args.json, words=words)
+    return DONE
+
+
+def _write_links(path: Path, links: list[Any]) -> None:
+    """The links of invitations, in a table for whoever hands them over, readable by its owner alone."""
+    from django.urls import reverse
+
+    from kohti.config.keeping.files import appearing
+    from kohti.kernel.sheets import write_csv
+
+    origin = (os.environ.get("KOHTI_ORIGINS", "").split() or [""])[0].rstrip("/")
+    rows = [(one.name, one.email, origin + reverse("join_with", args=[one.token])) for one in links]
+    with appearing(path.absolute()) as unfinished:
+        unfinished.write_bytes(write_csv(("name", "email", "link"), rows))
+
+
 def add(commands: Any) -> None:
-    """import diary."""
+    """import diary, people, staff."""
     imports = family(commands, "import", _("Bring data in from files."), title=_("what to import"))
     one = command(
         imports,
@@ -63,3 +126,24 @@ def add(commands: Any) -> None:
     one.add_argument("file", type=Path, metavar=_("FILE"))
     one.add_argument("--centre", required=True, help=_("the centre's code, such as cheltenham"))
     one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
+    for what, text in (
+        (
+            "people",
+            _("Check a table of people (CSV or XLSX) row by row; with --apply, add whom nobody knows."),
+        ),
+        (
+            "staff",
+            _("Check a table of staff (CSV or XLSX) row by row; with --apply, invite whom nobody knows."),
+        ),
+    ):
+        one = command(imports, what, import_table, text)
+        one.set_defaults(what=what)
+        one.add_argument("file", type=Path, metavar=_("FILE"))
+        one.add_argument("--service", required=True, help=_("the service's code, such as gloucestershire"))
+        if what == "people":
+            one.add_argument("--centre", default="", help=_("the centre's code, for rows that name none"))
+        else:
+            one.add_argument(
+                "--links", type=Path, metavar=_("FILE"), help=_("a new file for the links of the invitations")
+            )
+        one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))

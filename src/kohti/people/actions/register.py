@@ -28,6 +28,8 @@ class NewPerson:
     called: str = ""
     languages: tuple[str, ...] = ()
     interpreter: str = ""
+    reference: str = ""
+    """One that they have already, as `references` writes it; empty: they get a new one."""
 
 
 def register(
@@ -49,7 +51,7 @@ def register(
             id=person_id,
             service_id=actor.service,
             centre_id=centre_id,
-            reference=references.new_reference(),
+            reference=person.reference or references.new_reference(),
             full_name=names.tidy(person.full_name),
             called=person.called,
             folded=names.fold(person.full_name),
