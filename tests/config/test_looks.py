@@ -7,12 +7,17 @@ import re
 import psycopg
 import pytest
 from django.test import Client
-from tests.factories import browser_of, place
+from tests.factories import as_system, browser_of, place
 
 from kohti.config import installation, looks, services
 from kohti.design import theme
+from kohti.design.logo import BadLogo
 from kohti.design.theme import Theme
 from kohti.kernel import blueprint
+from kohti.kernel.actor import as_actor
+from kohti.kernel.errors import NotAllowed
+from kohti.team import logos
+from kohti.team.models import Service
 
 
 def style_sheets(html: str) -> list[str]:
@@ -86,3 +91,53 @@ def test_the_sample_s_cards_each_wear_their_own_colours(
     for code in codes:
         assert f'data-theme="{code}"' in page
         assert [one for one in sheets if one.startswith(f"/look/{code}/")] != []
+
+
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><path d="M0 0h120v40z"/></svg>'
+
+
+def test_a_logo_is_worn_on_every_page_and_can_do_nothing_by_itself() -> None:
+    here = place()
+    with as_system(here.system) as system:
+        picture = logos.keep_logo(system, DRAWING)
+    page = (
+        browser_of(here.hire("host", centre="cheltenham", name="Priya Nair"))
+        .get("/arrivals/")
+        .content.decode()
+    )
+    (address,) = re.findall(r'<img src="(/look/[^"]+)" alt="">', page)
+    assert address.endswith(f"/logo/{picture}")
+    answer = Client().get(address)
+    assert answer.content == DRAWING
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "Vary" not in answer.headers
+    other = place().member("host").facts["service_code"]
+    assert Client().get(address.replace(here.member("host").facts["service_code"], other)).status_code == 404
+
+
+def test_a_logo_that_is_a_script_is_refused_and_the_old_one_stays() -> None:
+    here = place()
+    with as_system(here.system) as system:
+        kept = logos.keep_logo(system, DRAWING)
+        with pytest.raises(BadLogo):
+            logos.keep_logo(system, DRAWING.replace(b"<path", b"<script/><path"))
+        assert Service.objects.get(id=system.service).picture == kept
+
+
+def test_the_same_logo_again_changes_nothing_and_only_who_may_change_one_does(
+    owner: psycopg.Connection,
+) -> None:
+    here = place()
+    for _n in range(2):
+        with as_system(here.system) as system:
+            logos.keep_logo(system, DRAWING)
+    told = owner.execute(
+        "select count(*) from kernel_historyevent where verb = 'logo_kept' and service_id = %s",
+        [here.system.service],
+    ).fetchone()
+    assert told == (1,)
+    with as_actor(here.member("administrator")) as administrator, pytest.raises(NotAllowed):
+        logos.keep_logo(administrator, DRAWING)

@@ -66,6 +66,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("front_door", "GET"): Expected(EVERYONE, 302),
     ("today", "GET"): Expected(EVERYONE, 302),
     ("look", "GET"): Expected(EVERYONE, 200, nobody=200),
+    # No service there wears one of that name.
+    ("logo", "GET"): Expected(EVERYONE, 404, nobody=404),
     # They are shown where the data are invented.
     ("design", "GET"): Expected(EVERYONE, 404),
     ("help", "GET"): Expected(EVERYONE, 200, nobody=200),
@@ -313,7 +315,7 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
     )
 
 
-SAID = {"verb": "call", "token": "nothing", "code": "gent", "colours": "15705c"}
+SAID = {"verb": "call", "token": "nothing", "code": "gent", "colours": "15705c", "digest": "0a1b", "ending": "png"}
 """What addresses name that is nothing of anybody's."""
 
 

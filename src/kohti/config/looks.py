@@ -1,7 +1,7 @@
 """Each service's style sheet and logo, at addresses that change with them, so that browsers keep them for good.
 
-An address says all there is to know: `/look/gent/0b3d91.css?v=…` is made from the very colours in it. So it is
-served before the door, without session or database, and never mixes two services up.
+A style sheet's address says all there is to know: `/look/gent/0b3d91.css?v=…` is made from the very colours in it. Both are
+served before the door, without a session, the same for everybody.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from django.shortcuts import render
 from django.urls import resolve, reverse
 
 from kohti.config import installation
+from kohti.design import logo as pictures
 from kohti.design import theme
 from kohti.design.theme import Theme
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
 from kohti.kernel.errors import NotThere
+from kohti.team import logos
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 BEGINS = ("/look/", "/offline.js")
@@ -43,6 +45,7 @@ class Look:
     name: str
     host: str
     css: str
+    logo: str = ""
 
     @property
     def first(self) -> str:
@@ -65,7 +68,9 @@ def look_of(code: str, name: str, said: Mapping[str, Any]) -> Look:
     Colours that are refused when they are applied, and are here all the same, give way to our own.
     """
     host = str(said.get("host") or "")
-    return Look(code, name, "" if host == name else host, address(Theme.of(code, said)))
+    digest, _dot, ending = str(said.get("picture") or "").partition(".")
+    picture = reverse("logo", args=[code, digest, ending]) if ending else ""
+    return Look(code, name, "" if host == name else host, address(Theme.of(code, said)), picture)
 
 
 @lru_cache(maxsize=200)
@@ -90,6 +95,17 @@ def look(request: HttpRequest, code: str, colours: str) -> HttpResponse:
         content_type="text/css; charset=utf-8",
         headers={"Cache-Control": FOR_GOOD if known else FOR_A_WHILE},
     )
+
+
+@open_to_all()
+def logo(request: HttpRequest, code: str, digest: str, ending: str) -> HttpResponse:
+    """A service's logo, as it was looked into; by itself in a browser it runs and fetches nothing."""
+    with as_actor(DOOR):
+        data = logos.logo_of(code, f"{digest}.{ending}")
+    if data is None:
+        raise Http404("no such logo")
+    headers = {"Cache-Control": FOR_GOOD, **pictures.HEADERS}
+    return HttpResponse(data, content_type=logos.KINDS[ending], headers=headers)
 
 
 @needs(SIGNED_IN)

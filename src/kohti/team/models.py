@@ -40,6 +40,8 @@ class Service(models.Model):
     timezone = models.TextField()
     languages = models.JSONField()
     theme = models.JSONField(default=dict, help_text="accent, host and logo, as the blueprint's [theme]")
+    picture = models.CharField(max_length=40, default="", help_text="the logo's own name, changes with it")
+    logo = models.BinaryField(default=b"")
     version = models.IntegerField(default=0, help_text="of the blueprint in force")
 
 

@@ -9,7 +9,8 @@ FACTS = """
     jsonb_build_object(
         'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
         'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
-        'country', s.country, 'languages', s.languages, 'theme', s.theme,
+        'country', s.country, 'languages', s.languages,
+        'theme', s.theme || jsonb_build_object('picture', s.picture),
         'version', s.version,
         'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
         'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs,
@@ -143,11 +144,19 @@ $$"""
     ),
     definer(
         """
+kohti.logo_of(p_code text, p_picture text)
+returns bytea language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select logo from team_service where code = p_code and picture = p_picture and picture <> ''
+$$"""
+    ),
+    definer(
+        """
 kohti.sample_accounts()
 returns table (user_id uuid, username text, service text, service_code text, theme jsonb, centre text,
                role text, role_title jsonb, name text, verbs jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select u.id, u.username, s.name, s.code, s.theme, c.name, r.code, r.title, t.full_name, r.verbs
+    select u.id, u.username, s.name, s.code, s.theme || jsonb_build_object('picture', s.picture),
+           c.name, r.code, r.title, t.full_name, r.verbs
     from team_membership m
     join team_user u on u.id = m.user_id
     join team_service s on s.id = m.service_id
