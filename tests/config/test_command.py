@@ -126,6 +126,38 @@ def test_a_blueprint_applied_again_is_the_same_service_in_its_next_version(
     assert empty.run("blueprint", "apply", own, "--json").json()["version"] == 2
 
 
+def test_a_new_blueprint_is_in_order_as_it_stands_and_never_written_over(empty: Installation) -> None:
+    new = ("blueprint", "new", "kulmala", "--language", "fi", "--language", "en", "--name", "Kulman työpaja")
+    file = Path(empty.run(*new, "--json").json()["file"])
+    assert file == empty.data / "blueprints" / "kulmala.toml"
+    own = file.read_text("utf-8") + "\n# mine\n"
+    file.write_text(own, "utf-8")
+    assert "already" in empty.run(*new, code=1).err
+    assert file.read_text("utf-8") == own
+    assert "a code of small letters" in empty.run("blueprint", "new", "Kulma Ä", code=2).err
+    tried = empty.run("blueprint", "apply", "kulmala", "--check", "--json").json()
+    assert tried["ok"] is True
+    assert {"list": "roles", "code": "host", "how": "new"} in tried["changes"]
+    with empty.owner() as owner:
+        count = owner.execute("select count(*) from team_service where code = 'kulmala'").fetchone()
+    assert count == (0,)
+
+
+def test_a_change_that_would_orphan_somebody_is_refused_in_words_and_for_a_machine(
+    empty: Installation, tmp_path: Path
+) -> None:
+    own = tmp_path / "gloucestershire.toml"
+    text = (Path(command.__file__).parent / "blueprints" / "gloucestershire.toml").read_text()
+    head = text.index('[[centres]]\ncode = "stroud"')
+    own.write_text(text[:head] + text[text.index("[[opening]]") :])
+    invite = ("staff", "add-administrator", "gloucestershire", "--name", "Ada Nott", "--centre", "stroud")
+    empty.run(*invite)
+    expected = {"list": "centres", "code": "stroud", "what": "invitations that wait", "number": 1}
+    found = empty.run("blueprint", "apply", own, "--check", "--json", code=1).json()
+    assert (found["ok"], found["held"]) == (False, [expected])
+    assert "A centre closes when" in empty.run("blueprint", "apply", own, code=1).out
+
+
 # the sample
 
 

@@ -64,7 +64,9 @@ def read(text: str, *, name: str = "blueprint") -> Blueprint:
     try:
         plan = Blueprint.model_validate(data)
     except ValidationError as trouble:
-        said = [(_where(error["loc"]), _in_words(error), error.get("input")) for error in trouble.errors()]
+        # A list whose entries have faults is called empty as well: that is no news.
+        found = [one for one in trouble.errors() if not (one["type"] == "too_short" and one["input"])]
+        said = [(_where(error["loc"]), _in_words(error), error.get("input")) for error in found]
     else:
         said = [(path, message, _value(data, path)) for path, message in _misfits(plan)]
     if said:
