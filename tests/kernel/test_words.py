@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -239,6 +242,42 @@ def test_a_command_speaks_the_language_of_its_environment(environment: dict[str,
 def test_a_name_from_right_to_left_does_not_turn_the_sentence_it_stands_in(name: str, said: str) -> None:
     page = engines["jinja2"].from_string('{{ _("With %(name)s", name=name) }}')
     assert page.render({"name": name}) == said
+
+
+HELP = {
+    "en": ("usage: kohti import", "show this help message and exit", "Check a diary file"),
+    "fi": ("käyttö: kohti import", "näytä tämä ohje ja lopeta", "Tarkista ajanvaraustiedosto"),
+    "da": ("brug: kohti import", "vis denne hjælp, og stop", "Kontrollér en kalenderfil"),
+    "nl": ("gebruik: kohti import", "deze hulp tonen en stoppen", "Een agendabestand"),
+    "pl": ("użycie: kohti import", "pokaż tę pomoc i zakończ", "Sprawdź plik terminarza"),
+}
+
+
+@pytest.mark.parametrize("language", languages.CODES)
+def test_help_and_complaints_of_the_command_line_are_in_the_language_asked_for(language: str) -> None:
+    told = _told(language, "import", "diary", "--help").stdout
+    assert [text in told for text in HELP[language]] == [True] * 3
+    refused = _told(language, "import", "diary", "/nowhere.csv")
+    assert refused.returncode == 2
+    assert ("required" in refused.stderr) == (language == "en")
+
+
+def _told(language: str, *words_of_it: str) -> subprocess.CompletedProcess[str]:
+    """What the command line says to somebody whose machine speaks this language."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
+    return subprocess.run(
+        [sys.executable, "-m", "kohti.config.command", *words_of_it],
+        env=plain
+        | {
+            "PYTHONPATH": str(Path(kohti.__file__).parents[1]),
+            "LANG": f"{language}_XX.UTF-8",
+            "COLUMNS": "200",
+            "PYTHONUTF8": "1",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 def test_what_people_write_in_keeps_its_own_direction_in_every_template() -> None:
