@@ -8,14 +8,16 @@ from typing import Any
 
 import psycopg
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from tests.factories import PASSWORD, Place, as_system, browser_of, place
+from tests.factories import HIRED, PASSWORD, Place, as_system, browser_of, place
 
 from kohti.config import installation
+from kohti.kernel import actor as actors
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.team import actions as team
 from kohti.team.models import User
@@ -23,6 +25,8 @@ from kohti.team.models import User
 HASH = make_password(PASSWORD)
 SIGN_IN, CODE, SET_UP = "/account/sign-in/", "/account/code/", "/account/codes/set-up/"
 NEEDED = "/account/codes/?needed"
+NEEDS = [(False, False, False), (False, True, True), (True, False, True), (True, True, True)]
+"""Whether it is required of all, of the role, and so at all."""
 
 
 def colleague(here: Place, role: str = "host") -> Actor:
@@ -247,13 +251,112 @@ def test_a_required_code_cannot_be_given_up() -> None:
     assert give_password(browser(), host).headers["Location"] == CODE
 
 
-def test_an_installation_may_do_without_codes() -> None:
+@pytest.mark.parametrize(("of_all", "of_the_role", "needed"), NEEDS)
+def test_a_second_factor_is_needed_where_the_role_or_the_installation_says_so(
+    of_all: bool, of_the_role: bool, needed: bool, owner: psycopg.Connection
+) -> None:
     host = colleague(place())
+    if of_the_role:
+        owner.execute(
+            "update team_role set second_factor = true where service_id = %s and code = 'host'",
+            (host.service,),
+        )
+    client = browser()
+    with override_settings(REQUIRE_CODE=of_all):
+        give_password(client, host)
+        assert works(client) is not needed
+
+
+def test_in_another_role_of_the_same_person_less_may_be_enough(owner: psycopg.Connection) -> None:
+    here = place()
+    host = colleague(here)
+    leads = another_place(here, host, role="leader", centre="gloucester")
+    owner.execute(
+        "update team_role set second_factor = (code = 'leader') where service_id = %s", (host.service,)
+    )
     client = browser()
     with override_settings(REQUIRE_CODE=False):
         give_password(client, host)
         assert works(client)
-    assert not works(client)
+        client.post("/places/", {"place": str(leads.member_id)})
+        assert client.get("/arrivals/").headers["Location"] == NEEDED
+        # Nobody is locked in by it.
+        assert "a password alone is not enough" in client.get(NEEDED).content.decode()
+
+
+def test_the_last_second_factor_stays_where_one_is_needed() -> None:
+    host = colleague(place())
+    secret = with_code(host)
+    passkey = with_passkey(host)
+    client = browser()
+    give_password(client, host)
+    client.post(CODE, {"code": code_of(secret)})
+    assert works(client)
+    client.post(f"/account/passkeys/{passkey}/remove/")
+    assert factors(host) == ["totp"]
+    client.post("/account/codes/stop/", {})
+    assert factors(host) == ["totp"]
+    passkey = with_passkey(host)
+    client.post("/account/codes/stop/", {})
+    assert factors(host) == ["webauthn"]
+    assert client.post(f"/account/passkeys/{passkey}/remove/").headers["Location"] == NEEDED
+    assert factors(host) == ["webauthn"]
+
+
+def test_nobody_touches_the_passkeys_of_somebody_else() -> None:
+    here = place()
+    host, other = colleague(here), colleague(here)
+    secret = with_code(host)
+    passkey = with_passkey(other)
+    client = browser()
+    give_password(client, host)
+    client.post(CODE, {"code": code_of(secret)})
+    for what in ("remove", "name"):
+        assert client.get(f"/account/passkeys/{passkey}/{what}/").status_code == 404
+        assert client.post(f"/account/passkeys/{passkey}/{what}/", {"name": "mine"}).status_code == 404
+    assert factors(other) == ["webauthn"]
+
+
+def test_something_that_is_no_passkey_is_refused_in_words() -> None:
+    client = browser()
+    for nonsense in ("", "x", "{}", '{"id": 1}', '{"response": {"userHandle": "zzzz"}}', "[]", "null", "3"):
+        answer = client.post("/account/passkeys/sign-in/", {"credential": nonsense})
+        assert answer.headers["Location"] == "/account/sign-in/?passkey=unknown", nonsense
+    assert "We do not know this passkey" in client.get("/account/sign-in/?passkey=unknown").content.decode()
+
+
+def with_passkey(actor: Actor) -> int:
+    """A passkey as kept; nobody has the device."""
+    with as_actor(DOOR):
+        made = Authenticator.objects.create(
+            user=user_of(actor), type="webauthn", data={"name": "Phone", "credential": {}}
+        )
+    return int(made.pk)
+
+
+def factors(actor: Actor) -> list[str]:
+    """What a colleague has besides a password, recovery codes left out."""
+    with as_actor(DOOR):
+        kept = Authenticator.objects.filter(user_id=actor.facts["user_id"]).exclude(type="recovery_codes")
+        return sorted(kept.values_list("type", flat=True))
+
+
+def another_place(here: Place, actor: Actor, *, role: str, centre: str = "cheltenham") -> Actor:
+    """The same person in a further membership."""
+    with as_system(here.system) as system:
+        again = team.add_member(
+            system,
+            username=user_of(actor).username,
+            password_hash="!",
+            full_name=actor.facts["name"],
+            role=role,
+            centre=centre,
+            organisation="jobcentre",
+            starts=HIRED,
+        )
+        made = actors.member(again.id)
+    assert made is not None
+    return made
 
 
 # --------------------------------------------------------------------------- and out again

@@ -13,6 +13,7 @@ from allauth.core import ratelimit
 from allauth.mfa.base import views as mfa
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -29,6 +30,7 @@ from kohti.kernel import history, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
 from kohti.kernel.errors import Refused
+from kohti.team import queries as team
 from kohti.team import way_back as ways
 from kohti.team.models import User
 
@@ -217,6 +219,23 @@ def signed_in_at(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     )
 
 
+def no_place(request: HttpRequest) -> HttpResponse:
+    """Signed in, but no membership holds now: says since when or from when, and ends the session."""
+    user_id: Any = request.user.pk
+    lines = []
+    for one in team.places_not_now(user_id):
+        words_of = {"service": one.service, "centre": one.centre}
+        if one.begins is not None:
+            line = _("Your place at %(service)s, %(centre)s begins on %(day)s.")
+            lines.append(line % {**words_of, "day": words.day_short(one.begins)})
+        elif one.ended is not None:
+            line = _("Your place at %(service)s, %(centre)s ended on %(day)s.")
+            lines.append(line % {**words_of, "day": words.day_short(one.ended)})
+    request.session.flush()
+    request.user = AnonymousUser()
+    return render(request, "config/no_place.html", {"lines": lines}, status=403)
+
+
 # ------------------------------------------------------------------ how I sign in
 
 
@@ -226,8 +245,7 @@ class SignIn(account.LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the other ways in, and a word for whoever was signed out."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        cookie = self.request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        context["ended"] = bool(cookie) and self.request.session.session_key is None
+        context["ended"] = sign_in.ENDED in self.request.COOKIES
         context["elsewhere"] = [
             {"name": one.name, "href": reverse("openid_connect_login", args=[one.code])}
             for one in elsewhere.all_of_them()

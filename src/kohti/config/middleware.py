@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -124,7 +125,7 @@ class AsTheMember:
         if LOCKED in session:
             return _to(request, reverse("lock"))
         if actor is None:
-            return views.no_place(request) if somebody else self.respond(request)
+            return account.no_place(request) if somebody else self._as_nobody(request)
         if sign_in.lacks_second_factor(request, actor):
             if request.method == "GET" and _is_use(request) and not request.headers.get("HX-Request"):
                 session[BACK] = request.get_full_path()
@@ -140,6 +141,14 @@ class AsTheMember:
             response = self.respond(request)
         # The next colleague at this counter must not find the last one's pages by going back.
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _as_nobody(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.respond(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.session_key is None:
+            response.set_cookie(
+                sign_in.ENDED, "1", max_age=60, httponly=True, samesite="Lax", secure=settings.HTTPS
+            )
         return response
 
     def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.mfa.webauthn import views
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn import forms, views
 from allauth.mfa.webauthn.internal import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +19,44 @@ from django.urls import reverse
 from kohti.config import sign_in
 from kohti.kernel import words
 from kohti.kernel.actor import Actor
+
+WRONG_SHAPE = (AttributeError, KeyError, TypeError, ValueError)
+"""What the library raises when a browser sends something that is no passkey at all."""
+
+
+class _AnyShape:
+    """Whatever was sent is refused in words."""
+
+    def clean_credential(self) -> Any:
+        """The passkey that was shown."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except WRONG_SHAPE as trouble:
+            raise get_adapter().validation_error("incorrect_code") from trouble
+
+
+class LoginForm(_AnyShape, forms.LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of everything else."""
+
+
+class AuthenticateForm(_AnyShape, forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey after a password."""
+
+
+class ReauthenticateForm(_AnyShape, forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey once more."""
+
+
+class AddForm(forms.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey."""
+
+    def clean(self) -> dict[str, Any]:
+        """The passkey as the device made it."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except WRONG_SHAPE as trouble:
+            raise get_adapter().validation_error("incorrect_code") from trouble
+        return cleaned
 
 
 class Add(views.AddWebAuthnView):  # type: ignore[misc]

@@ -115,6 +115,12 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "login_webauthn": "kohti.config.passkeys.LoginForm",
+    "authenticate_webauthn": "kohti.config.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "kohti.config.passkeys.ReauthenticateForm",
+    "add_webauthn": "kohti.config.passkeys.AddForm",
+}
 MFA_TOTP_ISSUER = "Kohti"
 MFA_ADAPTER = "kohti.config.sign_in.CodeAdapter"
 PROVIDERS = providers.read(DATA, os.environ)

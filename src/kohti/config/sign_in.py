@@ -35,6 +35,9 @@ BACK = "back"
 TELL = "tell"
 """In a session: what is to be said on the next page."""
 
+ENDED = "kohti_ended"
+"""A cookie for a minute, so that the sign-in page can say what happened."""
+
 WITHIN = "within"
 """In a session: the code of the one service that the way of signing in holds for."""
 

@@ -86,11 +86,6 @@ def enter_as(request: HttpRequest, user_id: uuid.UUID) -> HttpResponseBase:
     return redirect("today")
 
 
-def no_place(request: HttpRequest) -> HttpResponse:
-    """Signed in, but no membership holds now."""
-    return render(request, "config/no_place.html", status=403)
-
-
 @needs(SIGNED_IN)
 def today(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Where this role's day begins."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -33,6 +34,32 @@ def memberships_of(user_id: uuid.UUID) -> list[MembershipOfUser]:
     with connection.cursor() as cursor:
         cursor.execute("select * from kohti.memberships_of(%s, %s)", [user_id, clock.now()])
         return [MembershipOfUser(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNotNow:
+    """One place where a user worked until a day, or will from a day on; the days are the service's own."""
+
+    service: str
+    centre: str
+    begins: date | None
+    ended: date | None
+
+
+def places_not_now(user_id: uuid.UUID) -> list[PlaceNotNow]:
+    """Where a user worked last or is to begin, at most three. One statement; asked at the door."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("select * from kohti.places_not_now(%s, %s)", [user_id, now])
+        return [
+            PlaceNotNow(
+                service,
+                centre,
+                starts.astimezone(ZoneInfo(zone)).date() if starts > now else None,
+                ends.astimezone(ZoneInfo(zone)).date() if ends is not None and ends <= now else None,
+            )
+            for service, centre, zone, starts, ends in cursor.fetchall()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

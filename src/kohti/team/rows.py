@@ -144,6 +144,20 @@ $$"""
     ),
     definer(
         """
+kohti.places_not_now(p_user uuid, p_now timestamptz)
+returns table (service text, centre text, zone text, starts timestamptz, ends timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select s.name, c.name, s.timezone, m.starts, m.ends
+    from team_membership m
+    join team_service s on s.id = m.service_id
+    join team_centre c on c.id = m.centre_id
+    where m.user_id = p_user and (m.starts > p_now or m.ends <= p_now)
+    order by coalesce(m.ends, 'infinity') desc, m.starts desc
+    limit 3
+$$"""
+    ),
+    definer(
+        """
 kohti.logo_of(p_code text, p_picture text)
 returns bytea language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select logo from team_service where code = p_code and picture = p_picture and picture <> ''

@@ -72,10 +72,40 @@
   let told = used;
   let typed = false;
 
+  // What was typed and not sent waits in this window for the same colleague; kohti.js forgets it as soon as somebody else works here.
+  const waiting = `kohti:kept:${document.body.dataset.who}:lock:${location.pathname}`;
+  const forms = () => [...document.querySelectorAll("main form")];
+  const keepable = (control) => control.name && !["password", "hidden", "file", "submit", "button"].includes(control.type)
+    && control.autocomplete !== "one-time-code" && !("noKeep" in control.dataset);
+  const chosen = (control) => control.type === "checkbox" || control.type === "radio";
+
+  function keep() {
+    const typed = forms().map((form) => [...form.elements].filter(keepable).map((control) => [control.name, chosen(control) ? control.checked : control.value]));
+    try { sessionStorage.setItem(waiting, JSON.stringify(typed)); } catch { /* a full store loses nothing that is on the screen */ }
+  }
+
+  function bringBack() {
+    const kept = sessionStorage.getItem(waiting);
+    sessionStorage.removeItem(waiting);
+    let typed;
+    try { typed = JSON.parse(kept) || []; } catch { return; }
+    forms().forEach((form, at) => {
+      const controls = [...form.elements].filter(keepable);
+      // A page that has changed since is not filled by guesswork.
+      if (!typed[at] || typed[at].length !== controls.length || controls.some((control, n) => control.name !== typed[at][n][0])) return;
+      controls.forEach((control, n) => {
+        const value = typed[at][n][1];
+        if (chosen(control)) control.checked = value;
+        else if (value !== "") control.value = value;
+      });
+    });
+  }
+  bringBack();
+
   // What one tab locks is locked in all of them; whoever works in one is not away from the others.
-  const leave = () => { location.assign(lock.action); };
+  const leave = () => { keep(); location.assign(lock.action); };
   if (tabs) tabs.onmessage = (event) => { if (event.data === "locked") leave(); else used = Date.now(); };
-  lock.addEventListener("submit", () => tabs?.postMessage("locked"));
+  lock.addEventListener("submit", () => { keep(); tabs?.postMessage("locked"); });
 
   const note = () => {
     used = Date.now();
@@ -96,7 +126,7 @@
   function look() {
     if (Date.now() - used < idle) return;
     if ("locks" in lock.dataset) lock.requestSubmit();
-    else location.assign(location.href);
+    else { keep(); location.assign(location.pathname + location.search); }
   }
   setInterval(look, Math.min(10000, idle / 3));
   // A machine that slept looks at once when it wakes.
