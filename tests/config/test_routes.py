@@ -109,6 +109,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("team_change", "POST"): Expected({ADMINISTRATOR}, 422, thing="member_id", wide=WIDE),
     ("team_another", "GET"): Expected({ADMINISTRATOR}, 200, thing="member_id", wide=WIDE),
     ("team_another", "POST"): Expected({ADMINISTRATOR}, 422, thing="member_id", wide=WIDE),
+    ("team_reset", "GET"): Expected({ADMINISTRATOR}, 200, thing="member_id", wide=WIDE),
+    ("team_reset", "POST"): Expected({ADMINISTRATOR}, 200, thing="member_id", wide=WIDE),
     ("roles", "GET"): Expected(KEEPERS, 200),
     ("organisations", "GET"): Expected(KEEPERS, 200),
     ("service", "GET"): Expected({ADMINISTRATOR}, 200),

@@ -31,6 +31,10 @@ MOST_WAITING = 200
 END = b"event: end\ndata: \n\n"
 FRESH = b"event: fresh\ndata: \n\n"
 
+ASK_AGAIN = b"ask again"
+RIGHTS = "membership"
+"""The topic of news that somebody's place at the centre has ended: each stream asks whether it may go on."""
+
 log = structlog.get_logger()
 
 
@@ -141,6 +145,11 @@ class Hub:
                         return
                     yield b": still here\n\n"
                     continue
+                if event is ASK_AGAIN:
+                    if not await self._in_thread(still_allowed):
+                        yield FRESH
+                        return
+                    continue
                 yield event
                 if event is END:
                     return
@@ -181,6 +190,11 @@ class Hub:
                 await asyncio.sleep(0.5)
 
     def _spread(self, news: News) -> None:
+        if news.topic == RIGHTS:
+            for view, group in self.groups.items():
+                if view.centre_id == news.centre_id:
+                    self._to_group(group, ASK_AGAIN)
+            return
         self.heard[news.centre_id] = self.heard.get(news.centre_id, 0) + 1
         for view, group in self.groups.items():
             if view.centre_id == news.centre_id:

@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, names
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 
+from . import queries
 from .models import Centre, Invitation, Membership, Organisation, Role, Staff, User
+from .signing_in import AtCounter, Session
 
 NO_PASSWORD = "!"  # noqa: S105 - Django's mark of a password that fits nothing
 
@@ -87,8 +89,10 @@ def end_membership(
         raise NotAllowed("this membership has ended")
     if outcome != "ended":
         raise Refused(NOT_ENDED[outcome], code=f"membership-{outcome}")
-    centre = Membership.objects.filter(id=membership_id).values_list("centre_id", flat=True).get()
-    # The open screens of the centre begin anew; that of whoever has left finds the door closed.
+    centre, user = Membership.objects.filter(id=membership_id).values_list("centre_id", "user_id").get()
+    if ends == now:
+        _end_sessions(user)
+    # Streams of the centre ask whether they may go on (kernel/live.py): that of whoever has left ends.
     history.record(
         "team.ended",
         "membership",
@@ -96,6 +100,14 @@ def end_membership(
         detail={"because": because, "ends": ends},
         tell=centre if ends == now else None,
     )
+
+
+def _end_sessions(user_id: uuid.UUID) -> None:
+    """Sign somebody out everywhere who has no place left in any service; who has one goes on there."""
+    with as_actor(DOOR):
+        if not queries.memberships_of(user_id):
+            Session.objects.filter(user_id=user_id).delete()
+            AtCounter.objects.filter(user_id=user_id).delete()
 
 
 NOT_ENDED = {
@@ -272,6 +284,9 @@ NOT_ACCEPTED = {
     ),
     "own": gettext_lazy(
         "You made this invitation yourself. Another administrator has to invite you to another role."
+    ),
+    "administers": gettext_lazy(
+        "You administer this service. Another administrator gives you other roles, on your own page."
     ),
     "already": gettext_lazy("You work at this place in this role already."),
     "name_taken": gettext_lazy(

@@ -305,6 +305,12 @@ begin
     if exists (select 1 from team_membership where id = v_invitation.made_by_id and user_id = p_user) then
         return 'own';
     end if;
+    -- Nor does who keeps the team, by a link they came across.
+    if exists (select 1 from team_membership m join team_role r on r.id = m.role_id
+               where m.user_id = p_user and m.service_id = v_invitation.service_id
+                 and r.scope = 'administration' and (m.ends is null or m.ends > kohti.now())) then
+        return 'administers';
+    end if;
     if exists (select 1 from team_membership
                where user_id = p_user and centre_id = v_invitation.centre_id and role_id = v_invitation.role_id
                  and (ends is null or ends > kohti.now())) then

@@ -16,6 +16,7 @@ urlpatterns = [
     path("team/places/<uuid:member_id>/end/", views.end, name="team_end"),
     path("team/places/<uuid:member_id>/change/", views.change, name="team_change"),
     path("team/places/<uuid:member_id>/another/", views.another, name="team_another"),
+    path("team/places/<uuid:member_id>/way-back/", views.reset, name="team_reset"),
     path("roles/", views.roles, name="roles"),
     path("organisations/", views.organisations, name="organisations"),
     path("service/", views.service, name="service"),

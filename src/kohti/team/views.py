@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kohti.design import theme as looks
-from kohti.kernel import clock, words
+from kohti.kernel import clock, outbox, words
 from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
 from kohti.kernel.errors import NotThere, Refused
@@ -25,7 +25,7 @@ from kohti.kernel.ids import new_id
 from kohti.kernel.may import VERBS
 from kohti.kernel.once import first_time
 
-from . import actions, queries, roster
+from . import actions, queries, roster, way_back
 from .forms import BECAUSE, EndForm, InviteForm, PlaceForm
 from .models import Service
 from .roster import COMING, GONE, WORKING, Place, Wanted
@@ -197,6 +197,10 @@ def colleague(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpRe
             "places": [_place_line(actor, place, keeps=keeps, own=own) for place in found.places],
             "another": found.places[0].id if found.places and keeps and not own else None,
             "sign_in": next(iter(sign_in.values()), None),
+            "reset": next((place.id for place in found.places if place.holds()), None)
+            if keeps and not own
+            else None,
+            "may_audit": may(actor, "audit.see"),
             "signed_in": _signed_in(next(iter(sign_in.values()), None)),
             "ways": _ways(next(iter(sign_in.values()), None)),
         },
@@ -262,16 +266,34 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
             return _again(request, "team/invite.html", {"form": form})
+        link = request.build_absolute_uri(reverse("join_with", args=[made.token]))
+        until = _day(actor, made.expires)
+        if given["email"]:
+            _mail(actor, made, link=link, until=until, name=given["name"], email=given["email"])
         return render(
             request,
             "team/invited.html",
-            {
-                "name": given["name"],
-                "link": request.build_absolute_uri(reverse("join_with", args=[made.token])),
-                "until": _day(actor, made.expires),
-            },
+            {"name": given["name"], "link": link, "until": until, "mailed": bool(given["email"])},
         )
     return _again(request, "team/invite.html", {"form": form})
+
+
+def _mail(actor: Actor, made: actions.Invited, *, link: str, until: str, name: str, email: str) -> None:
+    """Send the link to whoever is invited."""
+    service = actor.facts["service"]
+    outbox.write(
+        actor,
+        channel="mail",
+        to=outbox.To(kind="address", address=email, name=name),
+        kind="team.invitation",
+        subject=_("An invitation to work with %(service)s") % {"service": service},
+        body=_(
+            "Hello %(name)s,\n\n%(service)s invites you to work there. Open this link and choose how you sign"
+            " in:\n\n%(link)s\n\nIt is good once, until %(day)s. If you did not expect it, leave it alone."
+        )
+        % {"name": name, "service": service, "link": link, "day": until},
+        key=f"invitation:{made.id}",
+    )
 
 
 def _again(request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponseBase:
@@ -355,6 +377,22 @@ def _give(request: HttpRequest, actor: Actor, member_id: uuid.UUID, *, instead: 
         {"form": form, "name": place.name, "instead": instead, "back": back},
         status=422 if request.method == "POST" else 200,
     )
+
+
+@needs("team.add", methods=("GET", "POST"))
+def reset(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpResponseBase:
+    """A colleague who lost every way to sign in is let back: a code for them, shown once."""
+    place, _row = roster.place(actor, member_id)
+    back = reverse("team_colleague", args=[place.staff_id])
+    shown: dict[str, Any] = {"name": place.name, "back": back, "key": new_id(), "refused": ""}
+    if request.method != "POST":
+        return render(request, "team/reset.html", shown)
+    try:
+        given = way_back.reset_sign_in(actor, member_id, key=str(_uuid(request.POST.get("key", ""))))
+    except Refused as trouble:
+        return render(request, "team/reset.html", shown | {"refused": str(trouble.message)}, status=409)
+    link = request.build_absolute_uri(reverse("way_back"))
+    return render(request, "team/way_back.html", shown | {"given": given, "link": link})
 
 
 SCOPES = {
