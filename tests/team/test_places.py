@@ -258,9 +258,11 @@ def test_of_two_administrators_who_end_each_other_at_the_same_moment_one_remains
     for _n in range(5):
         here = place()
         pair = [here.member("administrator"), here.member("administrator", name="Ann Other")]
-        results = in_threads(
-            2, lambda n, pair=pair: acting(pair[n], actions.end_membership, id_of(pair[1 - n])), at_once=2
-        )
+
+        def end_the_other(n: int, pair: list[Actor] = pair) -> None:
+            acting(pair[n], actions.end_membership, id_of(pair[1 - n]))
+
+        results = in_threads(2, end_the_other, at_once=2)
         assert sum(one is None for one in results) == 1, results
         with as_actor(DOOR):
             assert sum(actors.member(id_of(one)) is not None for one in pair) == 1

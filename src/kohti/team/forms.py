@@ -46,7 +46,8 @@ class PlaceForm(forms.Form):
             ("centre", choices.centres),
             ("organisation", choices.organisations),
         ):
-            self.fields[name].choices = options  # type: ignore[attr-defined]
+            # Nothing is chosen by itself: a role is given on purpose.
+            self.fields[name].choices = [("", _("Choose")), *options]  # type: ignore[attr-defined]
 
     def clean_starts(self) -> date:
         """A place begins today or on a day to come, within a year."""

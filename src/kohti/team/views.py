@@ -201,7 +201,7 @@ def colleague(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpRe
             if keeps and not own
             else None,
             "may_audit": may(actor, "audit.see"),
-            "signed_in": _signed_in(next(iter(sign_in.values()), None)),
+            "last_sign_in": _signed_in(next(iter(sign_in.values()), None)),
             "ways": _ways(next(iter(sign_in.values()), None)),
         },
     )

@@ -20,7 +20,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 from kohti.kernel.models import HistoryEvent
 from kohti.people.models import Person
-from kohti.team.models import Membership, Staff
+from kohti.team.models import Invitation, Membership, Staff
 
 PAGE = 50
 MOST_EXPORTED = 10_000
@@ -116,6 +116,12 @@ def _named(actor: Actor, rows: Sequence[HistoryEvent]) -> list[Happening]:
     members = {one.id: one.staff for one in Membership.objects.filter(id__in=ids).select_related("staff")}
     named = [row.subject_id for row in rows if row.subject_kind == "staff" and row.subject_id is not None]
     staff = {one.id: one for one in Staff.objects.filter(id__in=named)}
+    offered = [
+        row.subject_id for row in rows if row.subject_kind == "invitation" and row.subject_id is not None
+    ]
+    invited = (
+        dict(Invitation.objects.filter(id__in=offered).values_list("id", "full_name")) if offered else {}
+    )
     wanted = {person_id for row in rows for person_id in row.person_ids}
     people: dict[uuid.UUID, str] = {}
     if wanted and actors.may(actor, "people.open"):
@@ -138,12 +144,16 @@ def _named(actor: Actor, rows: Sequence[HistoryEvent]) -> list[Happening]:
                 by.id if by else None,
                 row.verb,
                 row.subject_kind,
-                colleague.full_name if colleague else "",
+                colleague.full_name if colleague else _invited(invited, row.subject_id),
                 persons,
                 len(row.person_ids) - len(persons),
             )
         )
     return found
+
+
+def _invited(invited: dict[uuid.UUID, str], subject_id: uuid.UUID | None) -> str:
+    return invited.get(subject_id, "") if subject_id is not None else ""
 
 
 def name_of(actor: Actor, staff_id: uuid.UUID) -> str:
