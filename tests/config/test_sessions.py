@@ -563,6 +563,20 @@ def test_one_service_alone_does_not_open_an_account_that_works_in_another(two: C
     assert give_password(browser(), host).status_code == 302
 
 
+def test_whoever_runs_the_installation_gives_a_way_back_to_somebody_of_two_services(
+    two: Callable[[], Any],
+) -> None:
+    _here, _there, host = two()
+    with as_worker():
+        given = way_back.reset_by_installation(user_of(host).username.upper())
+    client = browser()
+    assert go_back(client, given).headers["Location"] == "/today/"
+    with_code(host)
+    assert "by whoever runs this installation" in client.get("/arrivals/").content.decode()
+    with as_worker(), pytest.raises(NotThere):
+        way_back.reset_by_installation("nobody at all")
+
+
 # --------------------------------------------------------------------------- one person, several services
 
 

@@ -468,6 +468,11 @@ def _measure(
     def check_in_of(n: int) -> list[Step]:
         return [pressing(f"/arrivals/{one}/check-in/", v="1") for one in bookings[n * each : (n + 1) * each]]
 
+    # Sessions, sign-in and the frame, and nothing of a room: what every other page begins with.
+    take(
+        "empty page",
+        for_each_browser(lambda _n: [lambda browser: browser.get("/account/way-back/")] * repeat),
+    )
     take("check in", for_each_browser(check_in_of))
     take("walk in", for_each_browser(lambda _n: [walk_in] * (WALK_INS // CLIENTS)))
     take("list of 300", for_each_browser(lambda _n: [see] * repeat))

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
-from kohti.config import installation, looks
+from kohti.config import installation, looks, sign_in
 from kohti.config.navigation import home_of
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import BadBlueprint
@@ -83,6 +83,7 @@ def enter_as(request: HttpRequest, user_id: uuid.UUID) -> HttpResponseBase:
     user = User.objects.get(id=user_id)
     request.session.flush()
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    sign_in.begin(request, user, how="sample")
     return redirect("today")
 
 

@@ -19,6 +19,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, history
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
 from kohti.kernel.once import first_time
 
 from . import queries
@@ -58,7 +59,7 @@ def reset_sign_in(actor: Actor, membership_id: uuid.UUID, *, key: str) -> GivenW
         raise Refused(
             _(
                 "This colleague works in another service too. Whoever runs this installation gives them the way"
-                " back, with the command kohti way-back."
+                " back, with the command kohti staff way-back."
             ),
             code="works-elsewhere",
         )
@@ -72,6 +73,22 @@ def reset_sign_in(actor: Actor, membership_id: uuid.UUID, *, key: str) -> GivenW
     )
     if not again:
         history.record("sign_in.reset", "membership", membership_id, detail={"user": given.username})
+    return given
+
+
+def reset_by_installation(username: str) -> GivenWayBack:
+    """The same by whoever runs the installation, for somebody who works in several services, or alone.
+
+    For commands: acts at the door. Raises NotThere for a user name that nobody has, or who works nowhere now.
+    """
+    with as_actor(DOOR):
+        user = User.objects.filter(username__iexact=username, is_active=True).first()
+        places = queries.memberships_of(user.pk) if user is not None else []
+        works_as = actors.member(places[0].member_id) if places else None
+        if user is None or works_as is None:
+            raise NotThere("nobody works here under that user name")
+        given = _give(user.pk, service_id=works_as.service, given_by="", key=str(new_id()), again=False)
+        history.record("sign_in.reset", "membership", works_as.member_id, detail={"user": given.username})
     return given
 
 

@@ -55,8 +55,32 @@ def add_administrator(args: argparse.Namespace) -> int:
     return DONE
 
 
+def give_way_back(args: argparse.Namespace) -> int:
+    """Print a code for a colleague who lost every way to sign in."""
+    with database():
+        from kohti.kernel.errors import NotThere
+        from kohti.team import way_back
+
+        try:
+            given = way_back.reset_by_installation(args.username)
+        except NotThere as trouble:
+            raise Trouble(
+                _("Nobody works here under the user name “%(name)s”.") % {"name": args.username}, USAGE
+            ) from trouble
+    answer(
+        {"code": given.code, "username": given.username, "until": given.until.isoformat(timespec="seconds")},
+        as_json=args.json,
+        words=lambda: (
+            f"{given.code}\n\nGive this code to {given.username} in person. They type it at /account/way-back/ within"
+            " half an hour, and choose\na new password. Their password, codes, passkeys and PIN are gone, and they are"
+            " signed out everywhere."
+        ),
+    )
+    return DONE
+
+
 def add(commands: Any) -> None:
-    """staff add-administrator."""
+    """staff add-administrator, way-back."""
     staff = commands.add_parser("staff", help=_("Who works in a service.")).add_subparsers(
         title=_("what to do"), metavar=_("WHAT"), required=True
     )
@@ -75,3 +99,13 @@ def add(commands: Any) -> None:
     one.add_argument(
         "--centre", default="", help=_("the code of the centre they work at (else the first one)")
     )
+    back = command(
+        staff,
+        "way-back",
+        give_way_back,
+        _(
+            "Print a code, good once and for half an hour, for a colleague who lost their "
+            "password, codes and passkeys."
+        ),
+    )
+    back.add_argument("username", metavar=_("USER-NAME"), help=_("what they sign in with"))
