@@ -33,7 +33,8 @@ OVERLAPS = """
 select count(*) from diary_booking a join diary_booking b on a.id < b.id and a.service_id = b.service_id
   and (a.person_id = b.person_id or a.staff_id = b.staff_id or a.room_id = b.room_id)
   and a.starts < b.ends and b.starts < a.ends
-where a.service_id = %s and a.state in ('booked', 'kept') and b.state in ('booked', 'kept')
+where a.service_id = %s and a.starts >= %s and b.starts >= %s
+  and a.state in ('booked', 'kept') and b.state in ('booked', 'kept')
 """
 AGAIN = {"kept": ("booked",), "missed": ("booked", "kept"), "booked": ("kept", "missed")}
 """What a booking may become, and from what, where people are met."""
@@ -236,7 +237,8 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
 
         def teardown(self) -> None:
             with psycopg.connect(addresses.owner_url()) as owner:
-                assert owner.execute(OVERLAPS, (stage.here.system.service_id,)).fetchone() == (0,)
+                played = (stage.here.system.service_id, self.opens, self.opens)
+                assert owner.execute(OVERLAPS, played).fetchone() == (0,)
             super().teardown()
 
     return Diary
