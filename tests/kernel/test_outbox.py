@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import smtplib
 import socket
+import subprocess
+import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -100,6 +104,7 @@ class Mailbox:
         self.taken: list[tuple[str, list[str], bytes]] = []
         self.answers: dict[str, str] = {}
         self.hang_up = False
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.mail_from = address
@@ -112,6 +117,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.taken.append((envelope.mail_from, list(envelope.rcpt_tos), bytes(envelope.content)))
+        self.meanwhile()
         if self.hang_up:
             server.transport.abort()
         return self.answers.get("data", "250 OK")
@@ -385,8 +391,6 @@ def test_a_server_that_is_not_there_is_tried_until_it_has_been_enough(
 def test_a_password_that_is_wrong_sends_nothing_and_loses_nothing(
     here: Place, server: Mailbox, tmp_path: Path, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import os
-
     monkeypatch.setenv("KOHTI_MAIL_URL", os.environ["KOHTI_MAIL_URL"].replace("//", "//me:wrong@"))
     message = written(here.member("leader"))
     assert sent(here, tmp_path) == {"later": 1}
@@ -471,6 +475,40 @@ def test_two_senders_at_once_send_each_message_once(here: Place, server: Mailbox
     assert sum(one.get("sent", 0) for one in done if isinstance(one, dict)) == 12
     assert len(server.taken) == 12
     assert len({content for _from, _to, content in server.taken}) == len(messages)
+
+
+@pytest.mark.long
+def test_a_worker_killed_again_and_again_in_the_middle_of_sending_sends_nothing_twice(
+    here: Place, server: Mailbox, tmp_path: Path, owner: psycopg.Connection
+) -> None:
+    """kill -9 while the server has the words of every third mail, until none is left."""
+    leader, number = here.member("leader"), 20
+    messages = {written(leader, subject=f"n{n}") for n in range(number)}
+    program = "import django; django.setup(); from kohti.config import post; post.send_all()"
+    environment = os.environ | {
+        "KOHTI_ROLE": "worker",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "KOHTI_DATA": os.environ["KOHTI_DATA"],
+    }
+    killed = 0
+    for _n in range(number):
+        worker = subprocess.Popen([sys.executable, "-c", program], env=environment)
+        until = len(server.taken) + 3
+
+        def hammer(worker: subprocess.Popen[bytes] = worker, until: int = until) -> None:
+            if len(server.taken) >= until:
+                worker.send_signal(signal.SIGKILL)
+                worker.wait()
+
+        server.meanwhile = hammer
+        killed += worker.wait() == -signal.SIGKILL
+        if not owner.execute("select 1 from kernel_message where state in ('queued', 'sending')").fetchone():
+            break
+    assert killed >= number // 3 - 1
+    named = [content.split(b"Message-ID: <kohti.")[1][:36].decode() for _from, _to, content in server.taken]
+    assert sorted(named) == sorted(map(str, messages))
+    states = owner.execute("select state, count(*) from kernel_message group by state").fetchall()
+    assert dict(states) == {"sent": number - killed, "unknown": killed}
 
 
 def test_what_is_not_ours_to_compose_fails_alone(

@@ -18,6 +18,7 @@ from kohti.kernel.actor import DOOR, as_actor
 from kohti.kernel.errors import NotThere
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.outbox import bounces, sending
+from kohti.people import actions as people
 
 log = structlog.get_logger()
 
@@ -45,11 +46,16 @@ def tidy_messages() -> None:
 
 
 def take_bounce(content: bytes) -> bounces.Bounce:
-    """Put one notice to the message it is about. Raises NotABounce, or NotThere for a message we do not have."""
+    """Put one notice to the message it is about, and note an address that works no more.
+
+    Raises NotABounce, or NotThere for a message we do not have.
+    """
     bounce = bounces.read(content)
     for actor in (*services(), DOOR):
         with as_actor(actor):
             message = bounces.take(actor, bounce)
+            if message is not None and message.to_kind == "person" and message.to_id and bounce.gone:
+                people.contact_fails(actor, message.to_id, message.address)
         if message is not None:
             return bounce
     raise NotThere(_("This notice is about a mail that is not here."))

@@ -154,7 +154,10 @@ def tell(
     if person.no_messages:
         raise Refused(_("This person must not be left a message."), code="no-messages")
     wanted = "email" if channel == "mail" else "phone"
-    address = next((way.value for way in person.ways if way.kind == wanted and not way.sealed), "")
+    ways = [way for way in person.ways if way.kind == wanted and not way.sealed]
+    address = next((way.value for way in ways if way.fails_since is None), "")
+    if ways and not address:
+        raise Refused(_("What is sent to this address comes back. Ask for another."), code="fails")
     if not address:
         raise Refused(
             _("No e-mail address is known.") if channel == "mail" else _("No phone number is known."),

@@ -72,6 +72,7 @@ class Contact(models.Model):
     note = models.TextField(blank=True, help_text="whose it is, when it works")
     preferred = models.BooleanField(default=False)
     sealed = models.TextField(blank=True, help_text="who may see it: empty, or the key `address`")
+    fails_since = models.DateTimeField(null=True, help_text="what is sent there comes back")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -25,6 +25,7 @@ def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
             "person": card,
             "age": card.age_on(clock.today(actor.zone)),
             "born": words.day_short(card.date_of_birth) if card.date_of_birth else "",
+            "failing": {way.value for way in card.ways if way.fails_since},
             "may_read_papers": may(actor, "documents.read"),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .failing import contact_fails
 from .notes import correct, move_note, write_note
 from .record import (
     Basics,
@@ -47,6 +48,7 @@ __all__ = (
     "alert_seen",
     "apply_transfers",
     "ask_elsewhere",
+    "contact_fails",
     "correct",
     "end_contact",
     "end_grants",
