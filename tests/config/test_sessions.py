@@ -233,6 +233,15 @@ def test_somebody_else_signs_in_at_a_locked_screen_and_ends_what_was_there() -> 
         assert not Session.objects.filter(user_id=host.facts["user_id"]).exists()
 
 
+def test_anybody_may_end_what_is_locked_and_gets_nowhere_by_it() -> None:
+    client = at_work(colleague(place()))
+    client.post(UNLOCK, {"leave": "1"})
+    assert works(client)
+    client.post(LOCK, {"next": "/queue/"})
+    assert client.post(UNLOCK, {"leave": "1"}).headers["Location"] == "/"
+    assert client.get("/queue/").headers["Location"].startswith(SIGN_IN)
+
+
 def test_a_stream_ends_where_the_screen_is_locked_or_signed_out() -> None:
     from kohti.config import sessions
 

@@ -74,6 +74,11 @@ def _locked(request: HttpRequest, *, wrong: str = "", chosen: str = "", status: 
 @sensitive_post_parameters("secret")
 def _unlock(request: HttpRequest) -> HttpResponseBase:
     """Come back to the very page with PIN or password; or take over with a PIN."""
+    if "leave" in request.POST:
+        # Anybody may end what is locked; nobody gets in by it.
+        if LOCKED in request.session:
+            request.session.flush()
+        return redirect("front_door")
     secret = request.POST.get("secret", "")
     owner = request.session.get(SESSION_KEY) if LOCKED in request.session else None
     try:
