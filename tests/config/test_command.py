@@ -126,6 +126,27 @@ def test_a_blueprint_applied_again_is_the_same_service_in_its_next_version(
     assert empty.run("blueprint", "apply", own, "--json").json()["version"] == 2
 
 
+def test_the_logo_beside_a_blueprint_is_worn_and_one_that_is_a_script_stops_it(
+    empty: Installation, tmp_path: Path
+) -> None:
+    text = (Path(command.__file__).parent / "blueprints" / "gloucestershire.toml").read_text()
+    own, logo = tmp_path / "severn.toml", tmp_path / "severn.svg"
+    own.write_text(text.replace('code = "gloucestershire"', 'code = "severn"', 1).replace(
+        "[theme]\n", '[theme]\nlogo = "severn.svg"\n', 1))  # fmt: skip
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
+    logo.write_text(drawing.replace("<path", "<script/><path"))
+    for verb in ("check", "apply"):
+        assert "severn.svg: The drawing holds “script”" in empty.run("blueprint", verb, own, code=3).err
+    with empty.owner() as owner:
+        asked = "select picture from team_service where code = 'severn'"
+        assert owner.execute(asked).fetchone() is None
+        logo.write_text(drawing)
+        empty.run("blueprint", "apply", own)
+        row = owner.execute(asked).fetchone()
+    assert row is not None
+    assert row[0].endswith(".svg")
+
+
 def test_a_new_blueprint_is_in_order_as_it_stands_and_never_written_over(empty: Installation) -> None:
     new = ("blueprint", "new", "kulmala", "--language", "fi", "--language", "en", "--name", "Kulman työpaja")
     file = Path(empty.run(*new, "--json").json()["file"])

@@ -141,3 +141,15 @@ def test_the_same_logo_again_changes_nothing_and_only_who_may_change_one_does(
     assert told == (1,)
     with as_actor(here.member("administrator")) as administrator, pytest.raises(NotAllowed):
         logos.keep_logo(administrator, DRAWING)
+
+
+def test_a_service_s_own_way_in_shows_its_name_and_colours_before_anybody_signs_in() -> None:
+    here, _another = place(), place()
+    code = here.member("host").facts["service_code"]
+    browser = Client()
+    assert f'data-theme="{code}"' not in browser.get("/account/sign-in/").content.decode()
+    assert browser.get(f"/at/{code}/").headers["Location"] == "/account/sign-in/"
+    page = browser.get("/account/sign-in/").content.decode()
+    assert f'data-theme="{code}"' in page
+    assert len(style_sheets(page)) == 1
+    assert browser.get("/at/nowhere/").status_code == 404

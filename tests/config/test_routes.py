@@ -70,6 +70,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("logo", "GET"): Expected(EVERYONE, 404, nobody=404),
     # They are shown where the data are invented.
     ("design", "GET"): Expected(EVERYONE, 404),
+    # No service there is called so.
+    ("at", "GET"): Expected(EVERYONE, 404, nobody=404),
     ("help", "GET"): Expected(EVERYONE, 200, nobody=200),
     ("offline", "GET"): Expected(EVERYONE, 200, nobody=200),
     ("offline_worker", "GET"): Expected(EVERYONE, 200, nobody=200),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+from kohti.kernel.languages import CODES
+
 if TYPE_CHECKING:
     from kohti.kernel.actor import Actor
 
@@ -149,7 +151,7 @@ class Screen:
             assert found.violations_count == 0, found.generate_report()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
-        assert page.locator("html").get_attribute("lang") in ("en", "fi")
+        assert page.locator("html").get_attribute("lang") in CODES
         for name in names:
             for where in (page.title(), *self.addresses):
                 assert name.split()[0].casefold() not in where.casefold(), f"{name} stands in {where}"

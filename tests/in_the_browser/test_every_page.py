@@ -1,4 +1,4 @@
-"""Every page that can be opened: in both languages, light, dark and in forced colours, wide and at 320 px."""
+"""Every page that can be opened: in every language, light, dark and in forced colours, wide and at 320 px."""
 
 from __future__ import annotations
 
@@ -7,43 +7,40 @@ import time
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.hashers import make_password
-from django.urls import reverse
 from playwright.sync_api import expect
+from tests.config.test_routes import EXPECTED, LEADER, ROLES, address_of, things
 from tests.factories import MORNING, PASSWORD, Place
 from tests.in_the_browser.screen import Screen, SitDown, Way, user_name
 
-from kohti.config.routes import routes
 from kohti.frontdesk import actions
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.team.models import User
 
 pytestmark = pytest.mark.browser
 
-NO_PAGE = {
-    "today": "leads on",
-    "arrivals_news": "a stream",
-    "queue_news": "a stream",
-    "diary_state": "a part of the preview",
-    "mfa_recovery_codes": "a download",
-    "mfa_download_recovery_codes": "a download",
-    "account_logout": "signs out; looked at last",
-    "lock": "opens where the screen is locked",
-    "onward": "leads on",
-    "still_here": "says nothing",
-    "openid_connect_callback": "opens where another organisation's sign-in is set up",
-    "mfa_login_webauthn": "gives a challenge",
-    "mfa_edit_webauthn": "opens where there is a passkey",
-    "mfa_remove_webauthn": "opens where there is a passkey",
-    "mfa_reauthenticate_webauthn": "opens where there is a passkey",
-    "mfa_authenticate": "opens in the middle of signing in",
-    "mfa_reauthenticate": "opens where one-time codes are on",
-    "mfa_deactivate_totp": "opens where one-time codes are on",
-    "mfa_view_recovery_codes": "opens where one-time codes are on",
-    "mfa_generate_recovery_codes": "opens where one-time codes are on",
-}
 SCHEMES = {"light": ("light", "none"), "dark": ("dark", "none"), "forced colours": ("light", "active")}
-LANGUAGES = {"en": "English", "fi": "Suomi"}
+EVERY_WAY = [
+    pytest.param(
+        Way(width=width, scheme=scheme, contrast=contrast), languages, id=f"{name}, {width} px, {languages}"
+    )
+    for (name, (scheme, contrast)), (width, languages) in zip(
+        itertools.chain.from_iterable(itertools.repeat(one, 2) for one in SCHEMES.items()),
+        itertools.cycle(
+            [(1280, "en fi"), (320, "en pl"), (1280, "da"), (320, "en fi"), (1280, "en nl"), (320, "nl da")]
+        ),
+        strict=False,
+    )
+]
+"""Light, dark and in forced colours, wide and at 320 px; each language somewhere."""
+
+STREAMS = ("_news",)
+PAGES = [
+    ("design", 200),
+    *((name, one.status) for (name, method), one in EXPECTED.items() if method == "GET"),
+]
 
 
 @pytest.fixture
@@ -69,52 +66,119 @@ def busy(here: Place) -> Place:
     return here
 
 
-def addresses(here: Place) -> list[str]:
-    """Where every page stands. A new address without a page here, or a word why not, fails."""
-    known = {
-        "person": reverse("person", args=[here.person("Kirsi Second").id]),
-    }
-    found = []
-    for route in routes():
-        if "GET" not in route.methods or route.name in NO_PAGE or route.name == "diary_preview":
-            continue
-        found.append(known[route.name] if "<" in route.pattern else route.pattern)
-    return [*found, "/arrivals/?show=here", "/arrivals/walk-in/?crisis", "/no/such/page/"]
+@pytest.fixture
+def house(busy: Place) -> Place:
+    """The same, with somebody in every role who can sign in."""
+    for role in ROLES:
+        busy.members[role, "cheltenham"] = busy.hire(
+            role, centre="cheltenham", name=f"{role.title()} of the House", password_hash="none"
+        )
+    return busy
+
+
+def reader_of(name: str) -> str:
+    """Who opens a page here: the team leader where they may, else the first role that may."""
+    roles = EXPECTED[name, "GET"].roles
+    return LEADER if LEADER in roles else min(roles)
 
 
 def speak(screen: Screen, language: str) -> None:
     screen.context.add_cookies([{"name": "kohti_language", "value": language, "url": screen.site}])
 
 
+def look_at(screen: Screen, path: str, *names: str) -> bool:
+    """Look at an address if it is a page, and not a file or a part of one."""
+    answer = screen.context.request.get(path)
+    if "text/html" not in answer.headers.get("content-type", "") or "<html" not in answer.text():
+        return False
+    screen.expected_status = f"{answer.status} ({answer.status_text})"
+    screen.go(path)
+    screen.check(*names)
+    return True
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=list(SCHEMES))
-def test_every_page_is_open_to_everybody(
-    busy: Place, sit_down: SitDown, scheme: tuple[str, str], width: int
+@pytest.mark.parametrize(("way", "languages"), EVERY_WAY)
+def test_every_page_is_open_to_everybody(house: Place, sit_down: SitDown, way: Way, languages: str) -> None:
+    """Every address of the table of routes that answers with a page, the latest for each thing it names."""
+    named = things(house, house.centre)
+    seen = set()
+    for role in {reader_of(name) for name, _status in PAGES}:
+        screen = sit_down(house.member(role), way)
+        for language, (name, status) in itertools.product(languages.split(), PAGES):
+            if reader_of(name) == role and status == 200 and not name.endswith(STREAMS):
+                speak(screen, language)
+                if look_at(screen, address_of(name, named), "Kirsi", "Zebedee"):
+                    expect(screen.page.locator("html")).to_have_attribute("lang", language)
+                    seen.add(name)
+    assert seen >= {
+        "arrivals",
+        "queue",
+        "person",
+        "diary_preview",
+        "team",
+        "design",
+        "help",
+        "offline",
+        "mfa_index",
+    }
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("way", "languages"), EVERY_WAY)
+def test_what_one_may_not_and_what_is_not_there_is_said_well(
+    house: Place, sit_down: SitDown, way: Way, languages: str
 ) -> None:
-    leader = busy.hire("leader", centre="cheltenham", name="Margaret Whitlock", password_hash="none")
-    way = Way(width=width, scheme=scheme[0], contrast=scheme[1])
-    screen = sit_down(leader, way)
-    screen.expected_status = "404 (Not Found)"
-    for language, path in itertools.product(LANGUAGES, addresses(busy)):
+    screen = sit_down(house.member("host"), way)
+    for language in languages.split():
         speak(screen, language)
-        screen.go(path)
-        expect(screen.page.locator("html")).to_have_attribute("lang", language)
-        screen.check("Kirsi", "Ada")
+        for path in ("/no/such/page/", "/team/", "/arrivals/?show=here", "/arrivals/walk-in/?crisis"):
+            assert look_at(screen, path, "Kirsi")
+        screen.go("/help/")
+        screen.context.clear_cookies(name="csrftoken")
+        screen.expected_status = "403 (Forbidden)"
+        screen.press(screen.page.locator(f'.k-languages button[value="{language}"]'))
+        expect(screen.page.locator(".k-error-page")).to_be_visible()
+        screen.check("Kirsi")
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=list(SCHEMES))
-def test_the_pages_before_sign_in_are_open_to_everybody(
-    sit_down: SitDown, scheme: tuple[str, str], width: int
-) -> None:
-    screen = sit_down(way=Way(width=width, scheme=scheme[0], contrast=scheme[1]))
+@pytest.mark.parametrize(("way", "languages"), EVERY_WAY)
+def test_the_pages_before_sign_in_are_open_to_everybody(sit_down: SitDown, way: Way, languages: str) -> None:
+    screen = sit_down(way=way)
     screen.go("/")
-    for language, path in itertools.product(LANGUAGES, ("/", "/account/sign-in/", "/account/sign-out/")):
+    paths = ("/", "/account/sign-in/", "/account/sign-out/", "/help/", "/offline/", "/account/way-back/")
+    for language, path in itertools.product(languages.split(), paths):
         speak(screen, language)
-        screen.go(path)
-        screen.check()
+        assert look_at(screen, path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("way", "languages"), EVERY_WAY)
+def test_the_pages_of_one_time_codes_are_open_to_everybody(
+    here: Place, sit_down: SitDown, way: Way, languages: str
+) -> None:
+    host = with_a_password(here)
+    secret = str(generate_totp_secret())
+    with as_actor(DOOR):
+        user = User.objects.get(id=host.facts["user_id"])
+        TOTP.activate(user, secret)
+        RecoveryCodes.activate(user)
+    screen = sit_down(way=way)
+    page = screen.page
+    screen.go("/account/sign-in/")
+    sign_in(screen, host, PASSWORD)
+    code = page.get_by_label("Code", exact=True)
+    expect(code).to_be_visible()
+    screen.check("Priya")
+    code.fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    code.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Arrivals")
+    ways_in = ("", "stop/", "spare/", "spare/new/", "again/")
+    for language, path in itertools.product(languages.split(), ways_in):
+        speak(screen, language)
+        address = "/account/code/again/" if path == "again/" else f"/account/codes/{path}"
+        assert look_at(screen, address, "Priya"), address
 
 
 def with_a_password(here: Place) -> Actor:

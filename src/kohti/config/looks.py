@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 
 from kohti.config import installation
@@ -28,6 +29,7 @@ from kohti.team import logos
 Respond = Callable[[HttpRequest], HttpResponseBase]
 BEGINS = ("/look/", "/offline.js")
 """Addresses that are the same for everybody."""
+CAME_IN_BY = "kohti_service"
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
 
@@ -71,6 +73,30 @@ def look_of(code: str, name: str, said: Mapping[str, Any]) -> Look:
     digest, _dot, ending = str(said.get("picture") or "").partition(".")
     picture = reverse("logo", args=[code, digest, ending]) if ending else ""
     return Look(code, name, "" if host == name else host, address(Theme.of(code, said)), picture)
+
+
+def of_nobody(request: HttpRequest) -> Look:
+    """The look of a page with nobody signed in: that of the only service, or of the one this browser came in by.
+
+    One statement, at the door; none for a page that failed before it.
+    """
+    if not hasattr(request, "actor"):
+        return NOBODYS
+    found = {code: (code, name, said) for code, name, said in logos.worn()}
+    chosen = next(iter(found)) if len(found) == 1 else request.COOKIES.get(CAME_IN_BY, "")
+    return look_of(*found[chosen]) if chosen in found else NOBODYS
+
+
+@open_to_all()
+def at(request: HttpRequest, code: str) -> HttpResponse:
+    """A service's own way in, to keep as a bookmark: its name and colours stand on the sign-in page from then on."""
+    if code not in {one for one, _name, _said in logos.worn()}:
+        raise NotThere("no such service")
+    answer = redirect("account_login")
+    answer.set_cookie(
+        CAME_IN_BY, code, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.HTTPS, httponly=True
+    )
+    return answer
 
 
 @lru_cache(maxsize=200)

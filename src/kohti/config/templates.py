@@ -68,13 +68,13 @@ class Frame:
 def _look(request: HttpRequest, actor: Actor | None) -> looks.Look:
     """The service of whoever is signed in."""
     if actor is None:
-        return looks.NOBODYS
+        return looks.of_nobody(request)
     facts = actor.facts
     return looks.look_of(facts["service_code"], facts["service"], facts["theme"])
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What the layout needs on every page. Asks nothing of the database."""
+    """What the layout needs on every page. Asks the database nothing for who is signed in."""
     actor: Actor | None = getattr(request, "actor", None)
     here = installation.facts()
     zone = actor.zone if actor is not None else installation.SAMPLE_ZONE

@@ -23,6 +23,7 @@ urlpatterns = [
     path("look/<slug:code>/<slug:colours>.css", looks.look, name="look"),
     path("look/<slug:code>/logo/<slug:digest>.<slug:ending>", looks.logo, name="logo"),
     path("design/", looks.parts, name="design"),
+    path("at/<slug:code>/", looks.at, name="at"),
     path("help/", help.page, name="help"),
     path("offline/", offline.page, name="offline"),
     path("offline.js", offline.worker, name="offline_worker"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from typing import Any
 
 from django.db import connection
 
@@ -38,3 +40,10 @@ def logo_of(code: str, picture: str) -> bytes | None:
         cursor.execute("select kohti.logo_of(%s, %s)", [code, picture])
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] is not None else None
+
+
+def worn() -> list[tuple[str, str, dict[str, Any]]]:
+    """Each service's code, name and theme, as its pages wear them. One statement; nothing that is not on a sign."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from kohti.worn()")
+        return [(code, name, json.loads(theme)) for code, name, theme in cursor.fetchall()]

@@ -158,6 +158,14 @@ $$"""
     ),
     definer(
         """
+kohti.worn()
+returns table (code text, name text, theme jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select code, name, theme || jsonb_build_object('picture', picture) from team_service order by code
+$$"""
+    ),
+    definer(
+        """
 kohti.logo_of(p_code text, p_picture text)
 returns bytea language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select logo from team_service where code = p_code and picture = p_picture and picture <> ''

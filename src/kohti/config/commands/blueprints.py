@@ -58,7 +58,7 @@ def blueprint_check(args: argparse.Namespace) -> int:
     from kohti.kernel import blueprint
 
     try:
-        blueprint.read(text, name=name)
+        _logo_beside(blueprint.read(text, name=name), name)
     except blueprint.BadBlueprint as trouble:
         return _blueprint_faults(args, name, trouble.faults)
     return _blueprint_faults(args, name, ())
@@ -99,9 +99,12 @@ def blueprint_apply(args: argparse.Namespace) -> int:
     with database():
         from kohti.config import services
         from kohti.kernel import blueprint
+        from kohti.kernel.actor import as_actor
+        from kohti.team import logos
 
         text, name = read_blueprint(args.blueprint)
         try:
+            picture = _logo_beside(blueprint.read(text, name=name), name)
             if args.check:
                 return _would_change(args, name, services.try_out(text, name=name))
             actor = services.apply(text, name=name)
@@ -109,6 +112,9 @@ def blueprint_apply(args: argparse.Namespace) -> int:
             return _blueprint_faults(args, name, trouble.faults)
         except blueprint.WouldOrphan as trouble:
             return _refused(args, name, trouble)
+        if picture is not None:
+            with as_actor(actor):
+                logos.keep_logo(actor, picture)
         found = services.summary(actor)
     answer(
         found,
@@ -119,6 +125,19 @@ def blueprint_apply(args: argparse.Namespace) -> int:
         ),
     )
     return DONE
+
+
+def _logo_beside(plan: Any, name: str) -> bytes | None:
+    """The logo a blueprint names, from beside its file, looked into. Raises Trouble for one that is refused."""
+    from kohti.design import logo
+
+    if plan.theme.logo is None:
+        return None
+    data = read_file(Path(name).parent / plan.theme.logo)
+    try:
+        return logo.check(data).data
+    except logo.BadLogo as trouble:
+        raise Trouble(f"{plan.theme.logo}: {trouble}") from trouble
 
 
 def _would_change(args: argparse.Namespace, name: str, changes: Sequence[Any]) -> int:
