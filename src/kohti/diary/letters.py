@@ -135,6 +135,14 @@ def write_letter(
     )
 
 
+def ways_to_tell(person: PersonCard) -> list[str]:
+    """How somebody can be sent a message: mail, sms, both or not at all."""
+    if person.no_messages:
+        return []
+    works = {way.kind for way in person.ways if not way.sealed and way.fails_since is None}
+    return [channel for channel, kind in (("mail", "email"), ("sms", "phone")) if kind in works]
+
+
 def tell(
     actor: Actor,
     one: Appointment,

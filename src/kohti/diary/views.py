@@ -252,6 +252,7 @@ def _appointments(
             "language": language_for(person),
             "languages": list(LANGUAGES),
             "may_add": may(actor, "documents.add"),
+            "by": letters.ways_to_tell(person),
             "wrong": wrong,
         },
         status=409 if wrong else 200,
