@@ -371,6 +371,7 @@ def test_the_commands_are_the_ones_that_were_promised() -> None:
         "backup",
         "restore",
         "erasures",
+        "export",
         "doctor",
         "import",
         "replay",

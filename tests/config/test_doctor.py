@@ -20,21 +20,25 @@ from kohti.config.keeping import backup, doctor
 from kohti.kernel import clock, postgres
 
 
+def from_template(name: str) -> None:
+    """A database of this name with all tables and nobody in them: a copy of what these tests begin with."""
+    beside = addresses.with_database(addresses.owner_url(), "postgres")
+    with psycopg.connect(beside, autocommit=True) as admin:
+        row = admin.execute(
+            "select datname from pg_database where datname like 'kohti\\_template\\_%%' and datname like %s",
+            (f"%{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[:12]}",),
+        ).fetchone()
+        assert row is not None
+        prepare.make_database(admin, name, owner=admin.info.user, template=row[0])
+
+
 @pytest.fixture(scope="module")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """An installation of its own with a service, and a worker that was heard of a moment ago."""
     name = fresh_name()
     kohti = Kept(tmp_path_factory.mktemp("well"), name, Path(os.environ["KOHTI_DATA"]))
     with dropped(name):
-        with psycopg.connect(
-            addresses.with_database(addresses.owner_url(), "postgres"), autocommit=True
-        ) as admin:
-            row = admin.execute(
-                "select datname from pg_database where datname like 'kohti\\_template\\_%%' and datname like %s",
-                (f"%{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[:12]}",),
-            ).fetchone()
-            assert row is not None
-            prepare.make_database(admin, name, owner=admin.info.user, template=row[0])
+        from_template(name)
         kohti.run("blueprint", "apply", "gloucestershire")
         yield kohti
 

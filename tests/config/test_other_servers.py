@@ -48,8 +48,11 @@ def fifteen() -> Iterator[str]:
         try:
             address = f"postgresql://boss@127.0.0.1:{port}"
             with psycopg.connect(f"{address}/postgres", autocommit=True) as admin:
-                admin.execute("create database kohti")
-            yield f"{address}/kohti"
+                # An owner as a managed database gives one: no superuser.
+                admin.execute("create role kohti_owner login createdb createrole")
+                admin.execute("grant pg_signal_backend to kohti_owner")
+                admin.execute("create database kohti owner kohti_owner")
+            yield f"postgresql://kohti_owner@127.0.0.1:{port}/kohti"
         finally:
             do("pg_ctl", "-D", str(cluster), "-m", "immediate", "-w", "stop")
 
@@ -63,7 +66,7 @@ def pooler(server: str) -> Iterator[int]:
     with data_folder() as folder:
         folder.chmod(0o777)
         port, behind = free_port(), server.rpartition(":")[2].partition("/")[0]
-        (folder / "users").write_text('"boss" ""\n"kohti_web" ""\n"kohti_worker" ""\n')
+        (folder / "users").write_text('"kohti_owner" ""\n"kohti_web" ""\n"kohti_worker" ""\n')
         (folder / "pgbouncer.ini").write_text(
             f"[databases]\n* = host=127.0.0.1 port={behind}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users\n"
@@ -119,5 +122,5 @@ def test_what_the_kernel_promises_holds_through_a_pooler_in_transaction_mode(fif
         hold(
             ("policies", "history", "once", "actor"),
             DATABASE_URL=fifteen,
-            KOHTI_WEB_URL=fifteen.replace("boss@", "kohti_web@").replace(f":{behind}/", f":{port}/"),
+            KOHTI_WEB_URL=fifteen.replace("kohti_owner@", "kohti_web@").replace(f":{behind}/", f":{port}/"),
         )

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from .common import DONE, USAGE, Trouble, answer, command, database, family, read_file
+from .common import DONE, USAGE, Trouble, answer, command, database, family, read_file, say
 
 
 def import_diary(args: argparse.Namespace) -> int:
@@ -101,6 +101,40 @@ def import_table(args: argparse.Namespace) -> int:
     return DONE
 
 
+def import_service(args: argparse.Namespace) -> int:
+    """See whether an exported service could come in, and bring it in when asked."""
+    with database():
+        from kohti.config import addresses
+        from kohti.config.keeping import service
+
+        if not args.file.is_file():
+            raise Trouble(_("%(file)s cannot be read: there is no such file.") % {"file": args.file})
+        made = service.bring(args.file, url=addresses.owner_url(), apply=args.apply, say=say)
+        if args.apply:
+            from kohti.config.bringing import tables
+            from kohti.kernel import history
+            from kohti.kernel.actor import as_actor
+
+            actor = tables.housekeeping_of(made.service)
+            with as_actor(actor):
+                history.record("service.imported", "service", actor.service)
+    rows = sum(table.rows for table in made.tables)
+    answer(
+        {"service": made.service, "tables": len(made.tables), "rows": rows, "applied": args.apply},
+        as_json=args.json,
+        words=lambda: "\n".join(
+            [
+                _("%(service)s: %(rows)s rows of %(tables)s tables, each as it was written")
+                % {"service": made.service, "rows": rows, "tables": len(made.tables)},
+                _("imported; everybody sets a new password")
+                if args.apply
+                else _("nothing was changed (add --apply to import)"),
+            ]
+        ),
+    )
+    return DONE
+
+
 def _write_links(path: Path, links: list[Any]) -> None:
     """The links of invitations, in a table for whoever hands them over, readable by its owner alone."""
     from django.urls import reverse
@@ -115,7 +149,7 @@ def _write_links(path: Path, links: list[Any]) -> None:
 
 
 def add(commands: Any) -> None:
-    """import diary, people, staff."""
+    """import diary, people, staff, service."""
     imports = family(commands, "import", _("Bring data in from files."), title=_("what to import"))
     one = command(
         imports,
@@ -147,3 +181,11 @@ def add(commands: Any) -> None:
                 "--links", type=Path, metavar=_("FILE"), help=_("a new file for the links of the invitations")
             )
         one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
+    one = command(
+        imports,
+        "service",
+        import_service,
+        _("See whether an exported service could come in; with --apply, bring it in."),
+    )
+    one.add_argument("file", type=Path, metavar=_("FILE"), help=_("what `kohti export` wrote"))
+    one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))

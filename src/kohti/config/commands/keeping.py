@@ -9,7 +9,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from .common import DONE, WRONG, Trouble, answer, command, database, django_alone, say
+from .common import DONE, USAGE, WRONG, Trouble, answer, command, database, django_alone, say
 
 NOT_IN_HERE = (
     "secrets.json of the data folder is not in it: keep a copy somewhere safe and apart"
@@ -202,8 +202,49 @@ def list_erasures(args: argparse.Namespace) -> int:
     return DONE
 
 
+def export(args: argparse.Namespace) -> int:
+    """Write a whole service to a file."""
+    with database():
+        from kohti.config import addresses
+        from kohti.config.bringing import tables
+        from kohti.config.keeping import service
+        from kohti.kernel import history
+        from kohti.kernel.actor import as_actor
+        from kohti.kernel.errors import NotThere
+
+        if args.file.is_dir():
+            raise Trouble(_("%(file)s is a folder; name a file.") % {"file": args.file})
+        try:
+            actor = tables.housekeeping_of(args.service)
+        except NotThere as trouble:
+            raise Trouble(
+                _("There is no service “%(service)s” here.") % {"service": args.service}, USAGE
+            ) from trouble
+        with as_actor(actor):
+            history.record("service.exported", "service", actor.service)
+        made = service.export(args.service, args.file, url=addresses.owner_url(), say=say)
+    rows = sum(table.rows for table in made.tables)
+    answer(
+        {"service": made.service, "tables": len(made.tables), "rows": rows, "file": str(args.file)},
+        as_json=args.json,
+        words=lambda: (
+            _("%(rows)s rows of %(tables)s tables are in %(file)s, readable by you alone")
+            % {"rows": rows, "tables": len(made.tables), "file": args.file}
+        ),
+    )
+    return DONE
+
+
 def add(commands: Any) -> None:
-    """backup, restore, erasures."""
+    """backup, restore, erasures, export."""
+    one = command(
+        commands,
+        "export",
+        export,
+        _("Write a whole service, with what every column means, to a file of CSV and JSON."),
+    )
+    one.add_argument("service", metavar=_("SERVICE"), help=_("the service's code, such as gloucestershire"))
+    one.add_argument("file", type=Path, metavar=_("FILE"), help=_("a new file (.zip)"))
     one = command(
         commands,
         "backup",
