@@ -22,7 +22,10 @@ def fields_of_life(actor: Actor) -> dict[str, tuple[str, bool]]:
         parts = team.blueprint(actor).fields
     except NotThere:
         parts = ()
-    found = {part.code: (title(part.title), part.sealed or part.code in ALWAYS_SEALED) for part in parts}
+    found: dict[str, tuple[str, bool]] = {}
+    for part in parts:
+        titles = {str(code): text for code, text in part.title.items()}
+        found[part.code] = (title(titles), part.sealed or part.code in ALWAYS_SEALED)
     found.setdefault(HEALTH, (_("Health"), True))
     found.setdefault(BELIEF, (_("Religion and belief"), True))
     return found

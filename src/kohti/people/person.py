@@ -1,20 +1,88 @@
-"""What is held about one person beside their own rows, and how it is forgotten."""
+"""What this room holds about a person: tell it, and forget it. For the service's own housekeeping."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.db.models import Model, Q
+from django.forms.models import model_to_dict
+
+from kohti.kernel import actor as actors
 from kohti.kernel import history, outbox
 from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere
 
 from .attachments import actions as papers
+from .models import (
+    Alert,
+    Contact,
+    Grant,
+    Household,
+    Mark,
+    Note,
+    NoteBefore,
+    Person,
+    Representative,
+    Transfer,
+    Why,
+)
+
+BESIDE: tuple[Any, ...] = (Contact, Mark, Why, Representative, Note, NoteBefore)
+"""What stands beside a person and goes with them."""
+
+
+def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
+    """All that this room holds about a person, by table, sealed and restricted parts too. Raises NotThere.
+
+    Nine statements; it is in the history.
+    """
+    actors.must(actor, "people.tell")
+    person = Person.objects.filter(id=person_id).first()
+    if person is None:
+        raise NotThere("no such person")
+    told = {"person": [_row(person)]}
+    beside: tuple[Any, ...] = (*BESIDE, Grant, Transfer, Alert)
+    for model in beside:
+        rows = model.objects.filter(person_id=person_id).order_by("id")
+        told[model._meta.model_name] = [_row(one) for one in rows]
+    mine = Q(person_id=person_id) | Q(other_id=person_id)
+    told["household"] = [_row(one) for one in Household.objects.filter(mine).order_by("id")]
+    history.record("person.told", "person", person_id, persons=[person_id])
+    return told
+
+
+def _row(one: Model) -> dict[str, Any]:
+    return model_to_dict(one) | {"id": one.pk}
 
 
 def forget(actor: Actor, person_id: uuid.UUID) -> None:
-    """Erase a person's papers, what was written to them, and the values of their history. Housekeeping only.
+    """Erase every word this room holds about a person, what was written to them, and the values of their history.
 
-    That there were papers and messages stays, without a name; the history verifies as before.
+    The row itself stays without a name, so that figures still add up; so do grants, which hold no words. That
+    there were papers and messages stays, without a name. Forgetting again, or somebody a restored backup never
+    knew, changes nothing.
     """
+    actors.must(actor, "people.forget")
+    Person.objects.filter(id=person_id).update(
+        full_name="",
+        called="",
+        folded="",
+        sort_key="",
+        sounds=[],
+        date_of_birth=None,
+        languages=[],
+        interpreter="",
+        safe_contact="",
+        not_by="",
+        no_messages=False,
+        address_hidden=False,
+    )
+    for model in BESIDE:
+        model.objects.filter(person_id=person_id).delete()
+    Household.objects.filter(Q(person_id=person_id) | Q(other_id=person_id)).delete()
+    Transfer.objects.filter(person_id=person_id).update(reason="")
+    Alert.objects.filter(person_id=person_id).update(words="")
     papers.forget(actor, person_id)
     outbox.forget(actor, person_id)
     history.forget(person_id)

@@ -8,4 +8,19 @@ import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import views
 
-urlpatterns = [path("people/<id:person_id>/", views.person, name="person")]
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/find/", views.find, name="people_find"),
+    path("people/new/", views.new, name="person_new"),
+    path("people/alike/", views.alike_to, name="people_alike"),
+    path("people/alerts/", views.alerts, name="people_alerts"),
+    path("people/alerts/<id:alert_id>/seen/", views.alert_seen, name="alert_seen"),
+    path("people/<id:person_id>/", views.person, name="person"),
+    path("people/<id:person_id>/change/<slug:part>/", views.change, name="person_change"),
+    path("people/<id:person_id>/change/<slug:part>/end/", views.end, name="person_end"),
+    path("people/<id:person_id>/timeline/", views.timeline, name="person_timeline"),
+    path("people/<id:person_id>/sharing/", views.sharing, name="person_sharing"),
+    path("people/<id:person_id>/transfer/", views.transfer, name="person_transfer"),
+    path("people/<id:person_id>/emergency/", views.emergency, name="person_emergency"),
+    path("notes/<id:note_id>/", views.note, name="note"),
+]

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ def end_grants(actor: Actor, because_ids: Sequence[uuid.UUID]) -> None:
         Grant.objects.filter(id=grant.id).update(ends=grant.starts)
 
 
-def asked(function: str, *values: object) -> object:
+def asked(function: str, *values: Any) -> Any:
     """What one of the database's own functions `kohti.FUNCTION` answers."""
     with connection.cursor() as cursor:
         cursor.execute(f"select kohti.{function}({', '.join(['%s'] * len(values))})", values)

@@ -53,10 +53,10 @@ def alerts(actor: Actor) -> list[AlertLine]:
             row.until,
             row.by_staff.full_name if row.by_staff else "",
             row.words,
-            row.person_id if row.reference else None,  # type: ignore[attr-defined]
-            row.name or "",  # type: ignore[attr-defined]
-            row.reference or "",  # type: ignore[attr-defined]
-            not row.reference,  # type: ignore[attr-defined]
+            row.person_id if row.reference else None,
+            row.name or "",
+            row.reference or "",
+            not row.reference,
             row.seen_at is not None,
         )
         for row in rows

@@ -1,0 +1,26 @@
+"""The pages about people."""
+
+from __future__ import annotations
+
+from .change import change, end
+from .finding import alert_seen, alerts, alike_to, find, new, people
+from .notes import note, timeline
+from .page import person
+from .sight import emergency, sharing, transfer
+
+__all__ = (
+    "alert_seen",
+    "alerts",
+    "alike_to",
+    "change",
+    "emergency",
+    "end",
+    "find",
+    "new",
+    "note",
+    "people",
+    "person",
+    "sharing",
+    "timeline",
+    "transfer",
+)

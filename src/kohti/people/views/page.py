@@ -1,0 +1,145 @@
+"""A person's page, and the bar that stands on every page about them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.doors import needs
+from kohti.kernel.errors import NotThere
+from kohti.people import fields, queries
+from kohti.people.forms import ABOUT
+from kohti.people.queries import MarkLine, PersonCard
+
+KIN = {
+    "partner": lambda: _("Partner"),
+    "parent": lambda: _("Parent"),
+    "child": lambda: _("Child"),
+    "sibling": lambda: _("Sibling"),
+    "household": lambda: _("Same household"),
+}
+SAID = {
+    "kept": lambda: _("Saved."),
+    "ended": lambda: _("Ended."),
+    "new": lambda: _("They are registered."),
+    "note": lambda: _("The note is saved."),
+    "moved": lambda: _("The note stands here now."),
+    "open": lambda: _("Open for one hour. The team leader has been told."),
+}
+
+
+def all_or_nothing() -> Any:
+    """What is refused in this block has not happened: neither half of it, nor the claim of its key."""
+    return transaction.atomic()
+
+
+def say(request: HttpRequest) -> None:
+    """Say on the page what was just done: the address names it, no more."""
+    told = SAID.get(request.GET.get("said", ""))
+    if told is not None:
+        request.notices = [{"kind": "success", "text": told()}]  # type: ignore[attr-defined]
+
+
+def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
+    """What every page about a person shows first: who, how to reach them, what helps, what to heed."""
+    address = [
+        text
+        for text in (
+            card.safe_contact,
+            _("Not: %(how)s") % {"how": card.not_by} if card.not_by else "",
+            _("never leave a message") if card.no_messages else "",
+        )
+        if text
+    ]
+    warnings = [
+        card.danger.words if card.danger else "",
+        _("Restricted record") if card.restricted else "",
+    ]
+    tabs = [(_("Overview"), reverse("person", args=[card.id]), current == "person", None)]
+    if may(actor, "people.note"):
+        tabs.append((_("Timeline"), reverse("person_timeline", args=[card.id]), current == "timeline", None))
+    tabs.append((_("Who sees them"), reverse("person_sharing", args=[card.id]), current == "sharing", None))
+    if may(actor, "people.transfer"):
+        tabs.append(
+            (_("Other centre"), reverse("person_transfer", args=[card.id]), current == "transfer", None)
+        )
+    return {
+        "person": card,
+        "age": card.age_on(clock.today(actor.zone)),
+        "born": words.day_short(card.date_of_birth) if card.date_of_birth else "",
+        "safe_contact": " · ".join(address),
+        "helps": [mark.words for mark in card.helps],
+        "warning": " · ".join(one for one in warnings if one),
+        "tabs": tabs,
+        "may_edit": may(actor, "people.edit"),
+    }
+
+
+def mark_words(mark: MarkLine, titles: dict[str, Any]) -> dict[str, Any]:
+    """A mark for a page, its kind and days in words."""
+    about = str(titles.get(mark.about, ""))
+    return {
+        "id": mark.id,
+        "kind": mark.kind,
+        "about": about,
+        "sealed": mark.sealed,
+        "words": mark.words,
+        "review": words.day_short(mark.review_on),
+        "ends": words.day_short(mark.ends_on) if mark.ends_on else "",
+        "due": mark.due,
+    }
+
+
+@needs("people.open")
+def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+    """Who they are, how to reach them, what to know. Opening it is written into the history."""
+    try:
+        card = queries.open_person(actor, person_id)
+    except NotThere:
+        ask = queries.restriction_of(person_id)
+        if ask is None:
+            raise
+        return render(
+            request,
+            "people/restricted.html",
+            {"ask": ask, "person_id": person_id, "may_open": may(actor, "people.emergency")},
+            status=403,
+        )
+    say(request)
+    seen = queries.overview(person_id, clock.today(actor.zone))
+    titles = dict(ABOUT) | {code: name for code, (name, _sealed) in fields.fields_of_life(actor).items()}
+    return render(
+        request,
+        "people/person.html",
+        bar(actor, card, "person")
+        | {
+            "marks": [mark_words(mark, titles) for mark in card.marks],
+            "reasons": {str(key): text for key, text in seen.reasons.items()},
+            "representatives": [
+                {
+                    "name": one.full_name,
+                    "what_for": one.what_for,
+                    "reach": one.reach,
+                    "paper": one.paper,
+                    "until": words.day_short(one.ends_on) if one.ends_on else "",
+                }
+                for one in seen.representatives
+            ],
+            "household": [
+                {"id": one.other_id, "name": one.name, "kind": KIN[one.kind]()} for one in seen.household
+            ],
+            "transfer_to": seen.transfer.to_centre.name if seen.transfer else "",
+            "transfer_day": words.day_short(seen.transfer.from_day) if seen.transfer else "",
+            "may_emergency": may(actor, "people.emergency"),
+            "may_read_papers": may(actor, "documents.read"),
+            "failing": {way.value for way in card.ways if way.fails_since},
+        },
+    )
