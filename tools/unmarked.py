@@ -22,7 +22,7 @@ NOT_LOOKED_AT = ("design/templates/design/gallery.html", "config/bench.py")
 """Specimens that tests look at and nobody is served; the measuring of developers."""
 
 SHOWN = {"alt", "aria-label", "aria-description", "placeholder", "title", "label"}
-THE_SAME_EVERYWHERE = {"Kohti", "CSV", "XLSX", "PDF", "PIN", "Ctrl", "Enter", "Esc"}
+THE_SAME_EVERYWHERE = {"Kohti", "CSV", "XLSX", "PDF", "PIN", "Ctrl", "Enter", "Esc", "Tab"}
 NEVER_SHOWN = {"NoActor", "NotThere", "NotAllowed"}
 """Errors whose page has words of its own; what they say is for whoever reads the log."""
 
