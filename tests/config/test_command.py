@@ -209,6 +209,21 @@ def test_everybody_of_the_sample_can_sign_in_with_name_and_password(sample: Inst
         refusal.value.close()
 
 
+def test_each_service_of_the_sample_stands_in_the_middle_of_a_day(sample: Installation) -> None:
+    with sample.owner() as owner:
+        found = owner.execute(
+            "select s.code, count(*) filter (where v.state = 'waiting'),"
+            " count(*) filter (where v.state = 'serving'), count(*) filter (where v.state = 'done'),"
+            " count(*) filter (where v.booking_id is null),"
+            " (select count(*) from diary_booking b where b.service_id = s.id)"
+            " from team_service s left join frontdesk_visit v on v.service_id = s.id group by s.id"
+        ).fetchall()
+    assert {row[0] for row in found} == set(services.shipped_codes())
+    for code, waiting, serving, done, walked_in, booked in found:
+        assert min(waiting, serving, done) > 0, code
+        assert (walked_in >= 5, booked >= 12) == (True, True), code
+
+
 def test_the_demo_begins_where_it_was_left(sample: Installation) -> None:
     before = sample.run("demo", "accounts", "--json").json()
     with sample.owner() as owner:

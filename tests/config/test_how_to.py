@@ -181,7 +181,8 @@ def test_the_fault_it_shows_is_the_one_that_would_be_told(parts: tuple[str, str]
     text = starter.text("riverside", name="Riverside Work Café", languages=["en", "pl"])
     with pytest.raises(blueprint.BadBlueprint) as refused:
         blueprint.read(text.replace('scope = "centre"', 'scope = "center"'), name="riverside.toml")
-    assert str(refused.value) in parts[0]
+    told = re.sub(r"line \d+", "line N", str(refused.value))
+    assert told in re.sub(r"line \d+", "line N", parts[0])
 
 
 def changed_later(reader: Reader, system: Actor, part: str) -> None:

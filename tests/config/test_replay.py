@@ -9,9 +9,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.config.cli import DIARY, WALK_INS, Kohti, data_folder, small_day
+from tests.config.cli import DIARY, SAMPLE, WALK_INS, Kohti, data_folder, small_day
 from tests.factories import place
 
+from kohti.config.sample.places import SAMPLED, Sampled
 from kohti.frontdesk.replay import read_walk_ins
 from kohti.kernel import postgres
 from kohti.kernel.sheets import UnreadableSheet
@@ -97,6 +98,18 @@ def test_the_same_seed_lives_the_same_day_and_another_seed_another(replays: Repl
     first = replays.live(*files, "--seed", "7")
     assert replays.live(*files, "--seed", "7") == first
     assert replays.live(*files, "--seed", "8") != first
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "here", [one for one in SAMPLED if one.centre != "cheltenham"], ids=lambda one: one.service
+)
+def test_a_day_of_each_other_service_is_lived_the_same_way(replays: Replays, here: Sampled) -> None:
+    files = ("--diary", SAMPLE / here.diary, "--walk-ins", SAMPLE / here.log)
+    done = replays.kohti.run("replay", "day", *files, "--centre", here.centre, "--json").json()
+    assert done["visits"] >= 15
+    assert done["history_verified"] is True
+    assert done["open_at_close"] == 0
 
 
 def test_what_cannot_be_lived_is_said_in_words_and_leaves_nothing(replays: Replays, tmp_path: Path) -> None:

@@ -109,23 +109,25 @@ def replay(
         from kohti.diary import actions
         from kohti.diary.file import read_rows
         from kohti.frontdesk import replay as living
-        from kohti.kernel import clock, history
+        from kohti.kernel import blueprint, clock, history
         from kohti.kernel.actor import DOOR, as_actor
         from kohti.kernel.sheets import UnreadableSheet
 
         begun = time.monotonic()
-        rows, _refused, _total = read_rows(diary, filename="diary", country="GB", today=date(2100, 1, 1))
+        here = sample.service_of(centre)
+        country = blueprint.read(services.shipped(here.service)).service.country
+        rows, _refused, _total = read_rows(diary, filename="diary", country=country, today=date(2100, 1, 1))
         if not rows:
             raise UnreadableSheet(_("The diary file has no line that can be read."), code="empty")
         if day is None:
             day = Counter(row.starts.date() for row in rows).most_common(1)[0][0]
         before = datetime.combine(day - timedelta(days=1), datetime.min.time(), UTC)
         with clock.held_at(min(before, sample.HIRED)):
-            services.apply(services.shipped("gloucestershire"), name="gloucestershire.toml")
+            services.apply(services.shipped(here.service), name=f"{here.service}.toml")
             actor, place = services.centre_called(centre)
         with clock.held_at(before), as_actor(actor):
             actions.apply_file(actor, place.id, diary, filename="diary")
-            colleagues = sample.at_work(actor, place, staff=staff)
+            colleagues = sample.at_work(actor, place, staff=staff, here=here)
         say(_("%(n)s colleagues; living %(day)s") % {"n": len(colleagues), "day": day.isoformat()})
         lived = living.Day(actor, place.id, day, colleagues, seed)
         lived.live(living.read_walk_ins(walk_ins, day, actor))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Sequence
+
+from kohti.config import services
+from kohti.kernel import blueprint
 
 HOMES = {
     "en": ("GB", "Europe/London"),
@@ -107,29 +111,26 @@ title = <new-year>
 code = "host"
 title = <host>
 scope = "day"
-verbs = ["arrivals.see", "arrivals.check_in", "queue.call"]
+verbs = @host@
 
 [[roles]]
 code = "coach"
 title = <coach>
 scope = "day"
-verbs = ["arrivals.see", "arrivals.check_in", "queue.call", "people.open"]
+verbs = @coach@
 
 [[roles]]
 code = "leader"
 title = <leader>
 scope = "centre"
-verbs = [
-    "arrivals.see", "arrivals.check_in", "queue.call", "day.close", "diary.import", "people.register",
-    "people.open", "team.see", "team.confirm", "centre.close", "audit.see",
-]
+verbs = @leader@
 second_factor = true
 
 [[roles]]
 code = "administrator"
 title = <administrator>
 scope = "administration"
-verbs = ["team.see", "team.add", "team.confirm", "centre.close", "audit.see"]
+verbs = @administrator@
 second_factor = true
 
 # Kinds of appointment. in_files: how diary files write them.
@@ -231,14 +232,22 @@ aims_in = ["work"]
 
 
 def text(code: str, *, name: str, languages: Sequence[str], country: str = "", timezone: str = "") -> str:
-    """A blueprint for a new service, in order as it stands. `languages` are codes of HOMES, the first one first."""
+    """A blueprint for a new service, in order as it stands. `languages` are codes of HOMES, the first one first.
+
+    Its four roles may what those of the same code may in Gloucestershire.
+    """
     home = HOMES[languages[0]]
     order = list(HOMES)
+    like = {role.code: role.verbs for role in blueprint.read(services.shipped("gloucestershire")).roles}
 
     def title(found: re.Match[str]) -> str:
         titles = dict(zip(order, TITLES[found[1]], strict=True))
         inside = ", ".join(f"{one} = {_quoted(titles[one])}" for one in languages)
         return f"{{ {inside} }}"
+
+    def verbs(found: re.Match[str]) -> str:
+        listed = textwrap.wrap(", ".join(map(_quoted, like[found[1]])) + ",", 100, break_on_hyphens=False)
+        return "[\n" + "".join(f"    {line}\n" for line in listed) + "]"
 
     def written(found: re.Match[str]) -> str:
         return _quoted(TITLES[found[1]][order.index(languages[0])])
@@ -250,6 +259,9 @@ def text(code: str, *, name: str, languages: Sequence[str], country: str = "", t
         country=country or home[0],
         timezone=timezone or home[1],
         languages=json.dumps(list(languages)),
+    )
+    filled = re.sub(
+        r"^verbs = @([a-z]+)@", lambda found: f"verbs = {verbs(found)}", filled, flags=re.MULTILINE
     )
     return re.sub(r"<([a-z-]+)>", title, re.sub(r"<<([a-z-]+)>>", written, filled))
 

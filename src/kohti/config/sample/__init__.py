@@ -21,8 +21,9 @@ from kohti.config import services
 from kohti.diary import actions as diary
 from kohti.frontdesk.replay import Colleague, Day, read_walk_ins
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, names
+from kohti.kernel import blueprint, clock, names
 from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Staff
 
@@ -112,6 +113,14 @@ def at_work(
             ),
         )
     return out
+
+
+def service_of(centre: str) -> Sampled:
+    """The service of the sample that has this centre. Raises NotThere."""
+    for here in SAMPLED:
+        if centre in {one.code for one in blueprint.read(services.shipped(here.service)).centres}:
+            return here
+    raise NotThere(f"no centre {centre}")
 
 
 def load(data: Path, say: Say) -> None:
