@@ -387,6 +387,7 @@ def test_the_commands_are_the_ones_that_were_promised() -> None:
         "restore",
         "erasures",
         "export",
+        "staff",
         "doctor",
         "import",
         "replay",
