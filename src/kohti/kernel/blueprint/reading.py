@@ -65,8 +65,8 @@ def read(text: str, *, name: str = "blueprint") -> Blueprint:
         plan = Blueprint.model_validate(data)
     except ValidationError as trouble:
         # A list whose entries have faults is called empty as well: that is no news.
-        found = [one for one in trouble.errors() if not (one["type"] == "too_short" and one["input"])]
-        said = [(_where(error["loc"]), _in_words(error), error.get("input")) for error in found]
+        errors = [one for one in trouble.errors() if not (one["type"] == "too_short" and one["input"])]
+        said = [(_where(error["loc"]), _in_words(error), error.get("input")) for error in errors]
     else:
         said = [(path, message, _value(data, path)) for path, message in _misfits(plan)]
     if said:
