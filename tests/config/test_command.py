@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import urllib.error
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -396,8 +398,32 @@ def test_the_commands_are_the_ones_that_were_promised() -> None:
         "bench",
         "history",
         "routes",
+        "staff",
     }
     assert promised | {"blueprint"} == {words[0] for words in EVERY if words}
+
+
+def test_the_first_administrator_comes_in_by_a_link_that_is_good_once_and_for_a_day(
+    empty: Installation,
+) -> None:
+    name = ("--name", "Ann First")
+    found = empty.run("staff", "add-administrator", "gloucestershire", *name, "--json").json()
+    path = re.fullmatch(r"http://localhost:8000(/account/join/[\w-]{40,}/)", found["link"])
+    assert path is not None
+    words = empty.run("staff", "add-administrator", "gloucestershire", "--name", "Ann Second").out
+    assert "good once, for 24 hours" in words
+    with empty.owner() as owner:
+        rows = owner.execute(
+            "select i.full_name, r.scope, i.expires - i.made_at from team_invitation i"
+            " join team_role r on r.id = i.role_id order by i.made_at"
+        ).fetchall()
+    assert rows == [(who, "administration", timedelta(hours=24)) for who in ("Ann First", "Ann Second")]
+    again = empty.run("staff", "add-administrator", "gloucestershire", *name, code=3).err
+    assert "Take that invitation back first" in again
+    nowhere = empty.run("staff", "add-administrator", "atlantis", *name, code=2).err
+    assert "There is no service “atlantis” here. There is gloucestershire." in nowhere
+    centre = empty.run("staff", "add-administrator", "gloucestershire", *name, "--centre", "x", code=2).err
+    assert "There is no centre “x” in gloucestershire." in centre
 
 
 def test_words_that_are_off_end_with_two(empty: Installation) -> None:

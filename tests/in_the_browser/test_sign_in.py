@@ -174,9 +174,7 @@ def test_one_key_locks_and_whoever_locked_it_comes_back_to_what_they_were_typing
     expect(note).to_have_value("")
 
 
-def test_at_a_shared_counter_a_colleague_takes_over_with_a_pin(
-    here: Place, sit_down: SitDown
-) -> None:
+def test_at_a_shared_counter_a_colleague_takes_over_with_a_pin(here: Place, sit_down: SitDown) -> None:
     """Without JavaScript, at 320 px."""
     priya, sally = with_pin(colleague(here, "Priya Nair")), with_pin(colleague(here, "Sally Jones", "leader"))
     screen = sit_down(way=Way(width=320, script=False))

@@ -220,7 +220,8 @@
     try {
       answer = await fetch(location.href, { headers: { "X-Kohti-Fresh": "1" }, credentials: "same-origin" });
     } catch { return; }
-    if (answer.redirected || answer.status === 401 || answer.status === 403) { say("signedOut"); return; }
+    // Whose right has ended keeps nothing of it on the screen.
+    if (answer.redirected || answer.status === 401 || answer.status === 403) { now.replaceChildren(); say("signedOut"); return; }
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = now.id ? page.getElementById(now.id) : page.querySelector("main[data-live]");
