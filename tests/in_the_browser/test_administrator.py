@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
-from tests.factories import Place
+from tests.factories import MORNING, Place
 from tests.in_the_browser.screen import SitDown, Way
 
 from kohti.kernel.actor import Actor
@@ -25,6 +26,7 @@ def administrator(here: Place) -> Actor:
 def test_who_is_invited_takes_the_place_works_and_is_out_at_once_when_it_ends(
     here: Place, administrator: Actor, sit_down: SitDown, way: Way
 ) -> None:
+    here.booking(MORNING + timedelta(hours=2), person=here.person("Kirsi Koskinen"))
     office = sit_down(administrator, way)
     page = office.page
     office.press(office.link("Invite a colleague"))
@@ -46,7 +48,7 @@ def test_who_is_invited_takes_the_place_works_and_is_out_at_once_when_it_ends(
     newcomer.page.get_by_label("Password", exact=True).fill(PASSWORD)
     newcomer.page.get_by_label("The password once more").fill(PASSWORD)
     newcomer.press(newcomer.button("Take the place"))
-    expect(newcomer.page.get_by_role("heading", name="Arrivals")).to_be_visible()
+    expect(newcomer.row("Kirsi Koskinen")).to_be_visible()
     newcomer.addresses.clear()
 
     office.go("/team/")
@@ -65,10 +67,13 @@ def test_who_is_invited_takes_the_place_works_and_is_out_at_once_when_it_ends(
     if way.script:
         # Nobody touched this screen: its stream asked again, and what it showed is gone.
         expect(newcomer.page.get_by_text("You have been signed out.")).to_be_visible()
-        expect(newcomer.page.get_by_role("heading", name="Arrivals")).to_have_count(0)
+        expect(newcomer.page.get_by_text("Kirsi Koskinen")).to_have_count(0)
+        # What it complained of is that its stream is shown the sign-in page.
+        assert all("EventSource" in complaint for complaint in newcomer.complaints)
     newcomer.go("/arrivals/")
     expect(newcomer.page.get_by_role("heading", name="Sign in")).to_be_visible()
     newcomer.check("Ngozi")
+    newcomer.complaints.clear()
 
 
 def test_the_administrator_s_pages_are_open_to_everybody(
