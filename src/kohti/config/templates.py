@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jinja2
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -18,7 +20,14 @@ from kohti.kernel import clock, languages, words
 from kohti.kernel.actor import Actor
 
 
+@cache
+def _plain(name: str) -> str:
+    return reverse(name)
+
+
 def _url(name: str, *args: object, **kwargs: object) -> str:
+    if not args and not kwargs:
+        return _plain(name)
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
@@ -82,6 +91,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": Frame(actor, request.session.get("places", 1)) if actor is not None else None,
         "menu": menu_for(actor, request.path) if actor is not None else [],
+        # Made once a page: as the library gives it, every form would make it anew.
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "language": words.language(),
         "languages": languages.LANGUAGES,
         "look": _look(request, actor),
