@@ -65,7 +65,7 @@ def test_each_shipped_one_is_in_order_and_comes_back_from_its_json(code: str) ->
         ('country = "GB"\n', "", "service.country", "is missing; expected one of 'GB'"),
         ('timezone = "Europe/London"', 'timezone = "Europe/Londn"', "service.timezone", "“Europe/London”"),
         ('languages = ["en", "fi"]', 'languages = ["en", "sv"]', "service.languages.1", "'en', 'fi'"),
-        ('languages = ["en", "fi"]', 'languages = ["en", "pl"]', "kinds.3.title", "has no title in pl"),
+        ('languages = ["en", "fi"]', 'languages = ["en", "pl"]', "stages.0.title", "has no title in pl"),
         (
             'light = "#15705c"',
             'light = "green"',
