@@ -1,11 +1,13 @@
 """Names sort as their readers expect, are found however they are typed, and keep their letters."""
 
 import unicodedata
+import uuid
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kohti.kernel.actor import system_of
 from kohti.kernel.names import fold, initials, sort_key, tidy
 
 thorough = settings(derandomize=True, deadline=None, max_examples=100)
@@ -182,3 +184,10 @@ def test_initials_are_of_the_first_and_the_family_name(name: str, letters: str) 
 @thorough
 def test_initials_are_at_most_two_letters(name: str) -> None:
     assert len(initials(name)) <= 2
+
+
+@pytest.mark.parametrize(("country", "first"), [("BE", "Bob Claes"), ("NL", "Anna van den Berg")])
+def test_a_service_sorts_names_as_its_country_does(country: str, first: str) -> None:
+    tag = system_of(uuid.uuid4(), country=country, languages=("nl", "en")).sorting
+    names = ["Anna van den Berg", "Bob Claes"]
+    assert min(names, key=lambda name: sort_key(name, language=tag)) == first

@@ -67,8 +67,15 @@ class Actor:
         return ZoneInfo(self.facts.get("timezone", "UTC"))
 
     @property
+    def sorting(self) -> str:
+        """Whose alphabet sorts the service's names, as nl-BE: Ghent looks for Van den Berg under V, Utrecht
+        under B.
+        """
+        return f"{self.first_language}-{self.facts.get('country', '')}".rstrip("-")
+
+    @property
     def first_language(self) -> str:
-        """The language the service sorts names by."""
+        """The language the service mentions first."""
         languages = self.facts.get("languages") or ["en"]
         return str(languages[0])
 

@@ -181,7 +181,7 @@ def invite(
         service_id=actor.service,
         full_name=name,
         folded=folded,
-        sort_key=names.sort_key(name, language=actor.first_language),
+        sort_key=names.sort_key(name, language=actor.sorting),
         email=email,
         organisation=where.organisation,
         centre=where.centre,
@@ -445,7 +445,7 @@ def find_or_name(actor: Actor, centre_id: uuid.UUID, full_names: Iterable[str]) 
             centre_id=centre_id,
             full_name=name,
             folded=folded,
-            sort_key=names.sort_key(name, language=actor.first_language),
+            sort_key=names.sort_key(name, language=actor.sorting),
         )
         for folded, name in wanted.items()
         if folded not in known

@@ -57,7 +57,7 @@ def keep_basics(actor: Actor, person_id: uuid.UUID, basics: Basics) -> None:
         full_name=name,
         called=basics.called,
         folded=names.fold(name),
-        sort_key=names.sort_key(name, language=actor.first_language),
+        sort_key=names.sort_key(name, language=actor.sorting),
         sounds=alike.sounds(name),
         date_of_birth=basics.date_of_birth,
         languages=list(basics.languages),

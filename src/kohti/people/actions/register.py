@@ -55,7 +55,7 @@ def register(
             full_name=names.tidy(person.full_name),
             called=person.called,
             folded=names.fold(person.full_name),
-            sort_key=names.sort_key(person.full_name, language=actor.first_language),
+            sort_key=names.sort_key(person.full_name, language=actor.sorting),
             sounds=alike.sounds(person.full_name),
             date_of_birth=person.date_of_birth,
             languages=list(person.languages),
