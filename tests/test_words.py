@@ -41,7 +41,9 @@ def test_what_a_translator_left_open_is_named(tmp_path: Path) -> None:
     for text in ("Here since %(time)s.", "Queue", "Left", "Call", "Undo", "Done"):
         source.add(text)
     source.add(("%(n)s line", "%(n)s lines"))
+    source.add(("One day", "%(n)s days"))
     kept = Catalog(locale="fi")
+    kept.add(("One day", "%(n)s days"), ("Yksi päivä", "Päiviä"))
     kept.add("Here since %(time)s.", "Saapunut klo %(clock)s.")
     kept.add("Queue", "Jono", flags=("fuzzy",))
     kept.add("Left", "")
@@ -57,6 +59,7 @@ def test_what_a_translator_left_open_is_named(tmp_path: Path) -> None:
         "not translated: 'Left'",
         "begins or ends with another space: 'Call'",
         "not translated: '%(n)s line'",
+        "placeholders differ: 'One day'",
     ]
 
 

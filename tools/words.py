@@ -113,8 +113,9 @@ def faults(words: Catalog, texts: Catalog) -> list[str]:
         if not all(translations) or (message.pluralizable and len(translations) != words.num_plurals):
             found.append(f"not translated: {_named(message)}")
             continue
-        for text in translations:
-            if _in(text) != _in(sources[-1]):
+        for form, text in enumerate(translations):
+            # "One day" needs no number where the form is for one alone; all others do.
+            if _in(text) not in (_in(sources[-1]), _in(sources[0 if form == 0 else -1])):
                 found.append(f"placeholders differ: {_named(message)}")
             if (text[0].isspace(), text[-1].isspace()) != (sources[0][0].isspace(), sources[0][-1].isspace()):
                 found.append(f"begins or ends with another space: {_named(message)}")

@@ -229,12 +229,20 @@ def misfits(code: str, own: Own) -> list[tuple[str, str]]:
             wrong.append((message, _("Give one text: this message counts nothing.")))
         elif not isinstance(text, str) and len(text) != forms:
             wrong.append((message, _("Give a list of %(n)s texts, one for each plural form.") % {"n": forms}))
-        elif any(_parts(one) != _parts(product[-1]) for one in ([text] if isinstance(text, str) else text)):
+        elif not _same_parts(text, product):
             parts = ", ".join(_parts(product[-1])) or "-"
             wrong.append(
                 (message, _("Each text must hold the same placeholders: %(parts)s") % {"parts": parts})
             )
     return wrong
+
+
+def _same_parts(text: str | Sequence[str], product: tuple[str, ...]) -> bool:
+    """Whether each form has the message's placeholders; the one for one alone may go without a number."""
+    texts = [text] if isinstance(text, str) else list(text)
+    return _parts(texts[0]) in (_parts(product[0]), _parts(product[-1])) and all(
+        _parts(one) == _parts(product[-1]) for one in texts[1:]
+    )
 
 
 def _parts(text: str) -> list[str]:
