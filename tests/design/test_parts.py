@@ -355,7 +355,13 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way",
+    [
+        one if one in ("wide", "dark and narrow") else pytest.param(one, marks=pytest.mark.long)
+        for one in WAYS
+    ],
+)
 def test_the_gallery_of_all_parts_reads_well(
     templates: Environment, context: dict[str, Any], site: Site, chromium: Browser, way: str
 ) -> None:
