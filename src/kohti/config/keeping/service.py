@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,12 +120,12 @@ def export(code: str, target: Path, *, url: str, say: Say) -> ServiceManifest:
         speak_plainly(owner)
         row = owner.execute("select id from team_service where code = %s", (code,)).fetchone()
         if row is None:
-            raise KohtiError(f"There is no service “{code}” here.", code="not-there")
+            raise KohtiError(_("There is no service “%(code)s” here.") % {"code": code}, code="not-there")
         service_id = row[0]
         for name, condition in sorted(_conditions(owner).items()):
             told.append(_write(owner, archive, name, condition, service_id))
             if told[-1].rows >= 10_000:
-                say(f"{name}: {told[-1].rows:,} rows")
+                say(_("%(name)s: %(rows)s rows") % {"name": name, "rows": f"{told[-1].rows:,}"})
         manifest = ServiceManifest(
             service=code,
             service_id=str(service_id),
@@ -206,7 +207,7 @@ def read_manifest(path: Path) -> ServiceManifest:
             return ServiceManifest.model_validate_json(archive.read("manifest.json"))
     except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValidationError) as trouble:
         raise BadBackup(
-            f"{path} is not an exported service, or was cut short.", code="unreadable"
+            _("%(path)s is not an exported service, or was cut short.") % {"path": path}, code="unreadable"
         ) from trouble
 
 
@@ -223,8 +224,10 @@ def bring(path: Path, *, url: str, apply: bool, say: Say) -> ServiceManifest:
         had = sorted(".".join(one) for one in prepare.applied(owner))
         if had != manifest.migrations:
             raise BadBackup(
-                "The service comes from another release of Kohti. Bring both installations to the same one, export"
-                " again, then import.",
+                _(
+                    "The service comes from another release of Kohti. Bring both installations to "
+                    "the same one, export again, then import."
+                ),
                 code="newer",
             )
         _not_taken(owner, manifest)
@@ -232,11 +235,11 @@ def bring(path: Path, *, url: str, apply: bool, say: Say) -> ServiceManifest:
         order = _in_order(owner, [table.name for table in manifest.tables])
         told = {table.name: table for table in manifest.tables}
         if set(told) != set(conditions):
-            raise BadBackup("The file does not hold the tables of this release.")
+            raise BadBackup(_("The file does not hold the tables of this release."))
         for name in order:
             _bring_table(owner, archive, name, told[name])
             if told[name].rows >= 10_000:
-                say(f"{name}: {told[name].rows:,} rows are in")
+                say(_("%(name)s: %(rows)s rows are in") % {"name": name, "rows": f"{told[name].rows:,}"})
         for name, condition in conditions.items():
             _compare(owner, name, condition, told[name], manifest.service_id)
         _join_history(owner, manifest.service_id)
@@ -255,7 +258,7 @@ def _not_taken(owner: psycopg.Connection[Any], manifest: ServiceManifest) -> Non
         "select code from team_service where code = %s or id = %s", (manifest.service, manifest.service_id)
     ).fetchone()
     if row is not None:
-        raise Taken(f"There is a service “{row[0]}” here already. Nothing was changed.")
+        raise Taken(_("There is a service “%(name)s” here already. Nothing was changed.") % {"name": row[0]})
 
 
 def _in_order(owner: psycopg.Connection[Any], names: list[str]) -> list[str]:
@@ -271,7 +274,9 @@ def _in_order(owner: psycopg.Connection[Any], names: list[str]) -> list[str]:
     while points:
         free = sorted(name for name, targets in points.items() if not targets - set(order))
         if not free:
-            raise BadBackup(f"These tables point at each other: {', '.join(sorted(points))}")
+            raise BadBackup(
+                _("These tables point at each other: %(points)s") % {"points": ", ".join(sorted(points))}
+            )
         order += free
         for name in free:
             del points[name]
@@ -296,7 +301,7 @@ def _bring_table(
             " and u.id <> (a.r->>'id')::uuid limit 1"
         ).fetchone()
         if row is not None:
-            raise Taken(f"Somebody else here signs in as “{row[0]}”. Nothing was changed.")
+            raise Taken(_("Somebody else here signs in as “%(name)s”. Nothing was changed.") % {"name": row[0]})
         owner.execute("delete from arriving a using team_user u where u.id = (a.r->>'id')::uuid")
         owner.execute("update arriving set r = r || jsonb_build_object('password', '!')")
     table = sql.Identifier("public", name)
@@ -321,7 +326,11 @@ def _compare(
     # Whoever was here already keeps the address they have here.
     if (count, _digest(total)) != (told.rows, told.digest) and not (name == USERS and count == told.rows):
         raise BadBackup(
-            f"{name} came in with {count} rows, {told.rows} were written, or a row is another. Nothing was changed."
+            _(
+                "%(name)s came in with %(count)s rows, %(rows)s were written, or a row is "
+                "another. Nothing was changed."
+            )
+            % {"name": name, "count": count, "rows": told.rows}
         )
 
 
