@@ -169,3 +169,18 @@ def test_the_page_of_a_person_costs_a_fixed_number_of_statements(here: Place, co
         browser.get(reverse(name, args=[someone.id]))
         answer = browser.get(reverse(name, args=[someone.id]))
         assert int(answer.headers["X-Kohti-Statements"]) <= most, name
+
+
+def test_a_restricted_person_is_on_the_day_s_list_without_a_name_and_can_be_checked_in(here: Place) -> None:
+    leader, host, named = here.member("leader"), here.member("host"), here.member("coach", name="Nan Named")
+    someone = here.person("Hidden Harriet")
+    booking = here.booking(person=someone)
+    acting(leader, actions.restrict, someone.id, [named.member_id], "a relative", key=str(uuid.uuid4()))
+    for who in (host, leader):
+        page = text(browser_of(who).get(reverse("arrivals")))
+        assert "Hidden Harriet" not in page
+        assert "No name given" in page
+    answer = browser_of(host).post(reverse("check_in", args=[booking.id]), {"v": "1"}, follow=True)
+    assert answer.status_code == 200
+    assert "Their ticket" in text(answer)
+    assert "Hidden Harriet" not in text(answer)

@@ -20,6 +20,7 @@ from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.models import Done
+from kohti.people import actions as people
 from kohti.team.models import AtCounter, Centre, Service, Session, WayBack
 
 log = structlog.get_logger()
@@ -62,6 +63,14 @@ def close_days() -> None:
     """At closing time nobody is open."""
     for actor in services():
         close_centres(actor)
+
+
+@housekeeping("move-people", cron="5 * * * *")
+def move_people() -> None:
+    """Transfers between centres happen on their day."""
+    for actor in services():
+        with as_actor(actor):
+            people.apply_transfers(actor)
 
 
 @housekeeping("seal-history", cron="* * * * *")
