@@ -388,7 +388,9 @@ def reset(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpRespo
     if request.method != "POST":
         return render(request, "team/reset.html", shown)
     try:
-        given = way_back.reset_sign_in(actor, member_id, key=str(_uuid(request.POST.get("key", "")) or new_id()))
+        given = way_back.reset_sign_in(
+            actor, member_id, key=str(_uuid(request.POST.get("key", "")) or new_id())
+        )
     except Refused as trouble:
         return render(request, "team/reset.html", shown | {"refused": str(trouble.message)}, status=409)
     link = request.build_absolute_uri(reverse("way_back"))
