@@ -67,6 +67,8 @@ class Server:
         from django.db import connections
 
         os.environ["DATABASE_URL"] = addresses.with_database(url, MINE)
+        if "KOHTI_WEB_URL" in os.environ:  # a pooler before the same server
+            os.environ["KOHTI_WEB_URL"] = addresses.with_database(os.environ["KOHTI_WEB_URL"], MINE)
         for alias in ("default", "owner"):
             connections.settings[alias]["NAME"] = MINE
         connections.settings["worker"] = connections.settings["default"] | {
