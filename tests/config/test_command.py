@@ -398,7 +398,6 @@ def test_the_commands_are_the_ones_that_were_promised() -> None:
         "bench",
         "history",
         "routes",
-        "staff",
     }
     assert promised | {"blueprint"} == {words[0] for words in EVERY if words}
 

@@ -203,7 +203,7 @@ def test_a_role_that_is_renamed_takes_its_people_along_with_whom_they_see(owner:
         apply(text.replace(LINE, f'[mapping.roles]\ncoach = "work-coach"\n\n{LINE}', 1))
         assert again(coach) is None
         with as_system(here.system):
-            old, new = Membership.objects.filter(staff_id=coach.staff_id).order_by("starts")
+            old, new = Membership.objects.filter(staff_id=str(coach.staff_id)).order_by("starts")
         assert (old.ends, new.starts, new.ends) == (later, later, None)
         with as_actor(DOOR):
             member = actors.member(new.id)
@@ -229,7 +229,7 @@ def test_an_organisation_that_becomes_part_of_another_takes_its_people_along() -
     head = '[mapping.organisations]\njobcentre = "council"\n\n[[organisations]]'
     apply(text.replace("[[organisations]]", head, 1))
     with as_system(here.system):
-        rows = Membership.objects.filter(staff_id=host.staff_id).order_by("starts")
+        rows = Membership.objects.filter(staff_id=str(host.staff_id)).order_by("starts")
         assert [row.organisation.code for row in rows] == ["jobcentre", "council"]
 
 

@@ -162,7 +162,7 @@ def test_a_blueprint_is_kept_whole_with_its_version_and_members_read_it() -> Non
 def test_a_blueprint_of_another_service_is_not_there_to_read() -> None:
     here, there = place(), place()
     with as_actor(here.member("host")):
-        assert not BlueprintVersion.objects.filter(service_id=there.system.service_id).exists()
+        assert not BlueprintVersion.objects.filter(service_id=there.system.service).exists()
 
 
 LATER_ROOMS = """[words.fi]

@@ -112,7 +112,12 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-STATUS: dict[type[KohtiError], int] = {NotThere: 404, NotAllowed: 403, UnreadableSheet: 422, BadBlueprint: 422}
+STATUS: dict[type[KohtiError], int] = {
+    NotThere: 404,
+    NotAllowed: 403,
+    UnreadableSheet: 422,
+    BadBlueprint: 422,
+}
 
 
 def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:

@@ -73,6 +73,8 @@ def add(commands: Any) -> None:
             "--metrics-port",
             type=int,
             metavar="PORT",
-            help=_("serve figures for Prometheus there, to this machine only (or KOHTI_METRICS_PORT; default: not)"),
+            help=_(
+                "serve figures for Prometheus there, to this machine only (or KOHTI_METRICS_PORT; default: not)"
+            ),
         )
     command(commands, "migrate", migrate, _("Bring the database to this release."), machine=False)

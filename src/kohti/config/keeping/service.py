@@ -301,7 +301,9 @@ def _bring_table(
             " and u.id <> (a.r->>'id')::uuid limit 1"
         ).fetchone()
         if row is not None:
-            raise Taken(_("Somebody else here signs in as “%(name)s”. Nothing was changed.") % {"name": row[0]})
+            raise Taken(
+                _("Somebody else here signs in as “%(name)s”. Nothing was changed.") % {"name": row[0]}
+            )
         owner.execute("delete from arriving a using team_user u where u.id = (a.r->>'id')::uuid")
         owner.execute("update arriving set r = r || jsonb_build_object('password', '!')")
     table = sql.Identifier("public", name)
