@@ -179,6 +179,7 @@ SCOPES = {
     "day": "the people who come to the centre today, and today's queue",
     "centre": "everybody and every day of the centre",
     "service": "everything of the service",
+    "administration": "the team and the history of the service, and nobody it helps",
 }
 
 
