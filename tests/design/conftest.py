@@ -59,6 +59,7 @@ def context() -> dict[str, Any]:
             first="Gloucestershire jobcentres",
             second="",
             css="",
+            logo="",
         ),
         "sample": True,
         "clock_text": "11 March 2026, 10:42",
