@@ -125,7 +125,7 @@ def test_a_log_that_cannot_be_read_names_what_is_wrong() -> None:
     actor, day = place().system, date(2026, 3, 11)
     with pytest.raises(UnreadableSheet, match="no column Arrived"):
         read_walk_ins(DIARY.read_bytes(), day, actor)
-    with pytest.raises(UnreadableSheet, match=r"row 3.*“soon”"):
+    with pytest.raises(UnreadableSheet, match=r"Row 3.*“soon”"):
         read_walk_ins(b"Arrived,Name,Reason,Seen at the door\n09:15,Sam,,\nsoon,Kim,,\n", day, actor)
     (one,) = read_walk_ins(
         b"Arrived,Name,Reason,Seen at the door\n09:15,Sam,Evidence to hand in,wet\n", date(2026, 7, 1), actor

@@ -385,7 +385,7 @@ def test_a_session_gets_a_new_name_when_somebody_signs_in() -> None:
     assert client.cookies["sessionid"].value != "planted" * 4
 
 
-def test_a_session_whose_membership_ended_sees_that_it_has_no_place() -> None:
+def test_a_session_ends_with_the_last_place_to_work() -> None:
     here = place()
     host = colleague(here)
     client = browser_of(host)
@@ -393,9 +393,8 @@ def test_a_session_whose_membership_ended_sees_that_it_has_no_place() -> None:
     with as_system(here.system) as system:
         assert host.member_id is not None
         team.end_membership(system, host.member_id)
-    answer = client.get("/arrivals/")
-    assert answer.status_code == 403
-    assert "no place to work" in answer.content.decode()
+    assert client.get("/arrivals/").headers["Location"].startswith(SIGN_IN)
+    assert not works(client)
 
 
 def test_an_account_that_was_closed_is_out_at_once(owner: psycopg.Connection) -> None:

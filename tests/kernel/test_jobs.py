@@ -138,13 +138,13 @@ def test_nobody_orders_what_they_may_not_do() -> None:
         import_file.order(host, subject_id=uuid.uuid4())
 
 
-def test_arguments_are_identifiers_only(owner: psycopg.Connection) -> None:
+def test_arguments_are_identifiers_and_a_language_only(owner: psycopg.Connection) -> None:
     here = place()
     leader = here.member("leader")
     _file_id, number = order(here, leader)
     row = owner.execute("select args from procrastinate_jobs where id = %s", (number,)).fetchone()
     assert row is not None
-    assert set(row[0]) == {"member_id", "service_id", "subject_id"}
+    assert set(row[0]) == {"member_id", "service_id", "subject_id", "language"}
     assert all(uuid.UUID(value) for value in row[0].values())
     owner.execute("delete from procrastinate_jobs where id = %s", (number,))
 

@@ -122,6 +122,7 @@ MFA_FORMS = {
     "add_webauthn": "kohti.config.passkeys.AddForm",
 }
 MFA_TOTP_ISSUER = "Kohti"
+MFA_TOTP_TOLERANCE = 1  # half a minute: telephones are a little early or late, and people type
 MFA_ADAPTER = "kohti.config.sign_in.CodeAdapter"
 PROVIDERS = providers.read(DATA, os.environ)
 SOCIALACCOUNT_ADAPTER = "kohti.config.elsewhere.Adapter"
