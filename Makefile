@@ -21,7 +21,7 @@ demo:
 	$(BOOTSTRAP) --for run -- .venv/bin/kohti demo $(ARGS)
 
 test:
-	$(BOOTSTRAP) --for test --browser -- .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BOOTSTRAP) --for test --browser -- .venv/bin/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long:
 	$(BOOTSTRAP) --for test --browser

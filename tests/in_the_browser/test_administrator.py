@@ -76,6 +76,7 @@ def test_who_is_invited_takes_the_place_works_and_is_out_at_once_when_it_ends(
     newcomer.complaints.clear()
 
 
+@pytest.mark.long
 def test_the_administrator_s_pages_are_open_to_everybody(
     here: Place, administrator: Actor, sit_down: SitDown
 ) -> None:
