@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from procrastinate.contrib.django import app
 from tests.factories import MORNING, Place, as_system, place
 
 from kohti.config import addresses, installation
@@ -145,6 +147,7 @@ def test_arguments_are_identifiers_and_a_language_only(owner: psycopg.Connection
     row = owner.execute("select args from procrastinate_jobs where id = %s", (number,)).fetchone()
     assert row is not None
     assert set(row[0]) == {"member_id", "service_id", "subject_id", "language"}
+    assert row[0].pop("language") == "en"
     assert all(uuid.UUID(value) for value in row[0].values())
     owner.execute("delete from procrastinate_jobs where id = %s", (number,))
 
@@ -171,6 +174,59 @@ def test_a_job_is_refused_and_says_so_when_the_right_is_gone(owner: psycopg.Conn
         (here.system.service_id,),
     ).fetchone()
     assert row == ("diary.import", file_id, str(leader.member_id))
+
+
+def waiting(owner: psycopg.Connection, task: str) -> int:
+    """Housekeeping that the last tick ordered and nobody has done yet."""
+    row = owner.execute(
+        "insert into procrastinate_jobs (queue_name, task_name, lock, args)"
+        " values ('housekeeping', %s, %s, jsonb_build_object('timestamp', 1)) returning id",
+        (task, task),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_housekeeping_that_waits_twice_is_done_twice_and_ends_no_worker(owner: psycopg.Connection) -> None:
+    """At a tick the same may still wait from the last one: a worker was busy, or away."""
+    numbers = [waiting(owner, "seal-history") for _tick in range(2)]
+    with worker() as one:
+        for number in numbers:
+            until(lambda number=number: job_status(owner, number) == "succeeded", "both were done")  # type: ignore[misc]
+        assert one.process.poll() is None
+
+
+def test_no_housekeeping_is_refused_because_the_same_waits_already() -> None:
+    """Its refusal would end the worker: PostgreSQL leaves out under row policies what the library reads there."""
+    importlib.import_module("kohti.config.housekeeping")
+    assert [task.name for task in app.tasks.values() if task.queueing_lock] == []
+    assert len(app.tasks) > 5
+
+
+def test_jobs_that_were_done_a_day_ago_are_cleared_and_those_that_failed_are_kept(
+    owner: psycopg.Connection,
+) -> None:
+    kept = {}
+    for status, age in (("succeeded", 25), ("succeeded", 1), ("failed", 25)):
+        row = owner.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, status)"
+            " values ('work', 'long-gone', '{}', %s) returning id",
+            (status,),
+        ).fetchone()
+        assert row is not None
+        owner.execute(
+            "insert into procrastinate_events (job_id, type, at) values (%s, %s, now() - make_interval(hours => %s))",
+            (row[0], status, age),
+        )
+        kept[row[0]] = (status, age) != ("succeeded", 25)
+    number = waiting(owner, "clear-done-jobs")
+    with worker():
+        until(lambda: job_status(owner, number) == "succeeded", "it was cleared")
+    left = {
+        row[0] for row in owner.execute("select id from procrastinate_jobs where task_name = 'long-gone'")
+    }
+    assert left == {job for job, stays in kept.items() if stays}
+    owner.execute("delete from procrastinate_jobs where task_name = 'long-gone'")
 
 
 def test_a_job_whose_worker_was_killed_is_done_once_by_another(owner: psycopg.Connection) -> None:

@@ -108,9 +108,16 @@ def tidy() -> None:
 
 
 @app.periodic(cron="* * * * * */5")
-@app.task(name="take-up-stalled", queueing_lock="take-up-stalled", queue="housekeeping")
+@app.task(name="take-up-stalled", queue="housekeeping")
 async def take_up_stalled(timestamp: int) -> None:
     """Jobs whose worker was killed are done by another."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
         await app.job_manager.retry_job(job)
         log.warning("job.taken_up", job=job.id, task=job.task_name)
+
+
+@app.periodic(cron="43 * * * *")
+@app.task(name="clear-done-jobs", queue="housekeeping")
+async def clear_done_jobs(timestamp: int) -> None:
+    """Jobs that were done a day ago are no longer kept; those that failed are."""
+    await app.job_manager.delete_old_jobs(nb_hours=24)
