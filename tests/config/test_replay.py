@@ -111,6 +111,7 @@ def test_a_day_of_each_other_service_is_lived_the_same_way(replays: Replays, her
     assert done["open_at_close"] == 0
 
 
+@pytest.mark.long
 def test_what_cannot_be_lived_is_said_in_words_and_leaves_nothing(replays: Replays, tmp_path: Path) -> None:
     day = ("replay", "day", *small_day(tmp_path))
     assert "atlantis" in replays.kohti.run(*day, "--centre", "atlantis", code=2).err

@@ -27,7 +27,7 @@ def _templates() -> set[str]:
 
 def _named() -> dict[str, str]:
     """What is named as a template somewhere, and where."""
-    found = {}
+    found: dict[str, str] = {}
     for path in (*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")):
         for name in NAMED.findall(path.read_text(encoding="utf-8")):
             found.setdefault(name, path.relative_to(SOURCE).as_posix())

@@ -101,9 +101,17 @@ def here() -> Place:
     return place()
 
 
-@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
+ALWAYS = ("mouse", "no JavaScript")
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(way, id=name, marks=() if name in ALWAYS else pytest.mark.long)
+        for name, way in WAYS.items()
+    ]
+)
 def way(request: pytest.FixtureRequest) -> Way:
-    """How somebody uses the pages: with a mouse, on a phone, by keyboard alone, without JavaScript."""
+    """How somebody uses the pages: with a mouse, without JavaScript; in the long run on a phone and by keyboard."""
     found: Way = request.param
     return found
 

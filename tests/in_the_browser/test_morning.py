@@ -8,12 +8,21 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from tests.factories import MORNING, Place
+from tests.in_the_browser.conftest import WAYS
 from tests.in_the_browser.screen import SitDown, Way
 
 from kohti.frontdesk import actions
 from kohti.kernel.actor import Actor, as_actor
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
+def way(request: pytest.FixtureRequest) -> Way:
+    """The morning and the call are tried every way each time."""
+    found: Way = request.param
+    return found
+
 
 TICKET = re.compile(r"[A-Z]\d{3}")
 
