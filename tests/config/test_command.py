@@ -431,3 +431,21 @@ def test_words_that_are_off_end_with_two(empty: Installation) -> None:
     empty.run("conjure", code=2)
     empty.run("import", "diary", DIARY, code=2)
     empty.run("replay", "day", "--centre", "x", "--diary", "y", "--walk-ins", "z", "--day", "soon", code=2)
+
+
+@pytest.mark.long
+def test_the_bench_measures_every_operation_over_every_past(tmp_path: Path) -> None:
+    found = Kohti(tmp_path).run("bench", "frontdesk", "--past", "0,700", "--repeat", "7", "--json").json()
+    assert {one["rows"] for one in found} == {0, 700}
+    assert [one["operation"] for one in found[::2]] == [
+        "empty page",
+        "check in",
+        "walk in",
+        "list of 300",
+        "call next",
+        "begin",
+        "finish",
+    ]
+    for one in found:
+        assert min(one["app_cpu_ms"], one["db_cpu_ms"], one["p50_ms"], one["statements"]) > 0
+        assert one["bytes"] < 100_000

@@ -193,10 +193,11 @@ join (select centre_id, min(id::text)::uuid as staff_id from team_staff group by
   on s.centre_id = c.id
 """,
     """
-insert into people_person (id, service_id, centre_id, reference, full_name, called, folded, sort_key,
-  languages, created_at)
+insert into people_person (id, service_id, centre_id, reference, full_name, called, folded, sort_key, sounds,
+  languages, interpreter, safe_contact, not_by, no_messages, address_hidden, restricted, created_at)
 select distinct on (person_id) person_id, %(service)s::uuid, centre_id, 'P' || n %% 50000, 'Former Visitor' || n %% 50000, '',
-  'former visitor' || n %% 50000, 'visitor' || n %% 50000, '{}'::text[], at from past order by person_id, n
+  'former visitor' || n %% 50000, 'visitor' || n %% 50000, '{}'::text[], '{}'::text[], '', '', '', false, false,
+  false, at from past order by person_id, n
 on conflict do nothing
 """,
     """
