@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def test_every_text_is_translated_and_none_is_left_over(texts: Catalog, language
 def test_the_kept_file_is_what_merging_again_would_write(texts: Catalog, language: str) -> None:
     kept = words.catalogue(language).read_bytes()
     assert words.as_po(words.merged(words.read(language), texts)) == kept, "run `make words`"
+
+
+def test_no_catalogue_speaks_another_language() -> None:
+    """A sentence that two of them say in the very same words was taken into the wrong one."""
+    said: dict[str, set[str]] = {}
+    for language in words.LANGUAGES:
+        for message in words.read(language):
+            for form in (message.string,) if isinstance(message.string, str) else message.string:
+                if message.id and len(re.findall(r"[^\W\d_]{3,}", words.PLACEHOLDER.sub("", form))) > 2:
+                    said.setdefault(form, set()).add(language)
+    assert {form: sorted(where) for form, where in said.items() if len(where) > 1} == {}
 
 
 def test_every_language_on_offer_has_a_catalogue_or_is_the_language_of_the_source() -> None:
