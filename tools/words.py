@@ -87,12 +87,13 @@ def as_po(words: Catalog) -> bytes:
     return HEAD.format(language=words.locale, plurals=words.plural_forms).encode() + out.getvalue()
 
 
-def _forms(text: object) -> tuple[str, ...]:
+def forms_of(text: object) -> tuple[str, ...]:
+    """A text, or each of its plural forms; one empty one where there is nothing."""
     return (text or "",) if isinstance(text, str | None) else tuple(str(one) for one in text)  # type: ignore[attr-defined]
 
 
 def _named(message: Message) -> str:
-    return repr(_forms(message.id)[0])
+    return repr(forms_of(message.id)[0])
 
 
 def _in(text: str) -> list[str]:
@@ -107,7 +108,7 @@ def faults(words: Catalog, texts: Catalog) -> list[str]:
     for message in words:
         if not message.id:
             continue
-        sources, translations = _forms(message.id), _forms(message.string)
+        sources, translations = forms_of(message.id), forms_of(message.string)
         if message.fuzzy:
             found.append(f"fuzzy: {_named(message)}")
         if not all(translations) or (message.pluralizable and len(translations) != words.num_plurals):
@@ -124,8 +125,8 @@ def faults(words: Catalog, texts: Catalog) -> list[str]:
 
 def _lacking(some: Catalog, others: Catalog) -> list[Message]:
     """The messages of `some` that `others` has not, in this form."""
-    held = {(one.context, _forms(one.id)) for one in others}
-    return [one for one in some if one.id and (one.context, _forms(one.id)) not in held]
+    held = {(one.context, forms_of(one.id)) for one in others}
+    return [one for one in some if one.id and (one.context, forms_of(one.id)) not in held]
 
 
 def bring_up_to_date() -> int:
@@ -157,11 +158,11 @@ def missing(language: str) -> bytes:
     others = [(one, merged(read(one), texts)) for one in LANGUAGES if one != language]
     wanting = Catalog(locale=language)
     for message in words:
-        if message.id and (message.fuzzy or not all(_forms(message.string)) or _too_few(message, words)):
+        if message.id and (message.fuzzy or not all(forms_of(message.string)) or _too_few(message, words)):
             told = [
-                f"{one}: {' | '.join(_forms(same.string))}"
+                f"{one}: {' | '.join(forms_of(same.string))}"
                 for one, other in others
-                if (same := other.get(message.id, message.context)) is not None and any(_forms(same.string))
+                if (same := other.get(message.id, message.context)) is not None and any(forms_of(same.string))
             ]
             wanting.add(
                 message.id,
@@ -175,7 +176,7 @@ def missing(language: str) -> bytes:
 
 
 def _too_few(message: Message, words: Catalog) -> bool:
-    return bool(message.pluralizable) and len(_forms(message.string)) != words.num_plurals
+    return bool(message.pluralizable) and len(forms_of(message.string)) != words.num_plurals
 
 
 def take(file: Path) -> list[str]:
@@ -190,7 +191,7 @@ def take(file: Path) -> list[str]:
         mine = words.get(message.id, message.context) if message.id else None
         if message.id and mine is None:
             wrong.append(f"no longer in the code: {_named(message)}")
-        if mine is not None and any(_forms(message.string)) and _named(message) not in refused:
+        if mine is not None and any(forms_of(message.string)) and _named(message) not in refused:
             mine.string = message.string
             mine.flags.discard("fuzzy")
     keep(words)
