@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from kohti.config import addresses, prepare
 from kohti.kernel import clock, postgres
@@ -111,7 +110,7 @@ class Server:
         connections.close_all()
         with psycopg.connect(self._beside(), autocommit=True) as admin:
             for name in (MINE, TEMPLATE) if last else (MINE,):
-                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+                prepare.drop_database(admin, name)
         if self.own is not None:
             self.own.release()
 

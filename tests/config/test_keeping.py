@@ -16,11 +16,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 from tests.config.cli import Kohti
 from tests.factories import MORNING, Place, acting, as_system, as_worker, place
 
-from kohti.config import addresses, housekeeping
+from kohti.config import addresses, housekeeping, prepare
 from kohti.config.keeping import backup, erasures, files, restore
 from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import clock, history
@@ -72,9 +71,7 @@ def dropped(*names: str) -> Iterator[None]:
         ) as admin:
             for name in names:
                 for one in (name, f"{name}_restoring", f"{name}_put_away"):
-                    admin.execute(
-                        sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(one))
-                    )
+                    prepare.drop_database(admin, one)
 
 
 def fresh_name() -> str:

@@ -82,8 +82,15 @@ class Screen:
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not reach {control}")
 
+    def stand_in(self, field: Locator) -> None:
+        """Put the cursor into a field."""
+        if self.way.keyboard:
+            self.tab_to(field)
+        else:
+            field.click()
+
     def press(self, control: Locator) -> None:
-        """Press a button or follow a link."""
+        """Press a button or follow a link. Not for fields: Enter in a field sends its form."""
         if self.way.keyboard:
             self.tab_to(control)
             self.page.keyboard.press("Enter")

@@ -189,9 +189,10 @@ def test_the_coachs_call(here: Place, sit_down: SitDown, way: Way) -> None:
     expect(page.locator("#next-words")).to_contain_text("Kirsi Koskinen")
     expect(other.page.locator("#next-words")).to_contain_text("Nobody is waiting for you.")
 
-    coach.press(page.get_by_label("My desk"))
+    coach.stand_in(page.get_by_label("My desk"))
     coach.type("4")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_label("My desk")).to_have_value("4")
 
     coach.press(coach.button("Call next"))

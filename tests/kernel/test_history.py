@@ -442,7 +442,7 @@ def own_database(owner: psycopg.Connection) -> Iterator[str]:
         yield url
     finally:
         with psycopg.connect(before, autocommit=True) as admin:
-            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            prepare.drop_database(admin, name)
 
 
 def fill(owner: psycopg.Connection, events: int) -> None:

@@ -43,9 +43,9 @@ def run(args: argparse.Namespace, say: Say) -> int:
                 say(_(NOT_A_SAMPLE))
                 return 1
             if args.fresh or holds == "nothing":
-                _drop(admin, NAME)
+                prepare.drop_database(admin, NAME)
                 holds = "nothing"
-            _drop(admin, MAKING)
+            prepare.drop_database(admin, MAKING)
         url = prepare.own_server(server, data, NAME if holds == "sample" else MAKING)
         os.environ["DATABASE_URL"] = url
         _set_up(holds == "sample", data, say)
@@ -94,10 +94,6 @@ def _what_is_in(database: psycopg.Connection[Any]) -> str:
 
 def _exists(admin: psycopg.Connection[Any], name: str) -> bool:
     return admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is not None
-
-
-def _drop(admin: psycopg.Connection[Any], name: str) -> None:
-    admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def _let_go() -> None:

@@ -52,7 +52,7 @@ def scratch(say: Say, *, role: str = "worker") -> Any:
         connections.close_all()
         with psycopg.connect(beside, autocommit=True) as admin:
             for one in _scratches(admin, name):
-                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(one)))
+                prepare.drop_database(admin, one)
         if before is None:
             os.environ.pop("DATABASE_URL", None)
         else:

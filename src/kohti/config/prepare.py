@@ -60,6 +60,19 @@ def make_database(admin: psycopg.Connection[Any], name: str, *, owner: str, temp
     return True
 
 
+def drop_database(admin: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database where it is there, and end the sessions of its owner in it.
+
+    Raises psycopg.errors.ObjectInUse when somebody else stays in it for five seconds.
+    """
+    query = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
+    try:
+        admin.execute(query + sql.SQL(" with (force)"))
+    except psycopg.errors.InsufficientPrivilege:
+        # The server's own vacuum is in it, which an owner may not end; without force the server does that itself.
+        admin.execute(query)
+
+
 def own_server(server: postgres.Server, data: Path, database: str) -> str:
     """Make roles and a database on our own server; returns the owner's address."""
     held = addresses.keep_secrets(data)

@@ -97,7 +97,7 @@ def _bring_back(args: argparse.Namespace) -> int:
         url = prepare.own_server(server, data, "kohti")
     try:
         name = addresses.database_of(url)
-        with restoring.server_of(url) as admin:
+        with restoring.server_of(url, into=args.beside or name) as admin:
             forgotten = _forgotten(data, args.erasures)
             put_away = ""
             if args.beside:

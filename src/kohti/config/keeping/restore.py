@@ -85,16 +85,21 @@ def holds(url: str) -> str:
 
 
 @contextmanager
-def server_of(url: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to the server beside its databases, held by one restore at a time. Raises KohtiError."""
+def server_of(url: str, *, into: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the server beside its databases, while nobody else restores into that one.
+
+    Raises KohtiError when somebody does.
+    """
     try:
         admin = psycopg.connect(addresses.with_database(url, "postgres"), autocommit=True)
     except psycopg.OperationalError:
         admin = psycopg.connect(addresses.with_database(url, "template1"), autocommit=True)
     with admin:
-        row = admin.execute("select pg_try_advisory_lock(7236003)").fetchone()
+        row = admin.execute("select pg_try_advisory_lock(7236003, hashtext(%s))", (into,)).fetchone()
         if not (row and row[0]):
-            raise KohtiError(_("Another restore is running on this server. Wait for its end."))
+            raise KohtiError(
+                _("Another restore into %(name)s is running. Wait for its end.") % {"name": into}
+            )
         yield admin
 
 
