@@ -13,9 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as Stored
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
 
 from kohti.kernel import clock
 from kohti.team.signing_in import Session
@@ -27,6 +29,15 @@ NOTED_EVERY = timedelta(minutes=1)
 LOAD = """
 select session_data, began, last_used, idle_s, locks, device from team_session
 where session_key = %s and expire_date > %s
+"""
+COLUMNS = tuple(field.attname for field in Session._meta.concrete_fields)
+MAKE = f"""
+insert into team_session ({", ".join(COLUMNS)}) values ({", ".join(f"%({name})s" for name in COLUMNS)})
+on conflict (session_key) do nothing
+"""
+KEEP = f"""
+update team_session set {", ".join(f"{name} = %({name})s" for name in COLUMNS if name != "session_key")}
+where session_key = %(session_key)s
 """
 
 
@@ -71,6 +82,22 @@ class SessionStore(Stored):
             idle_s=self.idle_s,
             locks=self.locks,
         )
+
+    def _get_new_session_key(self) -> str:
+        return get_random_string(32, VALID_KEY_CHARS)
+
+    def save(self, must_create: bool = False) -> None:
+        """Keep it, with one plain statement. Raises CreateError where its name is taken, UpdateError where it ended."""
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        row = self.create_model_instance(data)
+        with connection.cursor() as cursor:
+            cursor.execute(MAKE if must_create else KEEP, {name: getattr(row, name) for name in COLUMNS})
+            kept = bool(cursor.rowcount)
+        if not kept:
+            raise CreateError if must_create else UpdateError
 
     def ends(self) -> datetime:
         """When it ends if nobody does anything from here on."""

@@ -85,7 +85,7 @@ DATABASES = addresses.databases(DATA)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_ROUTERS = ["kohti.kernel.database.router.OwnerMigrates"]
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kohti_cache"},
+    "default": {"BACKEND": "kohti.config.cache.Cache", "LOCATION": "kohti_cache"},
 }
 
 AUTH_USER_MODEL = "team.User"
