@@ -34,6 +34,7 @@ lint:
 
 bench:
 	$(BOOTSTRAP) --for run -- .venv/bin/kohti bench frontdesk $(ARGS)
+	.venv/bin/kohti bench start
 
 docs:
 	$(BOOTSTRAP) --for run -- .venv/bin/python tools/docs.py $(ARGS)

@@ -18,7 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "kohti"
-NOT_LOOKED_AT = ("design/templates/design/gallery.html", "config/bench.py")
+NOT_LOOKED_AT = ("design/templates/design/gallery.html", "config/bench/")
 """Specimens that tests look at and nobody is served; the measuring of developers."""
 
 SHOWN = {"alt", "aria-label", "aria-description", "placeholder", "title", "label"}
@@ -46,7 +46,7 @@ def all_faults() -> list[str]:
     found: list[str] = []
     for path in sorted(SOURCE.rglob("*")):
         name = path.relative_to(SOURCE).as_posix()
-        if name in NOT_LOOKED_AT or "/migrations/" in name or "/locale/" in name:
+        if name.startswith(NOT_LOOKED_AT) or "/migrations/" in name or "/locale/" in name:
             continue
         if path.suffix == ".html" and "/templates/" in name:
             found += [f"{name}:{line}: {text!r}" for line, text in in_template(path.read_text("utf-8"))]

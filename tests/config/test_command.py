@@ -449,3 +449,12 @@ def test_the_bench_measures_every_operation_over_every_past(tmp_path: Path) -> N
     for one in found:
         assert min(one["app_cpu_ms"], one["db_cpu_ms"], one["p50_ms"], one["statements"]) > 0
         assert one["bytes"] < 100_000
+
+
+@pytest.mark.long
+def test_the_bench_starts_web_processes_and_weighs_them(tmp_path: Path) -> None:
+    found = Kohti(tmp_path).run("bench", "start", "--repeat", "2", "--json").json()
+    assert len(found) == 2
+    for one in found:
+        assert 0 < one["cpu_ms"] / 1000 < one["wall_s"] * 4
+        assert one["memory_mb"] > 20

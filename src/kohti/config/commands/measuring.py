@@ -1,4 +1,4 @@
-"""Days lived in a scratch database: replay day, bench frontdesk."""
+"""What is measured in a scratch database: replay day, bench frontdesk, bench start."""
 
 from __future__ import annotations
 
@@ -38,14 +38,23 @@ def replay_day(args: argparse.Namespace) -> int:
     return DONE if found["history_verified"] and not found["open_at_close"] else WRONG
 
 
-def bench(args: argparse.Namespace) -> int:
-    """Measure the product through real HTTP."""
-    from kohti.config import bench as measuring
+def bench_frontdesk(args: argparse.Namespace) -> int:
+    """Measure the front desk through real HTTP."""
+    from kohti.config.bench import frontdesk, measure
 
-    rows = measuring.frontdesk(
+    rows = frontdesk.measure(
         sizes=[int(size) for size in args.past.split(",")], repeat=args.repeat, clients=args.clients, say=say
     )
-    answer(rows, as_json=args.json, words=lambda: measuring.as_table(rows))
+    answer(rows, as_json=args.json, words=lambda: measure.as_table(rows))
+    return DONE
+
+
+def bench_start(args: argparse.Namespace) -> int:
+    """Measure the start of a web process."""
+    from kohti.config.bench import start
+
+    rows = start.measure(repeat=args.repeat, say=say)
+    answer(rows, as_json=args.json, words=lambda: start.as_table(rows))
     return DONE
 
 
@@ -71,14 +80,14 @@ def add_replay(commands: Any) -> None:
 
 
 def add_bench(commands: Any) -> None:
-    """bench frontdesk."""
+    """bench frontdesk, bench start."""
     benches = family(
         commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
     )
     one = command(
         benches,
         "frontdesk",
-        bench,
+        bench_frontdesk,
         _("The front desk with 300 visitors today, over growing numbers of past visits."),
     )
     one.add_argument(
@@ -88,3 +97,11 @@ def add_bench(commands: Any) -> None:
         "--clients", type=int, choices=range(1, 5), default=1, help=_("how many press buttons at once (1)")
     )
     one.add_argument("--repeat", type=int, default=100, help=_("how often each operation is done (100)"))
+
+    one = command(
+        benches,
+        "start",
+        bench_start,
+        _("A web process from its command to its first answer: seconds, CPU, memory."),
+    )
+    one.add_argument("--repeat", type=int, default=10, help=_("how many starts (10)"))

@@ -1,60 +1,29 @@
-"""What the front desk costs, measured from outside through real HTTP and signed-in sessions.
-
-CPU is what the kernel says the web process and PostgreSQL's processes ran (/proc/…/schedstat), divided by the
-number of requests: it holds on a noisy machine where seconds do not. Statements are counted by the web (begin,
-commit and the setting of the actor left out) and told in a header.
-"""
+"""What the front desk costs, measured from outside through real HTTP and signed-in sessions."""
 
 from __future__ import annotations
 
-import http.client
-import os
 import re
-import socket
-import statistics
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import psycopg
 
 from kohti.config import addresses, lived
+from kohti.config.bench.measure import PASSWORD, Answer, Browser, Row, Say, Stand, Step, Web, as_table
 from kohti.kernel import postgres
 
-Say = Callable[[str], None]
 TODAY = date(2026, 3, 11)
 OPENING = datetime(2026, 3, 11, 9, 5, tzinfo=UTC)
 CENTRES = ("cheltenham", "gloucester", "stroud", "coleford", "cirencester", "tewkesbury", "cinderford")
 CENTRE, BESIDE = CENTRES[:2]
 BOOKED, WALK_INS, CLIENTS = 200, 100, 4
-PASSWORD = "measured through the front door"  # noqa: S105
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One operation over one amount of history: CPU in ms a request, times in ms, statements, bytes."""
-
-    operation: str
-    rows: int
-    clients: int
-    app_cpu_ms: float
-    db_cpu_ms: float
-    p50_ms: float
-    p95_ms: float
-    statements: int
-    bytes: int
-
-
-def frontdesk(*, sizes: Sequence[int], repeat: int, clients: int, say: Say) -> list[dict[str, Any]]:
+def measure(*, sizes: Sequence[int], repeat: int, clients: int, say: Say) -> list[dict[str, Any]]:
     """Measure every operation with 300 visitors today, over each number of past visits.
 
     `clients` of the four coaches press buttons at the same time, the others after them.
@@ -74,24 +43,14 @@ def frontdesk(*, sizes: Sequence[int], repeat: int, clients: int, say: Say) -> l
                 past = size
             last = size == sizes[-1]
             addresses_of.append(addresses.owner_url() if last else lived.copy_of_scratch(server, str(size)))
-        stands = [stack.enter_context(_Web(size, url)) for size, url in zip(sizes, addresses_of, strict=True)]
+        stands = [
+            stack.enter_context(Web(size, url, opens=OPENING))
+            for size, url in zip(sizes, addresses_of, strict=True)
+        ]
         say("a warm-up at another centre")
         _measure(stands, users[BESIDE], BESIDE, 10, clients, lambda line: None)
         say("what is measured")
         return [asdict(row) for row in _measure(stands, users[CENTRE], CENTRE, repeat, clients, say)]
-
-
-def as_table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows for a person."""
-    head = (
-        f"{'operation':14}{'past':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
-    )
-    lines = [
-        f"{one['operation']:14}{one['rows']:>10,}{one['app_cpu_ms']:>9.2f}{one['db_cpu_ms']:>8.2f}"
-        f"{one['p50_ms']:>8.1f}{one['p95_ms']:>8.1f}{one['statements']:>7}{one['bytes']:>9,}"
-        for one in rows
-    ]
-    return "\n".join([head, *lines])
 
 
 def _prepare(say: Say) -> dict[str, list[str]]:
@@ -241,177 +200,11 @@ select md5('event' || n)::uuid, 1, 1, at, %(service)s::uuid, 'member', 'visit.do
 )
 
 
-def cpu_ms(pids: Sequence[int]) -> float:
-    """What processes have run so far, in ms: every thread's time on a processor."""
-    total = 0
-    for pid in pids:
-        try:
-            for task in os.listdir(f"/proc/{pid}/task"):
-                total += int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return total / 1e6
-
-
-def children(pid: int) -> list[int]:
-    """A process and all below it."""
-    found = [pid]
-    for task in os.listdir(f"/proc/{pid}/task"):
-        for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
-            found += children(int(child))
-    return found
-
-
-class _Web:
-    """A web process of our own on a free port, over so many past visits; its day begins now."""
-
-    def __init__(self, past: int, owner_url: str) -> None:
-        from kohti.config import installation
-
-        self.past = past
-        with psycopg.connect(owner_url, autocommit=True) as owner:
-            installation.set_clock(owner, OPENING, sample=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        env = os.environ | {"KOHTI_ROLE": "web", "DATABASE_URL": owner_url}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kohti.config.command", "serve", "--port", str(self.port)],
-            env=env,
-            stderr=subprocess.DEVNULL,
-        )
-        for _try in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    break
-            time.sleep(0.1)
-        with psycopg.connect(addresses.owner_url()) as owner:
-            row = owner.execute("select pg_backend_pid()").fetchone()
-            assert row is not None
-            stat = Path(f"/proc/{row[0]}/stat").read_text()
-            self.postmaster = int(stat.rpartition(")")[2].split()[1])
-
-    def __enter__(self) -> _Web:
-        return self
-
-    def __exit__(self, *_trouble: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-    def cpu(self) -> tuple[float, float]:
-        """What the web process and PostgreSQL have run so far, in ms."""
-        return cpu_ms([self.process.pid]), cpu_ms(children(self.postmaster))
-
-
-class _Browser:
-    """A signed-in session on one kept connection."""
-
-    def __init__(self, web: _Web, username: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", web.port)
-        self.cookies: dict[str, str] = {}
-        self.token = ""
-        self.get("/account/sign-in/")
-        status, _headers, body = self.post(
-            "/account/sign-in/", {"login": username, "password": PASSWORD}, htmx=False
-        )
-        if status != 302:
-            raise RuntimeError(f"could not sign in: {status} {body[:200]!r}")
-
-    def _ask(
-        self, method: str, path: str, body: str | None, headers: dict[str, str]
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        content = response.read()
-        for line in response.headers.get_all("Set-Cookie") or ():
-            name, _, value = line.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        found = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)
-        if found:
-            self.token = found.group(1).decode()
-        return response.status, response.headers, content
-
-    def get(self, path: str) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Open a page."""
-        return self._ask("GET", path, None, {})
-
-    def post(
-        self, path: str, values: dict[str, str], *, htmx: bool = True
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Press a button, as the pages' script does."""
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        if htmx:
-            headers["HX-Request"] = "true"
-        return self._ask("POST", path, urlencode(values | {"csrfmiddlewaretoken": self.token}), headers)
-
-
-Answer = tuple[int, http.client.HTTPMessage, bytes]
-Step = Callable[[_Browser], Answer]
-WARM = 5
-
-
-@dataclass(slots=True)
-class _Stand:
-    """One web process with its four browsers, and what the operation at hand has cost there so far."""
-
-    web: _Web
-    browsers: Sequence[_Browser]
-    app: float = 0
-    database: float = 0
-    times: list[float] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    bodies: list[list[bytes]] = field(default_factory=list)
-
-    def work(self, name: str, numbers: Sequence[int], steps: Sequence[Sequence[Step]]) -> None:
-        """Let these browsers do their steps at once; the first five of each are a warm-up."""
-
-        def do(number: int, part: Sequence[Step]) -> list[tuple[float, Answer]]:
-            done = []
-            for step in part:
-                begun = time.perf_counter()
-                answer = step(self.browsers[number])
-                done.append(((time.perf_counter() - begun) * 1000, answer))
-                if answer[0] not in (200, 302, 303):
-                    raise RuntimeError(f"{name}: {answer[0]} {answer[2][:300]!r}")
-            return done
-
-        with ThreadPoolExecutor(len(numbers)) as pool:
-            warm = list(pool.map(lambda n: do(n, steps[n][:WARM]), numbers))
-            app, database = self.web.cpu()
-            rest = list(pool.map(lambda n: do(n, steps[n][WARM:]), numbers))
-            app_after, database_after = self.web.cpu()
-        self.app += app_after - app
-        self.database += database_after - database
-        for first, part in zip(warm, rest, strict=True):
-            self.times += [one[0] for one in part]
-            self.answers += [one[1] for one in part]
-            self.bodies.append([one[1][2] for one in first + part])
-
-    def row(self, name: str, clients: int) -> Row:
-        """What it cost, and a clean sheet for the next operation."""
-        times = sorted(self.times)
-        row = Row(
-            name,
-            self.web.past,
-            clients,
-            round(self.app / len(times), 2),
-            round(self.database / len(times), 2),
-            round(statistics.median(times), 1),
-            round(times[int(len(times) * 0.95)], 1),
-            round(statistics.median(int(one[1].get("X-Kohti-Statements", "0")) for one in self.answers)),
-            round(statistics.median(len(one[2]) for one in self.answers)),
-        )
-        self.app = self.database = 0
-        self.times, self.answers, self.bodies = [], [], []
-        return row
-
-
 Steps = list[list[Step]]
 
 
 def _measure(
-    webs: Sequence[_Web], users: Sequence[str], centre: str, repeat: int, clients: int, say: Say
+    webs: Sequence[Web], users: Sequence[str], centre: str, repeat: int, clients: int, say: Say
 ) -> list[Row]:
     """A day's operations at one centre, in the order of the day, each at every web process in turn."""
     from kohti.config import services
@@ -419,7 +212,7 @@ def _measure(
     from kohti.frontdesk.models import Reason
     from kohti.kernel.actor import as_actor
 
-    stands = [_Stand(web, [_Browser(web, name) for name in users]) for web in webs]
+    stands = [Stand(web, [Browser(web, name) for name in users]) for web in webs]
     actor, place = services.centre_called(centre)
     with as_actor(actor):
         bookings = list(
@@ -456,14 +249,14 @@ def _measure(
         """The same steps at every web process."""
         return lambda _stand: [step(n) for n in range(CLIENTS)]
 
-    def walk_in(browser: _Browser) -> Answer:
+    def walk_in(browser: Browser) -> Answer:
         values = {"reason": str(reason), "given_name": "Somebody New", "key": str(uuid.uuid4())}
         return browser.post("/arrivals/walk-in/", values, htmx=False)
 
-    def call_next(browser: _Browser) -> Answer:
+    def call_next(browser: Browser) -> Answer:
         return browser.post("/queue/call-next/", {"key": str(uuid.uuid4())})
 
-    def see(browser: _Browser) -> Answer:
+    def see(browser: Browser) -> Answer:
         return browser.get("/arrivals/")
 
     def check_in_of(n: int) -> list[Step]:
