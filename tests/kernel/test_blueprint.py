@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
 
 import pytest
+from babel.messages.extract import extract_from_file
+from django.utils.translation import trans_real
+from pydantic import ValidationError
 
 from kohti.config import services
-from kohti.kernel import blueprint
-from kohti.kernel.blueprint import BadBlueprint, Blueprint, Fault
+from kohti.kernel import blueprint, words
+from kohti.kernel.blueprint import BadBlueprint, Blueprint, Fault, Held, WouldOrphan, telling
 
 SHIPPED = services.shipped("gloucestershire")
 
@@ -74,7 +83,7 @@ def test_each_shipped_one_is_in_order_and_comes_back_from_its_json(code: str) ->
         ),
         ('light = "#15705c"', 'light = "#f0e68c"', "theme.accent.light", "the nearest colour that would do"),
         ('letter = "H"', 'letter = "h"', "streams.2.letter", 'expected one capital letter, not "h"'),
-        ("minutes = 40", "minutes = 0", "kinds.4.minutes", "expected greater than 0, not 0"),
+        ("minutes = 40", "minutes = 0", "kinds.4.minutes", "expected a number greater than 0, not 0"),
         ("minutes = 40", 'minutes = "forty"', "kinds.4.minutes", "expected a whole number"),
         ("opens = 09:00:00", "opens = 18:00:00", "opening.0", "opens must be before closes"),
         ('scope = "centre"', 'scope = "center"', "roles.2.scope", "did you mean “centre”?"),
@@ -182,6 +191,112 @@ def test_the_words_for_a_person_name_file_line_and_place() -> None:
 )
 def test_codes_are_unique_and_lead_somewhere(before: str, after: str, words: str) -> None:
     assert any(words in fault.message for fault in faults(changed(before, after)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('timezone = "Europe/London"', 'timezone = "Europe/London', "must end with one on the same line"),
+        ('languages = ["en", "fi"]', 'languages = ["en", "fi"', "a bracket that was opened is not closed"),
+        ('country = "GB"', 'country = "GB"\ncountry = "FI"', "this stands in the file twice"),
+        ('country = "GB"', "country", "expected a line such as name"),
+        ('country = "GB"', "country = GB", "expected a text in quotation marks"),
+        ("opens = 09:00:00", "opens = 9am", "expected a line such as name"),
+    ],
+)
+def test_what_is_no_toml_is_said_in_our_words(before: str, after: str, words: str) -> None:
+    (fault,) = faults(changed(before, after))
+    assert fault.message.startswith("not TOML: ")
+    assert words in fault.message
+
+
+WRONG: tuple[Any, ...] = (
+    "", "no such thing", "x" * 300, "\x00", -1, 0, 1.5, 10**400, float("inf"), True, [], [1], ["x"], [[]], {},
+    {"x": 1}, datetime(2026, 3, 11, 10, tzinfo=UTC), date(2026, 3, 11), time(9, 0),
+)  # fmt: skip
+
+
+def places(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Every table and list of a blueprint with each key into it; of a list the first entry does."""
+    for key in list(data) if isinstance(data, dict) else range(len(data[:1])):
+        yield data, key
+        if isinstance(data[key], dict | list):
+            yield from places(data[key])
+
+
+def test_whatever_is_wrong_anywhere_is_said_in_words_that_are_translated() -> None:
+    """Each value of a blueprint replaced by each of many wrong ones, and left out, and joined by an unknown."""
+    data = tomllib.loads(SHIPPED) | {
+        "mapping": {"roles": {"boss": "leader"}},
+        "words": {"fi": {"Call next": "Kutsu"}},
+    }
+    found: dict[str, Any] = {}
+
+    def look() -> None:
+        try:
+            Blueprint.model_validate(data)
+        except ValidationError as trouble:
+            found.update({str((one["type"], one["loc"])): one for one in trouble.errors()})
+
+    for table, key in list(places(data)):
+        right = table[key]
+        for wrong in WRONG:
+            table[key] = wrong
+            look()
+        if isinstance(table, dict):
+            del table[key]
+            look()
+            table["unheard-of"] = 1
+            look()
+            del table["unheard-of"]
+        table[key] = right
+    assert {one["type"] for one in found.values()} <= {*telling.SAID, *telling.OF_THE_SHAPE, "value_error"}
+    with spoken_as(lambda text: f"«{text}»"):
+        said = {telling.in_words(one) for one in found.values()}
+    assert len(said) > 100
+    assert [one for one in said if not (one.startswith("«") and one.endswith("»"))] == []
+    assert [one for one in said if re.search(r"Input|should|None|something", one)] == []
+
+
+@contextmanager
+def spoken_as(change: Callable[[str], str]) -> Iterator[None]:
+    """A language in which each text that is marked for the translators is changed."""
+    own = {}
+    for path in Path(telling.__file__).parent.glob("*.py"):
+        for _line, text, _comments, _context in extract_from_file(
+            "python", str(path), keywords={"_": None, "gettext_noop": None}
+        ):
+            assert isinstance(text, str)
+            own[text] = change(text)
+    active: Any = trans_real._active  # type: ignore[attr-defined]
+    before = getattr(active, "value", None)
+    active.value = words._with_own("fi", own)
+    try:
+        yield
+    finally:
+        active.value = before or trans_real.translation("en")
+
+
+def test_a_fault_speaks_the_language_in_use_and_keeps_the_words_of_the_file() -> None:
+    text = changed('scope = "centre"', 'scope = "center"')
+    with spoken_as(lambda said: f"«{said}»"), pytest.raises(BadBlueprint) as refused:
+        blueprint.read(text, name="mine.toml")
+    (said,) = str(refused.value).splitlines()
+    line = line_of(text, '"center"')
+    assert said.startswith(f"mine.toml, «line {line}»: roles.2.scope: ««expected one of 'none', 'day'")
+    assert said.endswith("»; did you mean “centre”?»")
+
+
+def test_what_stands_in_the_way_speaks_the_language_in_use() -> None:
+    held = [
+        Held("kinds", "follow-up", "bookings to come", 2),
+        Held("centres", "stroud", "transfers to come", 1),
+    ]
+    with spoken_as(lambda said: f"«{said}»"):
+        said = str(WouldOrphan(held).message).splitlines()
+    assert said[0] == "«centres: stroud is gone from the file, yet there are «transfers to come»: 1»"
+    assert said[1].startswith("«kinds: follow-up is gone from the file, yet there are «bookings to come»: 2»")
+    assert all(one.startswith("«") and one.endswith("»") for one in said)
 
 
 def test_two_texts_have_two_digests() -> None:

@@ -109,6 +109,11 @@ def all_of(items: Sequence[str]) -> str:
     return lists.format_list(list(items), locale=locale(language()))
 
 
+def any_of(items: Sequence[str]) -> str:
+    """Several things of which one is chosen: a, b or c."""
+    return lists.format_list(list(items), style="or", locale=locale(language()))
+
+
 RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 

@@ -7,8 +7,9 @@ version (`as_json`, `from_json`), for rooms that read it where they need it.
 
 from __future__ import annotations
 
+from .lines import line_of
 from .parts import CODED, Blueprint, Language, Mapped, Replacement
-from .reading import BadBlueprint, Fault, digest, line_of, read
+from .reading import BadBlueprint, Fault, digest, read
 from .retiring import Held, WouldOrphan
 
 __all__ = [

@@ -8,7 +8,30 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from kohti.kernel.languages import gettext_noop
+
+
+def _no_number(value: object) -> object:
+    """A day or time is never a number: pydantic would count seconds."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("not_a_number", "a number")
+    return value
+
+
+def _wall_time(value: time) -> time:
+    """A time as the clock on the wall shows it, without a zone."""
+    if value.tzinfo is not None:
+        raise PydanticCustomError("with_a_zone", "with a zone")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_no_number)]
+Wall = Annotated[time, BeforeValidator(_no_number), AfterValidator(_wall_time)]
+Number = Annotated[int, Strict()]
+Yes = Annotated[bool, Strict()]
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Literal["en", "fi", "da", "nl", "pl"]
@@ -77,22 +100,22 @@ class OpenPart(Part):
     """Opening hours of some weekdays, in local wall time."""
 
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
-    opens: time
-    closes: time
+    opens: Wall
+    closes: Wall
     centres: tuple[Code, ...] = ()
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> Self:
         """A day opens before it closes."""
         if self.opens >= self.closes:
-            raise ValueError("opens must be before closes")
+            raise ValueError(gettext_noop("opens must be before closes"))
         return self
 
 
 class ClosedPart(Part):
     """A day on which centres stay closed."""
 
-    day: date
+    day: Day
     title: Titles
     centres: tuple[Code, ...] = ()
 
@@ -104,7 +127,7 @@ class RolePart(Part):
     title: Titles
     scope: Literal["none", "day", "centre", "service", "administration"]
     verbs: tuple[str, ...]
-    second_factor: bool = False
+    second_factor: Yes = False
 
 
 class KindPart(Part):
@@ -112,7 +135,7 @@ class KindPart(Part):
 
     code: Code
     title: Titles
-    minutes: int = Field(gt=0, le=480)
+    minutes: Number = Field(gt=0, le=480)
     in_files: tuple[str, ...] = ()
 
 
@@ -126,8 +149,8 @@ class StreamPart(Part):
     code: Code
     letter: Annotated[str, Field(pattern=r"^[A-Z]$")]
     title: Titles
-    of_appointments: bool = False
-    everybody: bool = False
+    of_appointments: Yes = False
+    everybody: Yes = False
 
 
 class ReasonPart(Part):
@@ -145,7 +168,7 @@ class StagePart(Part):
 
     code: Code
     title: Titles
-    ends: bool = False
+    ends: Yes = False
 
 
 class FieldPart(Part):
@@ -153,7 +176,7 @@ class FieldPart(Part):
 
     code: Code
     title: Titles
-    sealed: bool = False
+    sealed: Yes = False
 
 
 class OutcomePart(Part):
@@ -161,15 +184,15 @@ class OutcomePart(Part):
 
     code: Code
     title: Titles
-    positive: bool
+    positive: Yes
 
 
 class PlanPart(Part):
     """Rules of a plan: how long at most, how often a contact and a review, which fields need an aim."""
 
-    most_months: int | None = Field(default=None, gt=0, le=120)
-    contact_days: int | None = Field(default=None, gt=0, le=366)
-    review_days: int | None = Field(default=None, gt=0, le=366)
+    most_months: Number | None = Field(default=None, gt=0, le=120)
+    contact_days: Number | None = Field(default=None, gt=0, le=366)
+    review_days: Number | None = Field(default=None, gt=0, le=366)
     aims_in: tuple[Code, ...] = ()
 
 
@@ -180,16 +203,16 @@ class TargetPart(Part):
 
     code: Code
     title: Titles
-    number: int = Field(gt=0)
+    number: Number = Field(gt=0)
     counts: Literal["reached", "started", "coached", "moved-on", "positive-outcomes", "moved-up", "finished"]
-    starts: date = Field(alias="from")
-    until: date
+    starts: Day = Field(alias="from")
+    until: Day
 
     @model_validator(mode="after")
     def begins_before_it_ends(self) -> Self:
         """A target begins before it ends."""
         if self.starts > self.until:
-            raise ValueError("from must not be after until")
+            raise ValueError(gettext_noop("from must not be after until"))
         return self
 
 

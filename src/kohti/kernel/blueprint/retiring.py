@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from kohti.kernel.errors import KohtiError
+from kohti.kernel.languages import gettext_noop
 
 HOW = {
-    "centres": "A centre closes when its people have been transferred, its places ended, its bookings over or"
-    " cancelled, and its day closed.",
+    "centres": gettext_noop(
+        "A centre closes when its people have been transferred, its places ended, its bookings over or"
+        " cancelled, and its day closed."
+    ),
 }
+WHAT = (
+    gettext_noop("places to work in force"),
+    gettext_noop("invitations that wait"),
+    gettext_noop("people whose centre it is"),
+    gettext_noop("transfers to come"),
+    gettext_noop("bookings to come"),
+    gettext_noop("people waiting or being seen"),
+    gettext_noop("people in the building"),
+)
+"""What rooms say still stands on a code (`Held.what`)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,7 +38,12 @@ class Held:
     number: int
 
     def __str__(self) -> str:
-        return f"{self.list}: {self.code} is gone from the file, yet there are {self.what}: {self.number}"
+        return _("%(list)s: %(code)s is gone from the file, yet there are %(what)s: %(number)s") % {
+            "list": self.list,
+            "code": self.code,
+            "what": _(self.what),
+            "number": self.number,
+        }
 
 
 class WouldOrphan(KohtiError):
@@ -36,9 +56,11 @@ class WouldOrphan(KohtiError):
         lines = [str(one) for one in self.held]
         for name in sorted({one.list for one in self.held}):
             codes = sorted({one.code for one in self.held if one.list == name})
+            example = ", ".join(f'[mapping.{name}] {code} = "…"' for code in codes)
+            back = {"codes": ", ".join(codes), "example": example}
             lines.append(
-                HOW.get(name)
-                or f"Put {', '.join(codes)} back, or say where they move to: "
-                + ", ".join(f'[mapping.{name}] {code} = "…"' for code in codes)
+                _(HOW[name])
+                if name in HOW
+                else _("Put %(codes)s back, or say where they move to: %(example)s") % back
             )
         super().__init__("\n".join(lines))
