@@ -14,6 +14,7 @@ from kohti.kernel.documents import Made, Table, Text
 from kohti.people.attachments.letters import sender_of
 
 from . import queries
+from .glance import whom_to_ask
 
 
 def made(actor: Actor, day: date) -> Made:
@@ -34,7 +35,7 @@ def made(actor: Actor, day: date) -> Made:
         (
             "☐" if line.state == "expected" else line.ticket,
             words.clock_time(line.at, actor.zone),
-            line.name or _("No name given"),
+            line.name or whom_to_ask(line.ask) or _("No name given"),
             line.kind_title,
             line.staff,
             "",

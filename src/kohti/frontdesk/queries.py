@@ -17,7 +17,11 @@ from .models import Reason
 
 
 class Arrival(NamedTuple):
-    """A line of the day's arrivals: a booking, the visit it became, or a walk-in's visit alone."""
+    """A line of the day's arrivals: a booking, the visit it became, or a walk-in's visit alone.
+
+    `languages` are codes with commas between, `heed` the person's own marks as JSON (`glance`). `ask` is none
+    where the person is seen; of one who is not, the name to ask, or nothing.
+    """
 
     booking_id: uuid.UUID | None
     booking_version: int
@@ -35,6 +39,10 @@ class Arrival(NamedTuple):
     number: int
     arrived_at: datetime | None
     reference: str
+    languages: str
+    interpreter: str
+    heed: str | None
+    ask: str | None
 
     @property
     def id(self) -> uuid.UUID:
@@ -61,12 +69,21 @@ class Arrival(NamedTuple):
         return "missed" if self.booking_state == "missed" else "expected"
 
 
+def _of_person(person_id: str) -> str:
+    """What stands on a person's own row, and whom to ask where the reader may not see it: no further table."""
+    return f"""
+    coalesce(array_to_string(p.languages, ','), ''), coalesce(p.interpreter, ''), p.heed::text,
+    case when p.id is null and {person_id} is not null then coalesce(kohti.whom_to_ask({person_id}), '') end
+"""
+
+
 # Each booking's visit by its own index, one by one: how many of today's bookings have a visit no statistics
 # know in time, and a plan made for none of them compares every booking with every visit.
-BOOKED = """
+BOOKED = f"""
 select b.id, b.version, b.state, b.starts, b.person_id, coalesce(p.full_name, ''), b.note,
     coalesce(s.full_name, ''), k.title, v.id, coalesce(v.version, 0), coalesce(v.state, ''),
-    coalesce(v.letter, ''), coalesce(v.number, 0), v.arrived_at, b.reference
+    coalesce(v.letter, ''), coalesce(v.number, 0), v.arrived_at, b.reference,
+    {_of_person("b.person_id")}
 from diary_booking b
 join diary_kind k on k.id = b.kind_id
 left join people_person p on p.id = b.person_id
@@ -77,9 +94,10 @@ left join lateral (
 where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
 """
 
-WALKED_IN = """
+WALKED_IN = f"""
 select null::uuid, 0, '', v.arrived_at, v.person_id, coalesce(p.full_name, v.given_name), v.door_note,
-    coalesce(s.full_name, ''), v.title, v.id, v.version, v.state, v.letter, v.number, v.arrived_at, ''
+    coalesce(s.full_name, ''), v.title, v.id, v.version, v.state, v.letter, v.number, v.arrived_at, '',
+    {_of_person("v.person_id")}
 from frontdesk_visit v
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.with_staff_id
@@ -174,6 +192,10 @@ class Card(NamedTuple):
     with_staff: str
     desk: str
     kind: str | None
+    languages: str
+    interpreter: str
+    heed: str | None
+    ask: str | None
 
     @property
     def ticket(self) -> str:
@@ -191,11 +213,12 @@ class Card(NamedTuple):
         return max(0, int((clock.now() - since).total_seconds() // 60))
 
 
-OPEN_CARDS = """
+OPEN_CARDS = f"""
 select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.urgency, v.agreed_at,
     v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),
     v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
-    coalesce(w.full_name, ''), v.desk, v.title
+    coalesce(w.full_name, ''), v.desk, v.title,
+    {_of_person("v.person_id")}
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id

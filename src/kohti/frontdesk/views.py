@@ -26,6 +26,7 @@ from kohti.kernel.live import News, View
 from . import actions, day_sheets, queries
 from .actions import Moved
 from .forms import USUAL, WalkInForm
+from .glance import at_a_glance
 from .models import OPEN, Reason
 from .queries import Arrival, Card
 
@@ -54,15 +55,23 @@ def _today(actor: Actor) -> date:
     return clock.today(actor.zone)
 
 
-def _line(line: Arrival, zone: ZoneInfo, opens: bool) -> dict[str, Any]:
-    """A line of the arrivals, its time and state in words."""
+def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dict[str, Any]:
+    """A line of the arrivals, its time and state in words. `own`: what the service speaks."""
     at = words.clock_time(line.at, zone)
     return {
         "id": short(line.id),
         "at": at,
         "name": line.name,
         "person_id": short(line.person_id) if opens and line.person_id else "",
-        "note": line.note,
+        "look": at_a_glance(
+            note=line.note,
+            heed=line.heed,
+            languages=line.languages,
+            interpreter=line.interpreter,
+            ask=line.ask,
+            day=line.at.astimezone(zone).date(),
+            own=own,
+        ),
         "kind": line.kind_title,
         "staff": line.staff,
         "state": line.state,
@@ -77,14 +86,27 @@ def _line(line: Arrival, zone: ZoneInfo, opens: bool) -> dict[str, Any]:
 
 def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
     opens = may(actor, "people.open")
-    return [_line(line, actor.zone, opens) for line in lines]
+    return [_line(line, actor.zone, opens, _own(actor)) for line in lines]
+
+
+def _own(actor: Actor) -> tuple[str, ...]:
+    """The languages of the actor's service."""
+    return tuple(actor.facts.get("languages") or ())
 
 
 @lru_cache(maxsize=20_000)
-def _row(line: Arrival, zone: ZoneInfo, language: str, opens: bool, may_check_in: bool, into: str) -> Markup:
+def _row(
+    line: Arrival,
+    zone: ZoneInfo,
+    language: str,
+    opens: bool,
+    may_check_in: bool,
+    into: str,
+    own: tuple[str, ...],
+) -> Markup:
     """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
     macros: Any = get_template("frontdesk/_arrival_row.html")
-    made: Markup = macros.template.module.rows((_line(line, zone, opens),), may_check_in, into)
+    made: Markup = macros.template.module.rows((_line(line, zone, opens, own),), may_check_in, into)
     return made
 
 
@@ -92,7 +114,8 @@ def _rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Mar
     """The HTML of these lines as this role sees them, in the language in use."""
     zone, language = actor.zone, words.language()
     opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
-    return [_row(line, zone, language, opens, may_check_in, into) for line in lines]
+    own = _own(actor)
+    return [_row(line, zone, language, opens, may_check_in, into, own) for line in lines]
 
 
 @needs("arrivals.see")
@@ -291,7 +314,7 @@ def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRespons
 
 
 def _cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
-    zone = actor.zone
+    zone, own, day = actor.zone, _own(actor), _today(actor)
     out = []
     for card in cards:
         waited = card.waited()
@@ -304,6 +327,15 @@ def _cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
                 "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
                 "arrived": words.clock_time(card.arrived_at, zone),
                 "why": _why(card),
+                "look": at_a_glance(
+                    note=card.note,
+                    heed=card.heed,
+                    languages=card.languages,
+                    interpreter=card.interpreter,
+                    ask=card.ask,
+                    day=day,
+                    own=own,
+                ),
             }
         )
     return out

@@ -38,6 +38,9 @@ class Person(models.Model):
         default=False, help_text="an address is held that nearly nobody sees"
     )
     restricted = models.BooleanField(default=False, help_text="open to named people only")
+    heed = models.JSONField(
+        null=True, editable=False, help_text="unsealed marks that hold, kept by the database"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

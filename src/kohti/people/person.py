@@ -77,6 +77,7 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
         not_by="",
         no_messages=False,
         address_hidden=False,
+        heed=None,
     )
     for model in BESIDE:
         model.objects.filter(person_id=person_id).delete()

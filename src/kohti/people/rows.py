@@ -139,6 +139,44 @@ grant execute on function kohti.note_kept() to public"""
 create or replace trigger note_kept after update on people_note
 for each row execute function kohti.note_kept();
 """,
+    # what the desk heeds of somebody stands on their own row, so that lists ask for nothing more
+    definer(
+        """
+kohti.mark_heeded()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_person uuid := case when tg_op = 'DELETE' then old.person_id else new.person_id end;
+begin
+    update people_person set heed = (
+        select jsonb_agg(jsonb_build_array(kind, words, ends_on) order by kind <> 'danger', created_at, id)
+        from people_mark where person_id = v_person and ended_at is null and sealed = '')
+    where id = v_person;
+    return null;
+end $$;
+grant execute on function kohti.mark_heeded() to public"""
+    ),
+    """
+create or replace trigger mark_heeded after insert or update or delete on people_mark
+for each row execute function kohti.mark_heeded();
+""",
+    # whoever may not open a restricted record is told whom to ask, and nothing else: the one it names, else
+    # another who may open it, else nobody ('')
+    definer(
+        """
+kohti.whom_to_ask(p_person uuid)
+returns text language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce((
+        select s.full_name from people_grant g
+        join team_membership m on m.id = g.to_member_id and m.starts <= kohti.now()
+            and (m.ends is null or m.ends > kohti.now())
+        join team_staff s on s.id = m.staff_id
+        where g.person_id = r.person_id and g.field = '' and g.purpose = 'named'
+          and g.starts <= kohti.now() and g.ends > kohti.now()
+        order by s.id <> r.ask_staff_id, g.starts, g.id limit 1), '')
+    from people_restriction r
+    where r.person_id = p_person and r.ended_at is null and r.service_id = kohti.service()
+$$"""
+    ),
     # the first to seal something holds its key, and passes it on
     definer(
         f"""

@@ -6,10 +6,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history
 from kohti.kernel.actor import Actor
-from kohti.people.models import Alert, Grant, Restriction, Transfer
+from kohti.people.models import Alert, Grant, Transfer
 
 A_PAGE = 50
 
@@ -68,9 +70,14 @@ def alerts(actor: Actor) -> list[AlertLine]:
 
 
 def restriction_of(person_id: uuid.UUID) -> str | None:
-    """Whom to ask about a restricted record; None where it is not restricted. One statement."""
-    row = Restriction.objects.filter(person_id=person_id, ended_at=None).select_related("ask_staff").first()
-    return row.ask_staff.full_name if row else None
+    """Whom to ask about a restricted record, empty where nobody of them is left; None where it is not restricted.
+
+    One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.whom_to_ask(%s)", [person_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def transfers_of(person_id: uuid.UUID) -> list[Transfer]:

@@ -176,7 +176,7 @@ def transfer(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
 def emergency(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
     """Open a restricted record, or what is sealed, for an hour, for a reason."""
     ask = queries.restriction_of(person_id)
-    card = None if ask else queries.open_person(actor, person_id)
+    card = None if ask is not None else queries.open_person(actor, person_id)
     form = forms.EmergencyForm(actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

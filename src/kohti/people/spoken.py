@@ -1,0 +1,74 @@
+"""Languages people speak: kept as codes, chosen and shown by name, in the language of whoever reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from kohti.kernel import names, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.languages import CODES
+
+SIGNED = "sgn"
+OFTEN = ("ar", "bg", "fa", "fr", "ku", "pl", "prs", "ro", "ru", "so", "sw", "ti", "tr", "uk", "ur")
+"""What people who come to such services speak most, beside the languages we write."""
+NO_LONGER = frozenset({"ae", "cu", "ie", "io", "la", "pi", "sa", "vo"})
+"""Codes of two letters whose languages nobody asks an interpreter for."""
+LONGER = ("ckb", "prs", "rom", "yue", "smn", "sms", SIGNED)
+"""Languages with a code of three letters that are offered too; others are kept and named where they came in."""
+NAMED_AS = {"prs": "fa_AF", "kmr": "ku", "cmn": "zh"}
+
+
+def name_of(code: str) -> str:
+    """A language by its name in the language in use; what is no code we know is given back as it is."""
+    if code == SIGNED:
+        return _("Sign language")
+    return _name(code, words.language())
+
+
+@lru_cache(maxsize=4096)
+def _name(code: str, reader: str) -> str:
+    known = words.locale(reader).languages
+    found = known.get(NAMED_AS.get(code, code)) or words.locale("en").languages.get(NAMED_AS.get(code, code))
+    return str(found) if found else code
+
+
+def names_of(codes: Iterable[str]) -> str:
+    """Languages by name, in their order, parted by commas."""
+    return ", ".join(name_of(code) for code in codes)
+
+
+def choices(actor: Actor, *, also: Iterable[str] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every language to choose from by name, in two groups: those often spoken here first, then all of them.
+
+    The service's own languages lead. `also` are codes, or words written before there was a list, that must stay
+    to be chosen.
+    """
+    own = [str(code) for code in actor.facts.get("languages") or CODES]
+    rest = [code for code in (*CODES, *OFTEN, SIGNED) if code not in own]
+    often = [(code, name_of(code)) for code in own] + _in_order(rest)
+    known = words.locale("en").languages
+    two = [code for code in known if len(code) == 2 and code not in NO_LONGER]
+    every = dict.fromkeys((*two, *LONGER, *(one for one in also if one)))
+    return [(_("Often spoken here"), often), (_("All languages"), _in_order(every))]
+
+
+def _in_order(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Codes with their names, in the order of the names."""
+    found = [(code, name_of(code)) for code in codes]
+    reader = words.language()
+    return sorted(found, key=lambda one: names.sort_key(one[1].replace(" ", ""), language=reader))
+
+
+def needed(languages: Sequence[str], interpreter: str, own: Iterable[str]) -> str:
+    """What whoever meets somebody must know of their language, in a few words; empty where nothing.
+
+    The interpreter they need, else their languages where the first is none of the service's `own`.
+    """
+    if interpreter:
+        return f"{_('Interpreter')}: {name_of(interpreter)}"
+    if languages and languages[0] not in set(own):
+        return names_of(languages)
+    return ""
