@@ -82,8 +82,9 @@ def site() -> Iterator[str]:
                 process.send_signal(signal.SIGTERM)
             for process in running:
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(15)
+                    process.wait(60)
                 process.kill()
+                process.wait()
             clock.set_offset(timedelta(0))
             owner.execute("update kernel_installation set clock_offset_us = 0, sample = false")
 
