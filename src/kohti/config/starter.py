@@ -20,8 +20,8 @@ HOMES = {
 """Country and time zone to begin with, by the service's first language."""
 
 TITLES = {
-    "host": ("Host", "Aulaneuvoja", "Vært", "Onthaalmedewerker", "Recepcja"),
-    "coach": ("Coach", "Valmentaja", "Coach", "Coach", "Doradca"),
+    "host": ("Host", "Aulaneuvoja", "Receptionsmedarbejder", "Onthaalmedewerker", "Recepcja"),
+    "coach": ("Coach", "Valmentaja", "Jobkonsulent", "Coach", "Doradca"),
     "leader": ("Team leader", "Tiiminvetäjä", "Teamleder", "Teamleider", "Kierownik zespołu"),
     "administrator": ("Administrator", "Pääkäyttäjä", "Administrator", "Beheerder", "Administrator"),
     "first": (
@@ -33,7 +33,7 @@ TITLES = {
     ),
     "follow-up": ("Follow-up", "Seurantakeskustelu", "Opfølgning", "Opvolggesprek", "Kolejna rozmowa"),
     "appointments": ("Appointments", "Ajanvaraukset", "Aftaler", "Afspraken", "Umówione wizyty"),
-    "desk": ("Front desk", "Neuvonta", "Skranken", "Infobalie", "Punkt obsługi"),
+    "desk": ("Front desk", "Neuvonta", "Reception", "Infobalie", "Punkt obsługi"),
     "crisis": (
         "Needs help today",
         "Tarvitsee apua tänään",
@@ -53,7 +53,7 @@ TITLES = {
     "on-the-way": ("On the way", "Matkalla", "På vej", "Onderweg", "W drodze"),
     "moved-on": ("Moved on", "Siirtynyt eteenpäin", "Kommet videre", "Doorgestroomd", "Poszedł dalej"),
     "ended": ("Ended", "Päättynyt", "Afsluttet", "Beëindigd", "Zakończone"),
-    "work": ("Work and skills", "Työ ja osaaminen", "Arbejde", "Werk", "Praca i umiejętności"),
+    "work": ("Work and skills", "Työ ja osaaminen", "Arbejde og kompetencer", "Werk", "Praca i umiejętności"),
     "life": ("Life situation", "Elämäntilanne", "Livssituation", "Leefsituatie", "Sytuacja życiowa"),
     "health": ("Health", "Terveys", "Helbred", "Gezondheid", "Zdrowie"),
     "job": ("A job", "Työpaikka", "Job", "Werk", "Praca"),
