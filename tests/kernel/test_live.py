@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -366,17 +367,19 @@ class Served:
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             self.port = int(one.getsockname()[1])
+        # Into a file: a pipe that nobody reads would fill, and the process stand still.
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `stop`
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kohti.config.command", "serve", "--port", str(self.port)],
             env=os.environ | {"KOHTI_ROLE": "web"},
-            stderr=subprocess.PIPE,
+            stderr=self.said,
         )
         until = time.monotonic() + PATIENCE_S
         while True:
             with socket.socket() as one:
                 if one.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
-            assert self.process.poll() is None, self.process.communicate()[1].decode()
+            assert self.process.poll() is None, self.log()
             assert time.monotonic() < until, "the server never served"
             time.sleep(0.05)
 
@@ -395,7 +398,13 @@ class Served:
         """Make sure it is gone."""
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        self.said.close()
+
+    def log(self) -> str:
+        """What it said about itself."""
+        self.said.seek(0)
+        return self.said.read().decode(errors="replace")
 
 
 @pytest.fixture

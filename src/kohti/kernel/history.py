@@ -15,9 +15,11 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from . import live
 from .ids import new_id
+from .languages import gettext_noop
 
 
 def record(
@@ -116,10 +118,13 @@ cross join lateral (
 where s.n between %s and %s order by s.n
 """
 
+OF_VALUES = (
+    gettext_noop("its values are gone"),
+    gettext_noop("its values were altered"),
+    gettext_noop("its values were erased, but nobody of it was forgotten"),
+)
 DETAILS = """
-select e.id, case when d.event_id is null then 'its values are gone'
-                  when d.erased_at is null then 'its values were altered'
-                  else 'its values were erased, but nobody of it was forgotten' end
+select e.id, case when d.event_id is null then 0 when d.erased_at is null then 1 else 2 end
 from kernel_historyevent e left join kernel_historydetail d on d.event_id = e.id
 where e.detail_digest is not null
   and (d.event_id is null
@@ -156,30 +161,40 @@ def verify(owner: psycopg.Connection[Any], *, batches: int = 50, expect: str = "
     assert row is not None
     count, highest = int(row[0]), int(row[1])
     if count != highest:
-        verdict.faults.append(f"seals are missing: {count} of {highest} are there")
+        verdict.faults.append(
+            _("seals are missing: %(count)s of %(all)s are there") % {"count": count, "all": highest}
+        )
     if (
         expect
         and not owner.execute(
             "select 1 from kernel_historyseal where encode(hash, 'hex') = %s", (expect,)
         ).fetchone()
     ):
-        verdict.faults.append(f"no seal has the head {expect}: the end was cut off or sealed anew")
+        verdict.faults.append(
+            _("no seal has the head %(head)s: the end was cut off or sealed anew") % {"head": expect}
+        )
     for first in range(1, highest + 1, batches):
         for n, events, head, chained, holds, bad in owner.execute(SEAL_HASH, (first, first + batches - 1)):
             verdict.seals += 1
             verdict.sealed += events
             verdict.head = head
             if not chained:
-                verdict.faults.append(f"seal {n}: does not follow from the one before")
+                verdict.faults.append(
+                    _("seal %(number)s: does not follow from the one before") % {"number": n}
+                )
             for event in bad or ():
-                verdict.faults.append(f"event {event}: was altered (seal {n})")
+                verdict.faults.append(
+                    _("event %(event)s: was altered (seal %(number)s)") % {"event": event, "number": n}
+                )
             if not holds and not bad:
-                verdict.faults.append(f"seal {n}: events were altered, added or removed")
+                verdict.faults.append(
+                    _("seal %(number)s: events were altered, added or removed") % {"number": n}
+                )
         yield verdict
     for event, what in owner.execute(DETAILS):
-        verdict.faults.append(f"event {event}: {what}")
+        verdict.faults.append(_("event %(event)s: %(what)s") % {"event": event, "what": _(OF_VALUES[what])})
     for (event,) in owner.execute(UNSEALED):
-        verdict.faults.append(f"event {event}: was altered (not yet sealed)")
+        verdict.faults.append(_("event %(event)s: was altered (not yet sealed)") % {"event": event})
     row = owner.execute("select count(*) from kernel_historydetail where erased_at is not null").fetchone()
     verdict.erased = int(row[0]) if row else 0
     yield verdict
