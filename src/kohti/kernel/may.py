@@ -38,5 +38,6 @@ VERBS: dict[str, str] = {
     "messages.decide": gettext_noop("send a message again, settle or cancel it"),
     "centre.close": gettext_noop("add a day on which a centre stays closed"),
     "service.see": gettext_noop("see how the service is described, how it looks and how that changed"),
+    "service.wear": gettext_noop("choose the service's colours and logo"),
     "diary.cover": gettext_noop("see appointments whose colleague has left or whose day is closed"),
 }
