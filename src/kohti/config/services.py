@@ -10,6 +10,7 @@ from django.db import connection
 
 from kohti.diary.actions import hours
 from kohti.frontdesk.actions import streams
+from kohti.journeys import rules as journeys
 from kohti.kernel import blueprint
 from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.blueprint import Blueprint, WouldOrphan
@@ -58,6 +59,7 @@ def _bring(plan: Blueprint, text: str) -> Actor:
     with as_actor(actor):
         if team.apply_blueprint(actor, plan, text):
             hours.apply_blueprint(actor, plan)
+            journeys.apply_blueprint(actor, plan)
             streams.apply_blueprint(actor, plan)
             following.follow(actor, plan, team.move(actor, plan))
             hours.move(actor, plan)

@@ -40,5 +40,11 @@ TABLES = (
         add=WHOLE_CENTRE,
         change=ON_THE_FLOOR,
     ),
+    Table(
+        name="diary_absence",
+        see=f"centre_id = (select kohti.floor()) or {WHOLE_CENTRE} or {OWN_TIME}",
+        add=f"{OWN_TIME} or {WHOLE_CENTRE}",
+        change=f"{OWN_TIME} or {WHOLE_CENTRE}",
+    ),
     Table(name="diary_importedfile", see=WHOLE_CENTRE, add=WHOLE_CENTRE, change=WHOLE_CENTRE),
 )

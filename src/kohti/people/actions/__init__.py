@@ -31,6 +31,7 @@ from .sight import (
     open_in_emergency,
     open_record,
     restrict,
+    seen,
     show_on_floor,
     transfer,
 )
@@ -67,6 +68,7 @@ __all__ = (
     "register",
     "restrict",
     "review_mark",
+    "seen",
     "show_on_floor",
     "transfer",
     "write_note",

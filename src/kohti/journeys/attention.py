@@ -1,0 +1,63 @@
+"""Whom nobody holds: the proof that the stored instants say what the rules say, and that somebody reads the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from . import holding
+
+MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What the check of a whole database found.
+
+    open     ways that have not ended
+    held     of these, by the rules at this instant, nothing is missing
+    listed   stand on somebody's list, by what is stored
+    orphans  listed, yet nobody who is here reads that list: neither their coach, nor who stands in, nor a leader
+    wrong    held and listed, or neither; `faults` names some
+    """
+
+    open: int
+    held: int
+    listed: int
+    orphans: int
+    wrong: int
+    faults: list[dict[str, Any]]
+
+
+CHECK = f"""
+with judged as (
+    select j.id, {holding.LISTED.format(now="%(now)s::timestamptz")} as listed,
+        array(select b.rule from ({holding.broken("%(now)s::timestamptz")}) b) as rules,
+        ({holding.HERE.format(member="j.owner_id", now="%(now)s::timestamptz")}
+         or exists (select 1 from journeys_cover v where v.journey_id = j.id
+                    and v.starts <= %(now)s and v.ends > %(now)s
+                    and {holding.HERE.format(member="v.member_id", now="%(now)s::timestamptz")})
+         or exists (select 1 from team_membership l join team_role o on o.id = l.role_id
+                    where l.centre_id = j.centre_id and o.verbs ? 'journeys.lead'
+                    and {holding.HERE.format(member="l.id", now="%(now)s::timestamptz")})) as read
+    from journeys_journey j
+    join journeys_rules r on r.service_id = j.service_id
+    join team_service s on s.id = j.service_id
+    where j.closed_at is null
+)
+select count(*), count(*) filter (where rules = '{{}}'), count(*) filter (where listed),
+    count(*) filter (where listed and not read), count(*) filter (where listed = (rules = '{{}}')),
+    (array_agg(jsonb_build_object('journey', id, 'listed', listed, 'rules', rules))
+        filter (where listed = (rules = '{{}}')))[1:{MOST_FAULTS}]
+from judged
+"""
+
+
+def check(owner: psycopg.Connection[Any], now: datetime) -> Attention:
+    """Compare the stored instants with the rules over every open way of the database, as its owner. One statement."""
+    row = owner.execute(CHECK.encode(), {"now": now}).fetchone()
+    assert row is not None
+    return Attention(*row[:5], faults=list(row[5] or ()))

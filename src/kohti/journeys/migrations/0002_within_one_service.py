@@ -1,0 +1,32 @@
+"""Foreign keys that carry the service."""
+
+from django.db import migrations
+
+from kohti.kernel.together import carries_service
+
+PARTS = (
+    "entryfact", "stagespell", "pause", "extension", "owning", "cover", "handover", "contact", "need", "answers",
+    "aim", "step", "planversion", "planchange", "outcome", "lastingcheck",
+)  # fmt: skip
+
+
+class Migration(migrations.Migration):
+    dependencies = (("journeys", "0001_initial"), ("people", "0008_what_the_desk_heeds"), ("team", "0001_initial"))
+    operations = (
+        carries_service("journeys_journey", "centre_id", "team_centre"),
+        carries_service("journeys_journey", "person_id", "people_person"),
+        carries_service("journeys_journey", "owner_id", "team_membership"),
+        *(carries_service(f"journeys_{part}", "person_id", "people_person") for part in PARTS),
+        *(carries_service(f"journeys_{part}", "journey_id", "journeys_journey") for part in PARTS),
+        carries_service("journeys_owning", "member_id", "team_membership"),
+        carries_service("journeys_cover", "member_id", "team_membership"),
+        carries_service("journeys_handover", "from_member_id", "team_membership"),
+        carries_service("journeys_handover", "to_member_id", "team_membership"),
+        carries_service("journeys_contact", "by_staff_id", "team_staff"),
+        carries_service("journeys_need", "contact_id", "journeys_contact"),
+        carries_service("journeys_step", "aim_id", "journeys_aim"),
+        carries_service("journeys_planversion", "contact_id", "journeys_contact"),
+        carries_service("journeys_planchange", "plan_version_id", "journeys_planversion"),
+        carries_service("journeys_outcome", "verified_by_id", "team_staff"),
+        carries_service("journeys_lastingcheck", "outcome_id", "journeys_outcome"),
+    )
