@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kohti.kernel import attachments, clock, words
+from kohti.kernel import attachments, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people.bar import bar
 from kohti.people.fields import fields_of_life, title_of
 from kohti.people.queries import open_person
 
@@ -57,9 +58,8 @@ def _page(
     return render(
         request,
         "people/documents.html",
-        {
-            "person": person,
-            "age": person.age_on(clock.today(actor.zone)),
+        bar(actor, person, "documents")
+        | {
             "lines": [line for line in lines if not line["ended_on"]],
             "ended": [line for line in lines if line["ended_on"]],
             "form": form,
@@ -149,7 +149,8 @@ def end(request: HttpRequest, actor: Actor, document_id: uuid.UUID) -> HttpRespo
     return render(
         request,
         "people/document_end.html",
-        {"form": form, "paper": title or name, "document_id": document_id, "person_id": person_id},
+        bar(actor, open_person(actor, person_id), "documents")
+        | {"form": form, "paper": title or name, "document_id": document_id, "person_id": person_id},
         status=422 if form.is_bound else 200,
     )
 
@@ -176,6 +177,6 @@ def letter(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
     return render(
         request,
         "people/letter.html",
-        {"person": person, "age": person.age_on(clock.today(actor.zone)), "form": form},
+        bar(actor, person, "documents") | {"form": form},
         status=422 if form.is_bound else 200,
     )
