@@ -20,7 +20,7 @@ from kohti.people.bar import bar
 from kohti.people.fields import fields_of_life, title_of
 from kohti.people.queries import open_person
 
-from . import actions, letters, queries
+from . import actions, letters, queries, scanning
 from .forms import BringForm, EndForm, LetterForm
 from .models import Attachment
 
@@ -46,12 +46,14 @@ def _page(
             "name": line.name,
             "made": line.source == Attachment.Source.MADE,
             "size": _size(line.size),
-            "unscanned": line.scanned == "unscanned",
+            "unscanned": line.scanned == "unscanned" and _not_scanned(),
             "sealed": title_of(known, line.sealed) if line.sealed else "",
             "by": line.by,
             "on": words.day_short(line.at.astimezone(actor.zone).date()),
             "ended_on": words.day_short(line.ended_at.astimezone(actor.zone).date()) if line.ended_at else "",
-            "because": line.ended_because,
+            "because": attachments.WORDS["infected"]()
+            if line.ended_because == scanning.FOUND
+            else line.ended_because,
         }
         for line in queries.of_person(actor, person_id)
     ]
@@ -67,6 +69,10 @@ def _page(
         },
         status=status,
     )
+
+
+def _not_scanned() -> str:
+    return _("Not yet scanned for viruses") if attachments.has_scanner() else _("Not scanned for viruses")
 
 
 def _size(size: int) -> str:
