@@ -68,6 +68,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("front_door", "GET"): Expected(EVERYONE, 302),
     ("today", "GET"): Expected(EVERYONE, 302),
     ("look", "GET"): Expected(EVERYONE, 200, nobody=200),
+    ("look_both", "GET"): Expected(EVERYONE, 200, nobody=200),
     # No service there wears one of that name.
     ("logo", "GET"): Expected(EVERYONE, 404, nobody=404),
     # They are shown where the data are invented.
@@ -118,6 +119,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("roles", "GET"): Expected(KEEPERS, 200),
     ("organisations", "GET"): Expected(KEEPERS, 200),
     ("service", "GET"): Expected({ADMINISTRATOR}, 200),
+    ("service_look", "GET"): Expected({ADMINISTRATOR}, 200),
+    ("service_look", "POST"): Expected({ADMINISTRATOR}, 302, data={"what": "no-logo"}),
     ("needs_somebody", "GET"): Expected({LEADER}, 200),
     # Who leads a centre is taken to it.
     ("centres", "GET"): Expected(KEEPERS, 200, other={LEADER: 302}),
