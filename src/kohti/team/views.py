@@ -150,6 +150,7 @@ def _team(
                     "centre": one.centre,
                     "until": _day(actor, one.expires),
                     "is_open": one.is_open,
+                    "mail": one.mail,
                 }
                 for one in (roster.invitations(actor) if first_page and may(actor, "team.add") else ())
             ],
