@@ -1,7 +1,7 @@
 """What the kernel promises holds on the distribution's PostgreSQL 15, and through a pooler in transaction mode.
 
-The kernel's own tests, run as they are against other servers. Where these are not installed the tests are skipped,
-and say so loudly.
+Tests of the kernel and of restoring, run as they are against other servers. Where these are not installed the
+tests are skipped, and say so loudly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from tests.config.cli import OURS, data_folder, free_port
 
 FIFTEEN = Path("/usr/lib/postgresql/15/bin")
 CHECKOUT = Path(__file__).parents[2]
-PROMISES = ("policies", "history", "once", "actor", "jobs", "live")
+PROMISES = tuple(
+    f"tests/kernel/test_{name}.py" for name in ("policies", "history", "once", "actor", "jobs", "live")
+)
+RESTORING = ("tests/config/test_keeping.py", "tests/config/test_upgrade.py")
+"""The latter brings back backups that were made on the server we bring."""
 NOBODY = "nobody" if os.geteuid() == 0 else None
 
 pytestmark = pytest.mark.long
@@ -94,21 +98,22 @@ def pooler(server: str) -> Iterator[int]:
 
 
 def hold(promises: tuple[str, ...], **environment: str) -> None:
-    """The kernel's tests of these promises pass with this environment."""
+    """The tests of these promises, all but the long ones, pass with this environment."""
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     kept = {name: value for name, value in kept.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly"),
-            *(f"tests/kernel/test_{name}.py" for name in promises),
+            *promises,
         ],
         cwd=CHECKOUT,
         env={**kept, **environment},
         capture_output=True,
         text=True,
         check=False,
-        timeout=900,
+        timeout=1800,
     )
+    print(done.stdout[-200:])
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
@@ -116,13 +121,13 @@ def test_what_the_kernel_promises_holds_on_postgresql_15(fifteen: str) -> None:
     hold(PROMISES, DATABASE_URL=fifteen)
 
 
+def test_a_backup_comes_back_on_postgresql_15(fifteen: str) -> None:
+    hold(RESTORING, DATABASE_URL=fifteen)
+
+
 def test_what_the_kernel_promises_holds_through_a_pooler_in_transaction_mode(fifteen: str) -> None:
+    """The web role goes through it, as operations has it; the worker and live news around it."""
+    behind = fifteen.rpartition(":")[2].partition("/")[0]
     with pooler(fifteen) as port:
-        behind = fifteen.rpartition(":")[2].partition("/")[0]
-        hold(
-            ("once", "actor"),
-            DATABASE_URL=fifteen,
-            KOHTI_WEB_URL=fifteen.replace("kohti_owner@", "kohti_web:any@").replace(
-                f":{behind}/", f":{port}/"
-            ),
-        )
+        through = fifteen.replace("kohti_owner@", "kohti_web:any@").replace(f":{behind}/", f":{port}/")
+        hold(PROMISES, DATABASE_URL=fifteen, KOHTI_WEB_URL=through)

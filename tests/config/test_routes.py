@@ -68,6 +68,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("front_door", "GET"): Expected(EVERYONE, 302),
     ("today", "GET"): Expected(EVERYONE, 302),
     ("look", "GET"): Expected(EVERYONE, 200, nobody=200),
+    ("look_both", "GET"): Expected(EVERYONE, 200, nobody=200),
     # No service there wears one of that name.
     ("logo", "GET"): Expected(EVERYONE, 404, nobody=404),
     # They are shown where the data are invented.
@@ -118,6 +119,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("roles", "GET"): Expected(KEEPERS, 200),
     ("organisations", "GET"): Expected(KEEPERS, 200),
     ("service", "GET"): Expected({ADMINISTRATOR}, 200),
+    ("service_look", "GET"): Expected({ADMINISTRATOR}, 200),
+    ("service_look", "POST"): Expected({ADMINISTRATOR}, 302, data={"what": "no-logo"}),
     ("needs_somebody", "GET"): Expected({LEADER}, 200),
     # Who leads a centre is taken to it.
     ("centres", "GET"): Expected(KEEPERS, 200, other={LEADER: 302}),
@@ -162,6 +165,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_change", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_change", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("person_end", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
+    ("person_review", "GET"): Expected({COACH, LEADER}, 200, thing="mark_id"),
+    ("person_review", "POST"): Expected({COACH, LEADER}, 422, thing="mark_id"),
     ("person_timeline", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_timeline", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("person_sharing", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
@@ -244,9 +249,18 @@ class Things(dict[str, Any]):
             member = self.service.hire(HOST, centre=self.centre.code, name=f"Passing {uuid.uuid4().hex[:8]}")
             assert member.member_id is not None
             return member.member_id
-        if key in ("note_id", "alert_id"):
+        if key in ("note_id", "alert_id", "mark_id"):
             leader = self.service.member(LEADER, centre=self.centre.code)
             with as_actor(leader):
+                if key == "mark_id":
+                    return people.add_mark(
+                        leader,
+                        self["person_id"],
+                        kind="helps",
+                        words="a ramp",
+                        review_on=MORNING.date() + timedelta(days=9),
+                        key=str(uuid.uuid4()),
+                    )
                 if key == "note_id":
                     return people.write_note(leader, self["person_id"], "a note", key=str(uuid.uuid4()))
                 people.open_in_emergency(leader, self["person_id"], "a fall", key=str(uuid.uuid4()))

@@ -18,7 +18,8 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.blueprint import WouldOrphan
-from kohti.people.models import Grant, Person
+from kohti.people import actions as people
+from kohti.people.models import Grant, Note, Person
 from kohti.team import actions as team
 from kohti.team.models import BlueprintVersion, Centre, Membership, Role, Service
 
@@ -138,6 +139,39 @@ def test_everything_that_stands_on_a_centre_holds_it() -> None:
     }
     with pytest.raises(WouldOrphan, match="A centre closes when its people have been transferred"):
         apply(text)
+
+
+def test_a_transfer_to_come_holds_the_centre_it_leads_to() -> None:
+    here = place()
+    text = without(text_of(here), NO_STROUD)
+    with as_system(here.system):
+        stroud = Centre.objects.get(service_id=here.system.service, code="stroud")
+    said = {
+        "from_day": MORNING.date() + timedelta(days=9),
+        "reason": "moves",
+        "keep_member": None,
+        "key": "t",
+    }
+    acting(here.member("leader"), people.transfer, here.person().id, stroud.id, **said)
+    assert held(text) == {("centres", "stroud", "transfers to come", 1)}
+
+
+def test_a_field_that_seals_something_stays_and_stays_sealed() -> None:
+    here = place()
+    text = text_of(here)
+    gone = without(text, '[[fields]]\ncode = "addiction"')
+    apply(gone)
+    apply(text)
+    with as_system(here.system):
+        service, guest = here.system.service, here.person()
+        sealed = {"service_id": service, "person": guest, "sealed": ["addiction"], "text": "In treatment"}
+        Note.objects.create(at=MORNING, fields=["addiction"], **sealed)
+    start = text.index('[[fields]]\ncode = "addiction"')
+    open_now = text[:start] + text[start:].replace("sealed = true\n", "", 1)
+    for changed in (gone, open_now):
+        assert held(changed) == {("fields", "addiction", "notes, marks and papers under its seal", 1)}
+    with pytest.raises(WouldOrphan, match="else nobody could be given its key"):
+        apply(gone)
 
 
 def test_what_is_over_holds_nothing() -> None:

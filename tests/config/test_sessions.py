@@ -110,6 +110,40 @@ def test_a_page_begins_with_three_statements() -> None:
     assert client.get("/team/").headers["X-Kohti-Statements"] == "3"
 
 
+def role_says(owner: psycopg.Connection, actor: Actor, minutes: int | None) -> None:
+    owner.execute(
+        "update team_role set idle_minutes = %s where service_id = %s and code = %s",
+        (minutes, actor.service, actor.role),
+    )
+
+
+def test_a_role_may_be_signed_out_sooner_or_later_than_others(owner: psycopg.Connection) -> None:
+    here = place()
+    host, leader = here.member("host"), here.member("leader")
+    role_says(owner, host, 5)
+    role_says(owner, leader, 120)
+    soon, late = browser_of(host), browser_of(leader)
+    for client in (soon, late):
+        assert works(client)
+        aged(client, used=timedelta(minutes=62))
+    assert not works(soon)
+    assert works(late)
+    role_says(owner, leader, None)
+    assert works(late)
+    assert kept(late).idle_s == 3600
+
+
+def test_at_a_shared_counter_a_role_may_only_be_locked_sooner(owner: psycopg.Connection) -> None:
+    here = place()
+    for minutes, locked_after in ((5, 5), (60, 15), (None, 15)):
+        host = here.hire("host", centre="cheltenham", name=f"At {minutes}")
+        role_says(owner, host, minutes)
+        client = browser_of(host)
+        client.post("/account/counter/", {"name": "Desk"})
+        assert works(client)
+        assert (kept(client).idle_s, kept(client).locks) == (locked_after * 60, True)
+
+
 def test_sample_days_do_not_change_when_a_session_ends() -> None:
     with clock.held_at(MORNING + timedelta(days=900)):
         here = place()
@@ -125,6 +159,7 @@ def test_a_changed_password_ends_every_other_session() -> None:
     assert works(other)
     page = client.get("/account/password/")
     assert page.status_code == 200
+    assert "&lt;" not in page.content.decode(), "the library's help is HTML; ours is a sentence"
     words = {
         "oldpassword": PASSWORD,
         "password1": "quite another password",

@@ -18,7 +18,7 @@ PAGE = """
 <button id="new" type="button" data-key="n">New</button>
 <div id="live">
 <p id="made">{{ made }}</p>
-<table><tbody id="rows">
+<table class="k-table"><tbody id="rows">
 <tr id="v2" data-order="0920"><td>Bea <button name="go" value="v2">Check in</button>
 <tr id="v4" data-order="0940"><td>Dan <button name="go" value="v4">Check in</button>
 </table>
@@ -180,6 +180,17 @@ def test_single_keys_go_where_they_say_but_not_while_typing_and_can_be_turned_of
     page.get_by_role("button", name="Turn them off").click()
     page.keyboard.press("/")
     expect(page.locator("#find")).not_to_be_focused()
+
+
+def test_whoever_asks_sees_more_rows_at_once_and_keeps_seeing_them(screen: Screen) -> None:
+    page = screen.page
+    page.get_by_role("button", name="Put them closer").click()
+    expect(page.get_by_role("button", name="Give them more room")).to_be_visible()
+    expect(page.locator("#v2")).to_have_css("height", "36px")
+    page.reload()
+    expect(page.locator("#v2")).to_have_css("height", "36px")
+    page.get_by_role("button", name="Give them more room").click()
+    expect(page.locator("#v2")).to_have_css("height", "44px")
 
 
 def fill(page: Page) -> None:

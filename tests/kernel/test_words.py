@@ -161,6 +161,21 @@ def test_polish_own_words_need_three_forms() -> None:
     assert words.misfits("pl", {"%(n)s waits": ["%(n)s a", "%(n)s b", "%(n)s c"]}) == []
 
 
+def test_own_words_are_checked_in_a_checkout_whose_catalogues_nobody_has_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Path("fi", "LC_MESSAGES", "django.po")
+    (tmp_path / source).parent.mkdir(parents=True)
+    (tmp_path / source).write_bytes((languages.CATALOGUES / source).read_bytes())
+    monkeypatch.setattr(words, "CATALOGUES", tmp_path)
+    words._messages.cache_clear()
+    try:
+        assert words.misfits("en", {"Call next": "Invite", "%(n)s waits": ["%(n)s a", "%(n)s b"]}) == []
+        assert [one for one, _why in words.misfits("en", {"Call nekst": "Invite"})] == ["Call nekst"]
+    finally:
+        words._messages.cache_clear()
+
+
 UNREADABLE = b"""Reference,Date,Start,Minutes,Customer,With,Type
 R1,2026-03-12,09:00,10,Ann Early,Sally Jones,Work search review
 R2,2026-03-12,soon,10,Ben Next,Sally Jones,Work search review

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ from kohti.kernel import clock, outbox
 from kohti.kernel.actor import as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.people import person as whole
-from kohti.people.attachments import actions, queries
+from kohti.people.attachments import actions, queries, scanning
 from kohti.people.models import Person
 
 TEXT = b"Vuokrasopimus"
@@ -107,6 +108,49 @@ def test_what_the_scanner_finds_is_not_kept(
     brought(here, ann)
     lines = acting(here.member("leader"), queries.of_person, ann.id)
     assert [line.scanned for line in lines] == ["unscanned", "clean"]
+
+
+def papers_page(here: Place, person: Person) -> str:
+    """The page of somebody's papers, as the leader reads it."""
+    return (
+        browser_of(here.member("leader")).get(reverse("person_documents", args=(person.id,))).content.decode()
+    )
+
+
+def scanned_again(here: Place) -> int:
+    """Housekeeping has been round."""
+    with as_worker():
+        return scanning.scan_again(here.system)
+
+
+def test_what_came_while_the_scanner_was_away_is_scanned_when_it_is_back(
+    here: Place, ann: Person, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    owner.execute(
+        "update people_attachment set scanned = 'clean' where service_id = %s", (here.system.service_id,)
+    )
+    lease, ended = brought(here, ann), brought(here, ann)
+    acting(here.member("leader"), actions.end, ended, because="pressed twice")
+    bad = brought(here, ann, content=b"EICAR")
+    assert "Not scanned for viruses" in papers_page(here, ann)
+    assert scanned_again(here) == 0
+    scanner = tmp_path / "scan.sh"
+    scanner.write_text("#!/bin/sh\nexit 2\n")
+    scanner.chmod(0o700)
+    monkeypatch.setenv("KOHTI_SCAN_COMMAND", str(scanner))
+    assert "Not yet scanned for viruses" in papers_page(here, ann)
+    assert scanned_again(here) == 0
+    scanner.write_text("#!/bin/sh\nif grep -q EICAR; then exit 1; fi\n")
+    assert scanned_again(here) == 2
+    assert scanned_again(here) == 0
+    assert history_of(owner, lease) == [("attachment.brought",), ("attachment.scanned",)]
+    assert history_of(owner, bad) == [("attachment.brought",), ("attachment.ended",)]
+    with pytest.raises(NotThere):
+        acting(here.member("leader"), queries.open_paper, bad)
+    page = papers_page(here, ann)
+    assert "scanned for viruses" not in page
+    assert "The virus scanner found something in this file" in page
+    assert owner.execute("select content from people_attachment where id = %s", (bad,)).fetchone() == (None,)
 
 
 def test_who_does_not_see_the_person_does_not_see_their_papers(here: Place, ann: Person) -> None:

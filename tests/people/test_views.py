@@ -51,10 +51,54 @@ def test_what_was_refused_once_is_saved_when_it_is_sent_again_put_right(here: Pl
 
 
 def test_what_was_typed_stays_where_something_is_wrong(coach: Actor) -> None:
-    answer = new(browser_of(coach), full_name="Typed Name", languages="english please", phone="0770")
+    answer = new(
+        browser_of(coach),
+        full_name="Typed Name",
+        language_1="ti",
+        interpreter="sgn",
+        phone="0770",
+        email="no",
+    )
     assert answer.status_code == 422  # type: ignore[attr-defined]
-    for kept in ("Typed Name", "english please", "0770"):
+    for kept in ("Typed Name", "0770", 'value="ti" selected', 'value="sgn" selected'):
         assert kept in text(answer)
+
+
+def test_languages_are_chosen_and_shown_by_name_the_often_spoken_first(coach: Actor) -> None:
+    browser = browser_of(coach)
+    form = text(browser.get(reverse("person_new")))
+    often, every = form.split("All languages", 1)
+    assert often.index(">English<") < often.index(">Finnish<") < often.index(">Arabic<")
+    assert ">Tagalog<" not in often
+    assert ">Tagalog<" in every
+    page = browser.post(
+        reverse("person_new"),
+        {"key": str(uuid.uuid4()), "full_name": "Lin Guist", "language_1": "tl", "language_2": "en",
+         "language_3": "tl", "interpreter": "tl"},
+        follow=True,
+    )  # fmt: skip
+    assert "Filipino, English" in text(page) or "Tagalog, English" in text(page)
+    browser.cookies["kohti_language"] = "fi"
+    finnish = text(browser.get(page.request["PATH_INFO"]))
+    assert "tagalog, englanti" in finnish
+    assert "tl, en" not in finnish
+
+
+def test_a_language_that_was_held_before_there_was_a_list_stays(coach: Actor) -> None:
+    known = NewPerson(
+        full_name="Old Words", languages=("en", "nso", "fi", "gsw"), interpreter="Kurmanji, by phone"
+    )
+    someone = acting(coach, actions.register, coach.centre, [known])[0]
+    browser, address = browser_of(coach), reverse("person_change", args=[someone.id, "who"])
+    form = text(browser.get(address))
+    chosen = re.findall(r'value="([^"]+)" selected', form)
+    assert chosen == ["en", "nso", "fi", "gsw", "Kurmanji, by phone"]
+    typed = {f"language_{n}": code for n, code in enumerate(chosen[:4], 1)} | {"interpreter": chosen[4]}
+    saved = browser.post(address, {"key": str(uuid.uuid4()), "full_name": "Old Words"} | typed)
+    assert saved.status_code == 302
+    with as_actor(coach):
+        card = queries.open_person(coach, someone.id)
+    assert (card.languages, card.interpreter) == (known.languages, known.interpreter)
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,39 @@ def test_what_nobody_knows_is_shown_and_a_leader_decides(
     assert "No messages here" in browser.get(f"{reverse('messages')}?state=sent").content.decode()
 
 
+def test_a_mail_to_a_colleague_that_came_back_stands_where_they_were_invited(
+    here: Place, tmp_path: Path
+) -> None:
+    administrator = browser_of(here.member("administrator"))
+    answer = administrator.post(
+        reverse("team_invite"),
+        {
+            "name": "Robin New",
+            "email": "robin@gone.example",
+            "organisation": "jobcentre",
+            "starts_0": "12",
+            "starts_1": "3",
+            "starts_2": "2026",
+            "centre": "cheltenham",
+            "role": "host",
+            "key": str(uuid.uuid4()),
+        },
+    )
+    assert answer.status_code == 200, answer.content.decode()
+    with as_worker():
+        sending.send_waiting(here.system, tmp_path)
+    assert "Mail comes back" not in administrator.get(reverse("team")).content.decode()
+    (file,) = (tmp_path / "outbox").iterdir()
+    with as_worker():
+        post.take_bounce(notice(file.read_bytes()))
+    page = administrator.get(reverse("team")).content.decode()
+    assert "Mail comes back" in page
+    assert "invite again, with another address" in page
+    page = administrator.get(reverse("messages")).content.decode()
+    assert "Invitation of a colleague" in page
+    assert "Invite this colleague again, with another" in page
+
+
 def test_an_address_that_fails_is_not_written_to_until_there_is_another(
     here: Place, tmp_path: Path, owner: psycopg.Connection
 ) -> None:

@@ -114,6 +114,18 @@ def arrive(request: HttpRequest, actor: Actor, *, strong: bool) -> None:
     )
 
 
+def left_alone_for(actor: Actor, *, shared: bool) -> int:
+    """For how many seconds nobody need touch this member's session before it ends, or, at a shared counter, locks.
+
+    As the role says, else the installation; a shared counter waits no longer than the installation lets it.
+    """
+    minutes = actor.facts.get("idle_minutes")
+    said = int(minutes) * 60 if minutes else None
+    if shared:
+        return min(said or settings.IDLE_AT_COUNTER_S, settings.IDLE_AT_COUNTER_S)
+    return said or settings.IDLE_S
+
+
 def leave(request: HttpRequest, user_id: Any) -> None:
     """Whoever signs out goes home: their name is gone from the counter. At the door."""
     known = id_of(request)

@@ -21,6 +21,7 @@ from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.models import Done
 from kohti.people import actions as people
+from kohti.people.attachments import scanning as papers
 from kohti.team.models import AtCounter, Centre, Service, Session, WayBack
 
 log = structlog.get_logger()
@@ -71,6 +72,13 @@ def move_people() -> None:
     for actor in services():
         with as_actor(actor):
             people.apply_transfers(actor)
+
+
+@housekeeping("scan-papers", cron="*/5 * * * *")
+def scan_papers() -> None:
+    """Papers that came while the virus scanner was away are scanned now."""
+    for actor in services():
+        papers.scan_again(actor)
 
 
 @housekeeping("seal-history", cron="* * * * *")

@@ -19,7 +19,7 @@ from django.urls import resolve, reverse
 
 from kohti.config import installation
 from kohti.design import logo as pictures
-from kohti.design import theme
+from kohti.design import preview, theme
 from kohti.design.theme import Theme
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
@@ -108,18 +108,35 @@ def address(chosen: Theme) -> str:
     return f"{reverse('look', args=[chosen.code, colours])}?v={theme.version(chosen)}"
 
 
-@open_to_all()
-def look(request: HttpRequest, code: str, colours: str) -> HttpResponse:
-    """A service's style sheet. One that nobody could read is not there."""
+def _said(code: str, colours: str) -> Theme:
+    """The theme an address says. Raises Http404 for one that nobody could read."""
     found = _COLOURS.match(colours)
     chosen = Theme(code, f"#{found[1]}", f"#{found[2]}" if found[2] else "") if found else None
     if chosen is None or theme.check(chosen):
         raise Http404("no such look")
+    return chosen
+
+
+@open_to_all()
+def look(request: HttpRequest, code: str, colours: str) -> HttpResponse:
+    """A service's style sheet. One that nobody could read is not there."""
+    chosen = _said(code, colours)
     known = request.GET.get("v") == theme.version(chosen)
     return HttpResponse(
         theme.tokens(chosen),
         content_type="text/css; charset=utf-8",
         headers={"Cache-Control": FOR_GOOD if known else FOR_A_WHILE},
+    )
+
+
+@open_to_all()
+def both(request: HttpRequest, code: str, colours: str) -> HttpResponse:
+    """The same colours on light and dark screens side by side, for the page where they are chosen."""
+    chosen = _said(code, colours)
+    return HttpResponse(
+        preview.sheet(chosen),
+        content_type="text/css; charset=utf-8",
+        headers={"Cache-Control": FOR_A_WHILE},
     )
 
 

@@ -131,6 +131,7 @@ class AsTheMember:
                 session[BACK] = request.get_full_path()
             return _to(request, sign_in.set_up_page())
         counters.arrive(request, actor, strong=bool(session.get(GIVEN)))
+        session.keep_for(counters.left_alone_for(actor, shared=session.locks), locks=session.locks)
         if session.get(TELL) and request.method == "GET" and not request.headers.get("HX-Request"):
             request.notices = [account.notice_of(actor, session.pop(TELL))]  # type: ignore[attr-defined]
         key = session.session_key

@@ -64,7 +64,8 @@ def _bring(plan: Blueprint, text: str) -> Actor:
             following.follow(actor, plan, team.move(actor, plan))
             hours.move(actor, plan)
             streams.move(actor, plan)
-            held = [one for room in (team, following, hours, streams) for one in room.held(actor)]
+            held = [one for room in (team, hours, streams) for one in room.held(actor)]
+            held += following.held(actor, plan)
             if held:
                 raise WouldOrphan(held)
     return actor

@@ -104,6 +104,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "kohti.config.sign_in.Adapter"
+ACCOUNT_FORMS = {
+    "change_password": "kohti.config.passwords.ChangePasswordForm",
+    "set_password": "kohti.config.passwords.SetPasswordForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "front_door"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {

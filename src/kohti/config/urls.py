@@ -21,6 +21,7 @@ urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("today/", views.today, name="today"),
     path("look/<slug:code>/<slug:colours>.css", looks.look, name="look"),
+    path("look/<slug:code>/<slug:colours>/both.css", looks.both, name="look_both"),
     path("look/<slug:code>/logo/<slug:digest>.<slug:ending>", looks.logo, name="logo"),
     path("design/", looks.parts, name="design"),
     path("at/<slug:code>/", looks.at, name="at"),

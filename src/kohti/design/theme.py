@@ -104,6 +104,12 @@ def check(theme: Theme) -> list[Fault]:
     for where, scheme, colour in (("accent", LIGHT, theme.accent), ("dark", DARK, theme.dark)):
         if not colour:
             continue
+        taken = _taken(colour)
+        if taken:
+            nearest = _free(scheme, colour)
+            words = {"colour": colour, "nearest": nearest}
+            faults.append(Fault(where, _(taken) % words, nearest))
+            continue
         worst = min(_given(scheme, colour), key=lambda pair: pair.ratio / pair.needed)
         if not worst.holds:
             nearest = _nearest(scheme, colour)
@@ -130,7 +136,7 @@ def check(theme: Theme) -> list[Fault]:
 
 def measured(theme: Theme) -> list[Pair]:
     """Every pair of colours of a theme that passes `check`, for a page that shows them."""
-    return [pair for scheme in (LIGHT, DARK) for pair in _pairs(scheme, _shades(theme, scheme))]
+    return [pair for scheme in (LIGHT, DARK) for pair in _pairs(scheme, shades(theme, scheme))]
 
 
 @lru_cache(maxsize=200)
@@ -139,7 +145,7 @@ def tokens(theme: Theme) -> str:
     faults = check(theme)
     if faults:
         raise ValueError("; ".join(map(str, faults)))
-    light, dark = (_lines(_shades(theme, scheme)) for scheme in (LIGHT, DARK))
+    light, dark = (_lines(shades(theme, scheme)) for scheme in (LIGHT, DARK))
     here = f'[data-theme="{theme.code}"]'
     return (
         f"{here} {{\n{light}}}\n@media screen and (prefers-color-scheme: dark) {{\n{here} {{\n{dark}}}\n}}\n"
@@ -194,7 +200,7 @@ _LOUDEST = 0.12
 _DARK_BASE = (0.78, 0.9)
 
 
-def _shades(theme: Theme, scheme: str) -> dict[str, str]:
+def shades(theme: Theme, scheme: str) -> dict[str, str]:
     """Every shade of one scheme, by the name Designsystemet gives it."""
     chosen = (scheme == DARK and theme.dark) or theme.accent
     _lightness, chroma, hue = _oklch(chosen)
@@ -293,6 +299,44 @@ def _nearest(scheme: str, colour: str) -> str:
         0.0 if scheme == LIGHT else 1.0,
         lambda one: all(pair.holds for pair in _given(scheme, one)),
     )
+
+
+# Hues that mean something everywhere: those around the red of danger and the amber of waiting too long
+# (kohti.css, designsystemet-theme.css). Weaker ones are browns and greys, which nobody takes for them.
+_TAKEN = (
+    (
+        3.0,
+        53.0,
+        gettext_noop(
+            "%(colour)s is a red, and red says danger here and nothing else; the nearest colour that would do is"
+            " %(nearest)s"
+        ),
+    ),
+    (
+        53.0,
+        92.0,
+        gettext_noop(
+            "%(colour)s is an amber, and amber says waiting too long here and nothing else; the nearest colour that"
+            " would do is %(nearest)s"
+        ),
+    ),
+)
+_STRONG = 0.1
+
+
+def _taken(colour: str) -> str:
+    """Why a service cannot have this colour, when it would be taken for red or amber."""
+    _lightness, chroma, hue = _oklch(colour)
+    return next((why for first, last, why in _TAKEN if chroma >= _STRONG and first <= hue <= last), "")
+
+
+def _free(scheme: str, colour: str) -> str:
+    """The colour turned to the nearer side until nobody takes it for red or amber and everybody can read it."""
+    lightness, chroma, hue = _oklch(colour)
+    first, last = _TAKEN[0][0], _TAKEN[-1][1]
+    edge, step = (first, -2) if hue - first < last - hue else (last, 2)
+    turned = (_nearest(scheme, _hex(lightness, chroma, (edge + step * n) % 360)) for n in range(1, 60))
+    return next(one for one in turned if not _taken(one))
 
 
 def _until(colour: str, towards: float, does: Callable[[str], bool]) -> str:

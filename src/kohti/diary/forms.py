@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from kohti.team.forms import DayInput
+from kohti.design.fields import DayField
 
 MOST_BYTES = 8_000_000
 
@@ -35,7 +35,7 @@ class UploadForm(forms.Form):
 class CloseForm(forms.Form):
     """A day on which a centre stays closed."""
 
-    day = forms.DateField(label=_("Day"), widget=DayInput())
+    day = DayField(label=_("Day"))
     why = forms.CharField(
         label=_("Why"),
         max_length=80,

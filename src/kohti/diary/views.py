@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.kernel import clock, words
+from kohti.kernel import words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
@@ -20,6 +20,7 @@ from kohti.kernel.ids import new_id
 from kohti.kernel.languages import CODES, LANGUAGES
 from kohti.kernel.sheets import UnreadableSheet
 from kohti.people.attachments.letters import language_for
+from kohti.people.bar import bar
 from kohti.people.queries import PersonCard, open_person
 from kohti.team.models import Centre
 
@@ -234,9 +235,8 @@ def _appointments(
     return render(
         request,
         "diary/appointments.html",
-        {
-            "person": person,
-            "age": person.age_on(clock.today(actor.zone)),
+        bar(actor, person, "appointments")
+        | {
             "lines": [
                 {
                     "id": one.id,

@@ -22,6 +22,7 @@ from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
+from kohti.people.spoken import own_languages
 
 from . import actions, day_sheets, queries
 from .actions import Moved
@@ -86,12 +87,7 @@ def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dic
 
 def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
     opens = may(actor, "people.open")
-    return [_line(line, actor.zone, opens, _own(actor)) for line in lines]
-
-
-def _own(actor: Actor) -> tuple[str, ...]:
-    """The languages of the actor's service."""
-    return tuple(actor.facts.get("languages") or ())
+    return [_line(line, actor.zone, opens, own_languages(actor)) for line in lines]
 
 
 @lru_cache(maxsize=20_000)
@@ -114,7 +110,7 @@ def _rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Mar
     """The HTML of these lines as this role sees them, in the language in use."""
     zone, language = actor.zone, words.language()
     opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
-    own = _own(actor)
+    own = own_languages(actor)
     return [_row(line, zone, language, opens, may_check_in, into, own) for line in lines]
 
 
@@ -314,7 +310,7 @@ def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRespons
 
 
 def _cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
-    zone, own, day = actor.zone, _own(actor), _today(actor)
+    zone, own, day = actor.zone, own_languages(actor), _today(actor)
     out = []
     for card in cards:
         waited = card.waited()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import gettext
+import io
 import json
 import os
 import re
@@ -202,16 +203,33 @@ def _with_own(code: str, own: Own) -> trans_real.DjangoTranslation:
 
 @cache
 def _messages() -> Mapping[str, tuple[str, ...]]:
-    """Every message of the product: one text, or the forms of a counted one as Finnish has them."""
-    kept = gettext.translation("django", CATALOGUES, languages=["fi"])._catalog  # type: ignore[attr-defined]
+    """Every message of the product: one text, or the forms of a counted one as Finnish has them.
+
+    From the compiled catalogue, or from what it is made of where nobody has compiled it yet.
+    """
     found: dict[str, tuple[str, ...]] = {}
-    for key, text in kept.items():
+    for key, text in _finnish().items():
         if isinstance(key, str):
             found[key] = (text,)
         else:
             found[key[0]] = (*found.get(key[0], ()), text)
     found.pop("", None)
     return found
+
+
+def _finnish() -> Mapping[Any, str]:
+    try:
+        kept: Any = gettext.translation("django", CATALOGUES, languages=["fi"])
+    except FileNotFoundError:
+        from babel.messages import mofile, pofile
+
+        compiled = io.BytesIO()
+        with (CATALOGUES / "fi" / "LC_MESSAGES" / "django.po").open("rb") as source:
+            mofile.write_mo(compiled, pofile.read_po(source, locale="fi"))
+        compiled.seek(0)
+        kept = gettext.GNUTranslations(compiled)
+    catalogue: Mapping[Any, str] = kept._catalog
+    return catalogue
 
 
 @cache

@@ -76,7 +76,7 @@ def why(
     mine, theirs = folded.split(), other_folded.split()
     if mine and theirs:
         heard, others = {sound(word) for word in mine}, {sound(word) for word in theirs}
-        if folded == other_folded:
+        if "".join(mine) == "".join(theirs):  # Nagy-Kiss, Nagy Kiss and Nagykiss
             found.append(SAME_NAME)
         elif sorted(mine) == sorted(theirs):
             found.append(SWAPPED)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kohti.design.fields import DayField
-from kohti.kernel import clock
+from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
+from kohti.people import spoken
 
 MOST_NAME, MOST_LINE, MOST_TEXT = 200, 400, 8000
 
@@ -50,22 +55,54 @@ def day(label: Any, *, required: bool = False, **how: Any) -> DayField:
     return DayField(label=label, required=required, **how)
 
 
-class LanguagesField(forms.CharField):
-    """Languages as their codes, best first, parted by commas or spaces."""
+class LanguageSelect(forms.Select):
+    """Languages to choose from by name. Drawn at once: it stands on a page several times, with all there are."""
 
-    def clean(self, value: Any) -> tuple[str, ...]:
-        """The codes, each once. Raises ValidationError for what is no code of two or three letters."""
-        typed = super().clean(value).lower().replace(",", " ").split()
-        wrong = [one for one in typed if not (one.isascii() and one.isalpha() and 2 <= len(one) <= 3)]
-        if wrong:
-            raise forms.ValidationError(
-                _("Use codes such as en, fi, ar. Not understood: %(words)s.") % {"words": ", ".join(wrong)}
-            )
-        return tuple(dict.fromkeys(typed))[:6]
+    groups: Any = ()
+    also: tuple[tuple[str, str], ...] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The list; what was chosen is chosen in it once, though it may stand in two groups."""
+        more = self.build_attrs(self.attrs, dict(attrs or {}) | {"name": name})
+        kept = format_html_join("", '<option value="{}">{}</option>', self.also)
+        drawn = f'<option value=""></option>{_options(self.groups)}{kept}'
+        mark = format_html('value="{}"', value or "")
+        drawn = drawn.replace(mark, f"{mark} selected", 1)
+        return format_html("<select{}>{}</select>", flatatt(more), mark_safe(drawn))  # noqa: S308
+
+
+@lru_cache(maxsize=64)
+def _options(groups: Any) -> str:
+    return format_html_join(
+        "",
+        '<optgroup label="{}">{}</optgroup>',
+        (
+            (title, format_html_join("", '<option value="{}">{}</option>', languages))
+            for title, languages in groups
+        ),
+    )
+
+
+def language_field(actor: Actor, label: Any, *, also: str = "", **how: Any) -> forms.ChoiceField:
+    """One language, chosen by name; `also` is one that is held already and must stay, whatever it is."""
+    found = forms.ChoiceField(label=label, required=False, widget=LanguageSelect, **how)
+    groups = spoken.choices(spoken.own_languages(actor), words.language())
+    listed = {code for _title, languages in groups for code, _name in languages}
+    widget: Any = found.widget
+    widget.groups, widget.also = groups, ()
+    if also and also not in listed:
+        listed.add(also)
+        widget.also = ((also, spoken.name_of(also)),)
+    found.choices = [(code, "") for code in listed]
+    return found
+
+
+LANGUAGES, MOST_LANGUAGES = 3, 6
+"""For how many languages a form asks, and how many it keeps where more are held."""
 
 
 class WhoForm(Keyed):
-    """Who somebody is."""
+    """Who somebody is. Its languages are chosen one by one, best first."""
 
     full_name = line(
         gettext_lazy("Full name"),
@@ -74,23 +111,36 @@ class WhoForm(Keyed):
     )
     called = line(gettext_lazy("What to call them"), most=MOST_NAME)
     date_of_birth = day(gettext_lazy("Date of birth"))
-    languages = LanguagesField(
-        label=gettext_lazy("Languages"),
-        required=False,
-        max_length=60,
-        help_text=gettext_lazy("Codes, best first: ar, en."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    interpreter = line(
-        gettext_lazy("Interpreter needed"),
-        most=40,
-        help_text=gettext_lazy("For which language. Empty: none is needed."),
-    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        held = tuple(self.initial.get("languages") or ())
+        first, others = _("Language they speak best"), _("Another language (%(n)s)")
+        for n in range(1, max(LANGUAGES, min(len(held), MOST_LANGUAGES)) + 1):
+            also = held[n - 1] if n <= len(held) else ""
+            label = first if n == 1 else others % {"n": n}
+            self.fields[f"language_{n}"] = language_field(actor, label, also=also, initial=also)
+        interpreter = str(self.initial.get("interpreter") or "")
+        self.fields["interpreter"] = language_field(
+            actor,
+            _("Interpreter needed"),
+            also=interpreter,
+            initial=interpreter,
+            help_text=_("For which language. Empty: none is needed."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The languages as one list of codes, best first, each once."""
+        found: dict[str, Any] = super().clean() or {}
+        chosen = [found.pop(name, "") for name in self.fields if name.startswith("language_")]
+        found["languages"] = tuple(dict.fromkeys(one for one in chosen if one))
+        return found
 
 
 class NewPersonForm(WhoForm):
     """Somebody new, with how to reach them."""
 
+    field_order = ("full_name", "called", "date_of_birth", "phone", "email")
     phone = forms.CharField(
         label=gettext_lazy("Phone"),
         required=False,
@@ -176,6 +226,14 @@ class MarkForm(Keyed):
         gettext_lazy("Look at it again on"), required=True, help_text=gettext_lazy("Within a year.")
     )
     ends_on = day(gettext_lazy("It ends on"))
+
+
+class ReviewForm(Keyed):
+    """A mark that still holds."""
+
+    review_on = day(
+        gettext_lazy("Look at it again on"), required=True, help_text=gettext_lazy("Within a year.")
+    )
 
 
 class DangerForm(Keyed):

@@ -40,26 +40,28 @@ def names_of(codes: Iterable[str]) -> str:
     return ", ".join(name_of(code) for code in codes)
 
 
-def choices(actor: Actor, *, also: Iterable[str] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every language to choose from by name, in two groups: those often spoken here first, then all of them.
+@lru_cache(maxsize=64)
+def choices(own: tuple[str, ...], reader: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Every language to choose from, by name as `reader` calls it, who must be the language in use.
 
-    The service's own languages lead. `also` are codes, or words written before there was a list, that must stay
-    to be chosen.
+    Two groups: those often spoken here, the service's `own` first of them, then all in the order of their names.
     """
-    own = [str(code) for code in actor.facts.get("languages") or CODES]
     rest = [code for code in (*CODES, *OFTEN, SIGNED) if code not in own]
-    often = [(code, name_of(code)) for code in own] + _in_order(rest)
-    known = words.locale("en").languages
-    two = [code for code in known if len(code) == 2 and code not in NO_LONGER]
-    every = dict.fromkeys((*two, *LONGER, *(one for one in also if one)))
-    return [(_("Often spoken here"), often), (_("All languages"), _in_order(every))]
+    often = (*((code, name_of(code)) for code in own), *_in_order(rest, reader))
+    two = [str(code) for code in words.locale("en").languages if len(str(code)) == 2]
+    every = [code for code in two if code not in NO_LONGER]
+    return (_("Often spoken here"), often), (_("All languages"), _in_order([*every, *LONGER], reader))
 
 
-def _in_order(codes: Iterable[str]) -> list[tuple[str, str]]:
+def _in_order(codes: Iterable[str], reader: str) -> tuple[tuple[str, str], ...]:
     """Codes with their names, in the order of the names."""
     found = [(code, name_of(code)) for code in codes]
-    reader = words.language()
-    return sorted(found, key=lambda one: names.sort_key(one[1].replace(" ", ""), language=reader))
+    return tuple(sorted(found, key=lambda one: names.sort_key(one[1].replace(" ", ""), language=reader)))
+
+
+def own_languages(actor: Actor) -> tuple[str, ...]:
+    """The languages the actor's service works in, its first one first."""
+    return tuple(str(code) for code in actor.facts.get("languages") or CODES)
 
 
 def needed(languages: Sequence[str], interpreter: str, own: Iterable[str]) -> str:

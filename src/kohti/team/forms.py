@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kohti.design.fields import DayField
+
 from .actions import ENDED
 from .roster import Choices
 
@@ -21,22 +23,13 @@ BECAUSE = {
 assert set(BECAUSE) == set(ENDED)
 
 
-class DayInput(forms.DateInput):
-    """A day, with the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
-
-
 class PlaceForm(forms.Form):
     """A role at a centre, from a day on."""
 
     role = forms.ChoiceField(label=_("Role"))
     centre = forms.ChoiceField(label=_("Centre"))
     organisation = forms.ChoiceField(label=_("Organisation"))
-    starts = forms.DateField(label=_("From"), widget=DayInput())
+    starts = DayField(label=_("From"))
 
     def __init__(self, choices: Choices, today: date, *args: Any, **kwargs: Any) -> None:
         self.today = today
@@ -74,10 +67,9 @@ class EndForm(forms.Form):
     """When and why a place ends."""
 
     because = forms.ChoiceField(label=_("Why"), choices=tuple(BECAUSE.items()), widget=forms.RadioSelect)
-    day = forms.DateField(
+    day = DayField(
         label=_("Last day"),
         required=False,
-        widget=DayInput(),
         help_text=_("Leave it empty to end it now. Otherwise it ends at the end of that day."),
     )
 

@@ -60,6 +60,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
                 "scope": role.scope,
                 "verbs": list(role.verbs),
                 "second_factor": role.second_factor,
+                "idle_minutes": role.idle_minutes,
                 "retired": False,
             },
         )

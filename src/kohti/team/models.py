@@ -42,6 +42,10 @@ class Service(models.Model):
     theme = models.JSONField(default=dict, help_text="accent, host and logo, as the blueprint's [theme]")
     picture = models.CharField(max_length=40, default="", help_text="the logo's own name, changes with it")
     logo = models.BinaryField(default=b"")
+    chosen = models.JSONField(
+        default=dict, help_text="what an administrator chose instead: accent, and picture, empty for no logo"
+    )
+    chosen_logo = models.BinaryField(default=b"", help_text="the logo an administrator chose")
     version = models.IntegerField(default=0, help_text="of the blueprint in force")
 
 
@@ -107,6 +111,9 @@ class Role(models.Model):
     scope = models.CharField(max_length=20)
     verbs = models.JSONField()
     second_factor = models.BooleanField(default=False)
+    idle_minutes = models.SmallIntegerField(
+        null=True, help_text="of nothing being done, after which whoever works in it is signed out"
+    )
     retired = models.BooleanField(default=False)
 
     class Meta:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q
 
-from kohti.kernel import clock, names, words
+from kohti.kernel import clock, names, outbox, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
@@ -256,6 +256,8 @@ class InvitationLine:
     role_title: str
     centre: str
     expires: datetime
+    mail: str
+    """`bounced` or `failed` where the mail with the link did not arrive."""
 
     @property
     def is_open(self) -> bool:
@@ -264,14 +266,25 @@ class InvitationLine:
 
 
 def invitations(actor: Actor, *, most: int = 100) -> list[InvitationLine]:
-    """What has been offered and not been taken, newest first. One statement."""
-    rows = (
+    """What has been offered and not been taken, newest first. One statement, two where some were sent by mail."""
+    rows = list(
         Invitation.objects.filter(service_id=actor.service, used_at=None, ended_at=None)
         .select_related("role", "centre")
         .order_by("-made_at", "-id")[:most]
     )
+    mails = {one.id: outbox.id_of(actor, f"invitation:{one.id}") for one in rows if one.email}
+    states = outbox.came_to_nothing(mails.values()) if mails else {}
+    lost = {invitation: states.get(message, "") for invitation, message in mails.items()}
     return [
-        InvitationLine(one.id, one.full_name, one.role.title, one.centre.name, one.expires) for one in rows
+        InvitationLine(
+            one.id,
+            one.full_name,
+            one.role.title,
+            one.centre.name,
+            one.expires,
+            lost.get(one.id, ""),
+        )
+        for one in rows
     ]
 
 

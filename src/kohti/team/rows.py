@@ -5,16 +5,19 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
-FACTS = """
+WORN = "s.theme || jsonb_build_object('picture', s.picture) || s.chosen"
+"""What a service wears: its blueprint's theme and logo, and over them what an administrator chose."""
+
+FACTS = f"""
     jsonb_build_object(
         'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
         'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
         'country', s.country, 'languages', s.languages,
-        'theme', s.theme || jsonb_build_object('picture', s.picture),
+        'theme', {WORN},
         'version', s.version,
         'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
         'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs,
-        'second_factor', r.second_factor)
+        'second_factor', r.second_factor, 'idle_minutes', r.idle_minutes)
 """
 HOLDS = """
     from team_membership m
@@ -157,27 +160,38 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$"""
     ),
     definer(
-        """
+        f"""
 kohti.worn()
 returns table (code text, name text, theme jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select code, name, theme || jsonb_build_object('picture', picture) from team_service order by code
+    select s.code, s.name, {WORN} from team_service s order by s.code
 $$"""
     ),
     definer(
         """
 kohti.logo_of(p_code text, p_picture text)
 returns bytea language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select logo from team_service where code = p_code and picture = p_picture and picture <> ''
+    select case when chosen->>'picture' = p_picture then chosen_logo else logo end from team_service
+    where code = p_code and p_picture <> '' and p_picture in (picture, chosen->>'picture')
 $$"""
     ),
     definer(
         """
+kohti.wear(p_chosen jsonb, p_logo bytea)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update team_service set chosen = p_chosen, chosen_logo = coalesce(p_logo, chosen_logo)
+    where id = kohti.administers() and (chosen <> p_chosen or chosen_logo <> coalesce(p_logo, chosen_logo));
+    return found;
+end $$"""
+    ),
+    definer(
+        f"""
 kohti.sample_accounts()
 returns table (user_id uuid, username text, service text, service_code text, theme jsonb, centre text,
                role text, role_title jsonb, name text, verbs jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select u.id, u.username, s.name, s.code, s.theme || jsonb_build_object('picture', s.picture),
+    select u.id, u.username, s.name, s.code, {WORN},
            c.name, r.code, r.title, t.full_name, r.verbs
     from team_membership m
     join team_user u on u.id = m.user_id
@@ -273,12 +287,12 @@ begin
 end $$"""
     ),
     definer(
-        """
+        f"""
 kohti.invitation(p_hash text, p_now timestamptz)
 returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select jsonb_build_object(
         'state', kohti.state_of(i, p_now), 'name', i.full_name, 'email', i.email, 'starts', i.starts,
-        'expires', i.expires, 'service', s.name, 'service_code', s.code, 'theme', s.theme,
+        'expires', i.expires, 'service', s.name, 'service_code', s.code, 'theme', {WORN},
         'languages', s.languages, 'timezone', s.timezone, 'centre', c.name, 'role_title', r.title,
         'organisation', o.name)
     from team_invitation i

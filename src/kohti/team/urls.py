@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import looks, views
 
 urlpatterns = [
     path("team/", views.team, name="team"),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("roles/", views.roles, name="roles"),
     path("organisations/", views.organisations, name="organisations"),
     path("service/", views.service, name="service"),
+    path("service/look/", looks.page, name="service_look"),
     path("places/", views.places, name="places"),
 ]

@@ -27,7 +27,7 @@ from kohti.kernel.once import first_time
 
 from . import actions, queries, roster, way_back
 from .forms import BECAUSE, EndForm, InviteForm, PlaceForm
-from .models import Service
+from .looks import PAIRS
 from .roster import COMING, GONE, WORKING, Place, Wanted
 
 DONE = {
@@ -150,6 +150,7 @@ def _team(
                     "centre": one.centre,
                     "until": _day(actor, one.expires),
                     "is_open": one.is_open,
+                    "mail": one.mail,
                 }
                 for one in (roster.invitations(actor) if first_page and may(actor, "team.add") else ())
             ],
@@ -458,13 +459,10 @@ def organisations(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     )
 
 
-PAIRS = {looks.LIGHT: gettext_lazy("On light screens"), looks.DARK: gettext_lazy("On dark screens")}
-
-
 @needs("service.see")
 def service(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """How the service looks, measured, and how its blueprint changed."""
-    theme = Service.objects.get(id=actor.service).theme
+    theme = actor.facts["theme"]
     wanted = looks.Theme.of(actor.facts["service_code"], theme)
     pairs = looks.measured(wanted)
     return render(
@@ -476,6 +474,7 @@ def service(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 (title, [pair for pair in pairs if pair.scheme == scheme]) for scheme, title in PAIRS.items()
             ],
             "faults": looks.check(wanted),
+            "may_wear": may(actor, "service.wear"),
             "versions": [{"line": one, "day": _day(actor, one.applied_at)} for one in roster.versions(actor)],
         },
     )

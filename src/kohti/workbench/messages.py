@@ -28,7 +28,7 @@ STATES: dict[str, tuple[Callable[[], str], str]] = {
 }
 KINDS: dict[str, Callable[[], str]] = {
     "appointment": lambda: _("Time of an appointment"),
-    "invitation": lambda: _("Invitation of a colleague"),
+    "team.invitation": lambda: _("Invitation of a colleague"),
     "account": lambda: _("About an account"),
 }
 WHY: dict[str, Callable[[], str]] = {
@@ -38,6 +38,7 @@ WHY: dict[str, Callable[[], str]] = {
     "failed": lambda: _("The other side did not take it. Look at the address."),
     "bounced": lambda: _("It came back: this address does not work. Ask the person for another."),
 }
+TO_A_COLLEAGUE = "team.invitation"
 DECISIONS = {"again": outbox.again, "settle": outbox.settle, "cancel": outbox.cancel}
 OFFERED = {
     "unknown": ("again", "settle"),
@@ -99,11 +100,17 @@ def _line(row: Message, actor: Actor) -> dict[str, Any]:
         "by_text": row.channel == "sms",
         "state": text(),
         "tone": tone,
-        "why": WHY[row.state]() if row.state in WHY else "",
+        "why": _why(row),
         "reply": row.reply if row.state in WHY else "",
         "since": f"{words.day_short(since.date())}, {words.clock_time(row.since, actor.zone)}",
         "offers": OFFERED.get(row.state, ()) if row.erased_at is None else (),
     }
+
+
+def _why(row: Message) -> str:
+    if row.state == "bounced" and row.kind == TO_A_COLLEAGUE:
+        return _("It came back: this address does not work. Invite this colleague again, with another.")
+    return WHY[row.state]() if row.state in WHY else ""
 
 
 @needs("messages.decide", methods=("POST",))

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from kohti.kernel import clock, sheets, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
+from kohti.people.bar import bar
+from kohti.people.queries import open_person
 
 from . import happenings, queries
 from .queries import Asked, Happening
@@ -73,10 +75,14 @@ def audit(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     who = queries.name_of(actor, asked.staff_id) if asked.staff_id is not None else ""
     found, following = queries.happenings(actor, asked, after=_uuid(request.GET.get("after", "")))
     kept = _kept(asked)
+    about: dict[str, Any] = {"about": None}
+    if asked.person_id is not None:
+        about = bar(actor, open_person(actor, asked.person_id), "history")
     return render(
         request,
         "workbench/audit.html",
-        {
+        about
+        | {
             "asked": asked,
             "who": who,
             "kept": kept,

@@ -1,7 +1,8 @@
 """Files that people bring: which are taken, looked into before anything else happens, and scanned.
 
 `examine` says what a file is by its content, or refuses it in words. It looks in a process of its own
-(`looking.py`). `scan` asks the installation's virus scanner, where one is set.
+(`looking.py`), and takes from a picture what it tells beside itself (`pictures.py`). `scan` asks the
+installation's virus scanner, where one is set.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from django.utils.translation import gettext as _
 
 from kohti.kernel.errors import Refused
 
+from . import pictures
+
 MOST_BYTES = 10_000_000
 MOST_OF_A_PERSON = 100_000_000
 LONGEST_NAME = 100
@@ -41,7 +44,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "ods": (".ods", "application/vnd.oasis.opendocument.spreadsheet"),
     "txt": (".txt", "text/plain; charset=utf-8"),
 }
-"""Each kind with its ending and its media type."""
+"""Each kind with its ending and its media type. HEIC is taken no more; there may be some from before."""
 
 WORDS: dict[str, Callable[[], str]] = {
     "empty": lambda: _("This file is empty."),
@@ -49,6 +52,10 @@ WORDS: dict[str, Callable[[], str]] = {
     "kind": lambda: _("Only PDF, pictures, Word, Excel and OpenDocument files and plain text are taken."),
     "old-office": lambda: _(
         "This is an old Office file, or one with a password. Save it as DOCX, XLSX or PDF."
+    ),
+    "heic": lambda: _(
+        "This picture is in Apple's own format (HEIC), which others cannot open. Take it as JPEG: on the telephone"
+        " choose Settings, Camera, Formats, Most Compatible; or send it to yourself by e-mail first."
     ),
     "encrypted": lambda: _("This file has a password. Save it without one."),
     "broken": lambda: _("This file cannot be read: it is damaged."),
@@ -88,6 +95,10 @@ def examine(content: bytes, name: str) -> Examined:
     if len(content) > MOST_BYTES:
         raise refused("too-large")
     kind = _looked_at(content)
+    try:
+        content = pictures.plain(content, kind)
+    except ValueError as trouble:
+        raise refused("broken") from trouble
     return Examined(kind, clean_name(name, kind), content, hashlib.sha256(content).hexdigest())
 
 
@@ -123,6 +134,11 @@ def clean_name(name: str, kind: str) -> str:
 
 
 Scanned = Literal["unscanned", "clean"]
+
+
+def has_scanner() -> bool:
+    """Whether a virus scanner is set."""
+    return bool(os.environ.get("KOHTI_SCAN_COMMAND") or os.environ.get("KOHTI_SCAN_CLAMD"))
 
 
 def scan(content: bytes) -> Scanned:

@@ -121,13 +121,17 @@ class ClosedPart(Part):
 
 
 class RolePart(Part):
-    """A role: its title, whose rows it sees, what it may do, whether a password alone lets it in."""
+    """A role: its title, whose rows it sees, what it may do, whether a password alone lets it in.
+
+    `idle_minutes`: after how many minutes of nothing being done whoever works in it is signed out.
+    """
 
     code: Code
     title: Titles
     scope: Literal["none", "day", "centre", "service", "administration"]
     verbs: tuple[str, ...]
     second_factor: Yes = False
+    idle_minutes: Number | None = Field(default=None, ge=2, le=720)
 
 
 class KindPart(Part):

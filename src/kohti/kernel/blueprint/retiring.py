@@ -15,12 +15,16 @@ HOW = {
         "A centre closes when its people have been transferred, its places ended, its bookings over or"
         " cancelled, and its day closed."
     ),
+    "fields": gettext_noop(
+        "A field of life that seals something stays in the file, and sealed: else nobody could be given its key."
+    ),
 }
 WHAT = (
     gettext_noop("places to work in force"),
     gettext_noop("invitations that wait"),
     gettext_noop("people whose centre it is"),
     gettext_noop("transfers to come"),
+    gettext_noop("notes, marks and papers under its seal"),
     gettext_noop("bookings to come"),
     gettext_noop("people waiting or being seen"),
     gettext_noop("people in the building"),
@@ -38,7 +42,14 @@ class Held:
     number: int
 
     def __str__(self) -> str:
-        return _("%(list)s: %(code)s is gone from the file, yet there are %(what)s: %(number)s") % {
+        said = (
+            _(
+                "%(list)s: %(code)s is gone from the file or no longer sealed, yet there are %(what)s: %(number)s"
+            )
+            if self.list == "fields"
+            else _("%(list)s: %(code)s is gone from the file, yet there are %(what)s: %(number)s")
+        )
+        return said % {
             "list": self.list,
             "code": self.code,
             "what": _(self.what),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -64,7 +65,7 @@ def write(
     team leader looks after it; without one the service's administrators do. `unsubscribe` is an address where
     the recipient stops messages of this kind. Raises Refused for an address nothing can be sent to.
     """
-    message_id = uuid.uuid5(OURS, f"{actor.service_id}:{key}")
+    message_id = id_of(actor, key)
     now = clock.now()
     address = mail_address(to.address) if channel == "mail" else number_to_dial(to.address, actor)
     values = {
@@ -107,6 +108,17 @@ def write(
         detail={"kind": kind, "channel": channel},
     )
     return message_id
+
+
+def id_of(actor: Actor, key: str) -> uuid.UUID:
+    """The identifier of the message that the actor's service ordered with this key, whether or not it did."""
+    return uuid.uuid5(OURS, f"{actor.service_id}:{key}")
+
+
+def came_to_nothing(messages: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Those of some messages that came back or were refused, as far as the actor sees them: `bounced`, `failed`."""
+    lost = (Message.State.BOUNCED, Message.State.FAILED)
+    return dict(Message.objects.filter(id__in=list(messages), state__in=lost).values_list("id", "state"))
 
 
 def one_line(text: str) -> str:

@@ -13,6 +13,10 @@ from kohti.kernel import clock, history
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint, Held
 from kohti.kernel.ids import new_id
+from kohti.people.fields import ALWAYS_SEALED
+
+ADDRESS = "address"
+"""The seal of a hidden address, which is no field of life."""
 
 
 def follow(actor: Actor, plan: Blueprint, members: Mapping[uuid.UUID, uuid.UUID]) -> None:
@@ -62,13 +66,29 @@ def _follow(actor: Actor, column: str, old: str, new: str) -> None:
             history.record("grant.followed", "grant", made, persons=[person_id], detail={"from": grant_id})
 
 
-def held(actor: Actor) -> list[Held]:
-    """Retired centres that are still somebody's home centre."""
+HELD = """
+select 'centres', c.code, 'people whose centre it is', count(*)
+from people_person p join team_centre c on c.id = p.centre_id
+where c.service_id = %(service)s and c.retired group by c.code
+union all select 'centres', c.code, 'transfers to come', count(*)
+from people_transfer t join team_centre c on c.id = t.to_centre_id
+where c.service_id = %(service)s and c.retired and t.done_at is null group by c.code
+union all select 'fields', field, 'notes, marks and papers under its seal', count(*) from (
+    select unnest(sealed) from people_note where service_id = %(service)s and sealed <> '{}'
+    union all select sealed from people_mark
+    where service_id = %(service)s and sealed <> '' and ended_at is null
+    union all select sealed from people_attachment
+    where service_id = %(service)s and sealed <> '' and ended_at is null) under (field)
+where not field = any(%(sealed)s) group by field
+"""
+
+
+def held(actor: Actor, plan: Blueprint) -> list[Held]:
+    """Retired centres that somebody's home is or will be, and fields no longer sealed that seal something.
+
+    Keys are given to fields that the blueprint seals: without it nobody new could ever read what is under the seal.
+    """
+    sealed = [*ALWAYS_SEALED, ADDRESS, *(field.code for field in plan.fields if field.sealed)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select 'centres', c.code, 'people whose centre it is', count(*)"
-            " from people_person p join team_centre c on c.id = p.centre_id"
-            " where c.service_id = %s and c.retired group by c.code",
-            [actor.service],
-        )
+        cursor.execute(HELD, {"service": actor.service, "sealed": sealed})
         return [Held(*row) for row in cursor.fetchall()]

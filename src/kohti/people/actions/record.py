@@ -154,9 +154,7 @@ def add_mark(
     made, before = _first("people.mark", key)
     if before is not None:
         return before
-    today = clock.today(actor.zone)
-    if not today < review_on <= today + MOST_REVIEW:
-        raise Refused(_("A mark is looked at again within a year."), code="review")
+    _within_a_year(actor, review_on)
     have_key(person_id, sealed)
     Mark.objects.create(
         id=made,
@@ -227,14 +225,24 @@ def add_danger(
 
 
 def review_mark(actor: Actor, person_id: uuid.UUID, mark_id: uuid.UUID, review_on: date) -> None:
-    """It still holds: look at it again on another day. Raises NotThere."""
+    """It still holds: look at it again on another day. Raises NotThere, Refused where that is not within a year.
+
+    A danger note is not prolonged: who still needs it writes it anew.
+    """
     actors.must(actor, "people.edit")
+    _within_a_year(actor, review_on)
     still = Mark.objects.filter(id=mark_id, person_id=person_id, ended_at=None).exclude(kind=Mark.Kind.DANGER)
     if not still.update(review_on=review_on):
         raise NotThere("no such mark")
     history.record(
         "person.mark_reviewed", "mark", mark_id, persons=[person_id], detail={"review_on": review_on}
     )
+
+
+def _within_a_year(actor: Actor, review_on: date) -> None:
+    today = clock.today(actor.zone)
+    if not today < review_on <= today + MOST_REVIEW:
+        raise Refused(_("A mark is looked at again within a year."), code="review")
 
 
 def end_mark(actor: Actor, person_id: uuid.UUID, mark_id: uuid.UUID) -> None:

@@ -17,9 +17,7 @@ class BringForm(forms.Form):
         label=_("File"),
         help_text=_("PDF, picture, Word, Excel, OpenDocument or plain text, up to 10 MB."),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
-        widget=forms.FileInput(
-            attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp,.heic,.docx,.xlsx,.odt,.ods,.txt"}
-        ),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp,.docx,.xlsx,.odt,.ods,.txt"}),
     )
     title = forms.CharField(
         label=_("What is it?"), max_length=200, required=False, help_text=_("Such as: lease, certificate.")

@@ -48,4 +48,11 @@ class Attachment(models.Model):
                 name="attachment_bytes_until_ended",
             ),
         )
-        indexes = (models.Index(F("person"), F("at").desc(), F("id").desc(), name="attachments_of_a_person"),)
+        indexes = (
+            models.Index(F("person"), F("at").desc(), F("id").desc(), name="attachments_of_a_person"),
+            models.Index(
+                fields=("service", "at"),
+                condition=Q(scanned="unscanned", ended_at=None),
+                name="attachments_to_scan",
+            ),
+        )

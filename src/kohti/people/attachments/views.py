@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kohti.kernel import attachments, clock, words
+from kohti.kernel import attachments, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people.bar import bar
 from kohti.people.fields import fields_of_life, title_of
 from kohti.people.queries import open_person
 
-from . import actions, letters, queries
+from . import actions, letters, queries, scanning
 from .forms import BringForm, EndForm, LetterForm
 from .models import Attachment
 
@@ -45,21 +46,22 @@ def _page(
             "name": line.name,
             "made": line.source == Attachment.Source.MADE,
             "size": _size(line.size),
-            "unscanned": line.scanned == "unscanned",
+            "unscanned": line.scanned == "unscanned" and _not_scanned(),
             "sealed": title_of(known, line.sealed) if line.sealed else "",
             "by": line.by,
             "on": words.day_short(line.at.astimezone(actor.zone).date()),
             "ended_on": words.day_short(line.ended_at.astimezone(actor.zone).date()) if line.ended_at else "",
-            "because": line.ended_because,
+            "because": attachments.WORDS["infected"]()
+            if line.ended_because == scanning.FOUND
+            else line.ended_because,
         }
         for line in queries.of_person(actor, person_id)
     ]
     return render(
         request,
         "people/documents.html",
-        {
-            "person": person,
-            "age": person.age_on(clock.today(actor.zone)),
+        bar(actor, person, "documents")
+        | {
             "lines": [line for line in lines if not line["ended_on"]],
             "ended": [line for line in lines if line["ended_on"]],
             "form": form,
@@ -67,6 +69,10 @@ def _page(
         },
         status=status,
     )
+
+
+def _not_scanned() -> str:
+    return _("Not yet scanned for viruses") if attachments.has_scanner() else _("Not scanned for viruses")
 
 
 def _size(size: int) -> str:
@@ -149,7 +155,8 @@ def end(request: HttpRequest, actor: Actor, document_id: uuid.UUID) -> HttpRespo
     return render(
         request,
         "people/document_end.html",
-        {"form": form, "paper": title or name, "document_id": document_id, "person_id": person_id},
+        bar(actor, open_person(actor, person_id), "documents")
+        | {"form": form, "paper": title or name, "document_id": document_id, "person_id": person_id},
         status=422 if form.is_bound else 200,
     )
 
@@ -176,6 +183,6 @@ def letter(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
     return render(
         request,
         "people/letter.html",
-        {"person": person, "age": person.age_on(clock.today(actor.zone)), "form": form},
+        bar(actor, person, "documents") | {"form": form},
         status=422 if form.is_bound else 200,
     )

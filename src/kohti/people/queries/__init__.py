@@ -15,7 +15,7 @@ from .cards import (
 )
 from .finding import Alike, Found, alike_to, find, page_of_people
 from .timeline import Entry, Reading, note_with_readings, timeline
-from .watching import alerts, coming_at, restriction_of, transfers_of
+from .watching import alerts, coming_at, mark_of, restriction_of, to_review, transfers_of
 
 __all__ = (
     "Alike",
@@ -31,6 +31,7 @@ __all__ = (
     "coming_at",
     "contacts_of",
     "find",
+    "mark_of",
     "note_with_readings",
     "open_person",
     "overview",
@@ -38,6 +39,7 @@ __all__ = (
     "people_named",
     "restriction_of",
     "timeline",
+    "to_review",
     "transfers_of",
     "who_sees",
 )

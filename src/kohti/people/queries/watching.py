@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history
 from kohti.kernel.actor import Actor
-from kohti.people.models import Alert, Grant, Transfer
+from kohti.kernel.errors import NotThere
+from kohti.people.models import Alert, Grant, Mark, Transfer
 
 A_PAGE = 50
+MOST_REVIEWED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,84 @@ def alerts(actor: Actor) -> list[AlertLine]:
     if persons:
         history.record("person.found", "alerts", None, persons=sorted(set(persons)))
     return sorted(found, key=lambda one: one.seen)
+
+
+SOON = timedelta(days=14)
+"""How long before its end a danger note is to be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """A mark of somebody of the centre whose day is near or has come. `on`: when it ends, or was to be looked at."""
+
+    id: uuid.UUID
+    kind: str
+    words: str
+    on: date
+    over: bool
+    person_id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A restricted record that concerns a centre. `person_id` is none and `name` empty for who may not open it."""
+
+    ask: str
+    since: datetime
+    person_id: uuid.UUID | None
+    name: str
+
+
+def to_review(actor: Actor) -> tuple[list[ToReview], list[Closed]]:
+    """What the leader of a centre goes through again: marks whose day has come, those of danger two weeks before
+    they end and until somebody ends them; and the restricted records of the centre or asked about there.
+
+    Soonest first, at most a hundred of each. Two statements; whom it shows is in the history.
+    """
+    actors.must(actor, "people.alerts")
+    today = clock.today(actor.zone)
+    danger = Q(kind=Mark.Kind.DANGER, ends_on__lte=today + SOON)
+    other = ~Q(kind=Mark.Kind.DANGER) & (Q(review_on__lte=today) | Q(ends_on__lt=today))
+    rows = (
+        Mark.objects.filter(danger | other, ended_at=None, person__centre_id=actor.centre)
+        .select_related("person")
+        .order_by("review_on", "id")[:MOST_REVIEWED]
+    )
+    marks = [
+        ToReview(
+            row.id,
+            row.kind,
+            row.words,
+            row.ends_on or row.review_on,
+            row.ends_on is not None and row.ends_on < today,
+            row.person_id,
+            row.person.full_name or row.person.reference,
+        )
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(kohti.whom_to_ask(r.person_id), ''), r.starts, p.id,"
+            " coalesce(nullif(p.full_name, ''), p.reference, '') from people_restriction r"
+            " left join people_person p on p.id = r.person_id join team_staff s on s.id = r.ask_staff_id"
+            " where r.service_id = %(service)s and r.ended_at is null"
+            " and (p.centre_id = %(centre)s or s.centre_id = %(centre)s) order by r.starts, r.id limit %(most)s",
+            {"service": actor.service, "centre": actor.centre, "most": MOST_REVIEWED},
+        )
+        closed = [Closed(*row) for row in cursor.fetchall()]
+    persons = {one.person_id for one in marks} | {one.person_id for one in closed if one.person_id}
+    if persons:
+        history.record("person.found", "review", None, persons=sorted(persons))
+    return marks, closed
+
+
+def mark_of(person_id: uuid.UUID, mark_id: uuid.UUID) -> Mark:
+    """A mark of a person that nobody has ended. One statement. Raises NotThere."""
+    found = Mark.objects.filter(id=mark_id, person_id=person_id, ended_at=None).first()
+    if found is None:
+        raise NotThere("no such mark")
+    return found
 
 
 def restriction_of(person_id: uuid.UUID) -> str | None:

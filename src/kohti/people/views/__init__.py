@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .change import change, end
-from .finding import alert_seen, alerts, alike_to, find, new, people
+from .finding import alike_to, find, new, people
 from .notes import note, timeline
 from .page import person
+from .reviewing import alert_seen, alerts, review
 from .sight import emergency, sharing, transfer
 
 __all__ = (
@@ -20,6 +21,7 @@ __all__ = (
     "note",
     "people",
     "person",
+    "review",
     "sharing",
     "timeline",
     "transfer",

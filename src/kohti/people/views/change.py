@@ -18,9 +18,10 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.people import actions, fields, forms, queries
 from kohti.people.actions import Basics, Reach
+from kohti.people.bar import bar
 from kohti.people.queries import PersonCard
 
-from .page import KIN, all_or_nothing, bar
+from .page import KIN, all_or_nothing
 
 Row = tuple[uuid.UUID, str]
 
@@ -115,7 +116,7 @@ PARTS: dict[str, Part] = {
             "full_name": card.full_name,
             "called": card.called,
             "date_of_birth": card.date_of_birth,
-            "languages": ", ".join(card.languages),
+            "languages": card.languages,
             "interpreter": card.interpreter,
         },
     ),

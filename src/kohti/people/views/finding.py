@@ -1,4 +1,4 @@
-"""Lists, search, somebody new, and what a leader is to look at."""
+"""Lists, search, and somebody new."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.kernel import clock, words
+from kohti.kernel import words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.people import actions, alike, forms, queries
 from kohti.people.actions import NewPerson
 from kohti.people.queries import Alike, Found
-
-from .page import say
 
 WHY = {
     alike.SAME_NAME: lambda: _("same name"),
@@ -26,11 +24,6 @@ WHY = {
     alike.SAME_BIRTH: lambda: _("born on the same day"),
     alike.NEAR_BIRTH: lambda: _("date of birth nearly the same"),
     alike.SAME_CONTACT: lambda: _("same phone or e-mail"),
-}
-KINDS = {
-    "emergency": lambda: _("Opened in an emergency"),
-    "match": lambda: _("Somebody typed in a person who is known already"),
-    "transfer": lambda: _("Moved between centres"),
 }
 
 
@@ -149,40 +142,3 @@ def alike_to(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     form.is_valid()
     found = queries.alike_to(actor, _typed(form.cleaned_data))
     return render(request, "people/_alike.html", {"similar": _similar(found), "elsewhere": False})
-
-
-@needs("people.alerts")
-def alerts(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Emergencies, matches and transfers at the centre, those not looked at yet first."""
-    say(request)
-    zone = actor.zone
-    return render(
-        request,
-        "people/alerts.html",
-        {
-            "lines": [
-                {
-                    "id": one.id,
-                    "kind": KINDS[one.kind](),
-                    "when": f"{words.day_short(one.at.astimezone(zone).date())} {words.clock_time(one.at, zone)}",
-                    "until": words.clock_time(one.until, zone)
-                    if one.until and one.until > clock.now()
-                    else "",
-                    "who": one.who,
-                    "words": one.words,
-                    "person_id": one.person_id,
-                    "name": one.name or one.reference,
-                    "hidden": one.hidden,
-                    "seen": one.seen,
-                }
-                for one in queries.alerts(actor)
-            ]
-        },
-    )
-
-
-@needs("people.alerts", methods=("POST",))
-def alert_seen(request: HttpRequest, actor: Actor, alert_id: uuid.UUID) -> HttpResponseBase:
-    """The leader has looked at it."""
-    actions.alert_seen(actor, alert_id)
-    return redirect("people_alerts")

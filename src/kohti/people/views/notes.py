@@ -16,10 +16,11 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.people import actions, fields, forms, queries
+from kohti.people.bar import bar
 from kohti.people.queries import Entry
 
 from .change import person_by_reference
-from .page import all_or_nothing, bar, say
+from .page import all_or_nothing, say
 
 
 def _entry(actor: Actor, one: Entry, known: dict[str, tuple[str, bool]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A person's page, and the bar that stands on every page about them."""
+"""A person's page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.kernel import clock, words
@@ -16,8 +15,9 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere
 from kohti.people import fields, queries
+from kohti.people.bar import bar
 from kohti.people.forms import ABOUT
-from kohti.people.queries import MarkLine, PersonCard
+from kohti.people.queries import MarkLine
 
 KIN = {
     "partner": lambda: _("Partner"),
@@ -46,41 +46,6 @@ def say(request: HttpRequest) -> None:
     told = SAID.get(request.GET.get("said", ""))
     if told is not None:
         request.notices = [{"kind": "success", "text": told()}]  # type: ignore[attr-defined]
-
-
-def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
-    """What every page about a person shows first: who, how to reach them, what helps, what to heed."""
-    address = [
-        text
-        for text in (
-            card.safe_contact,
-            _("Not: %(how)s") % {"how": card.not_by} if card.not_by else "",
-            _("never leave a message") if card.no_messages else "",
-        )
-        if text
-    ]
-    warnings = [
-        card.danger.words if card.danger else "",
-        _("Restricted record") if card.restricted else "",
-    ]
-    tabs = [(_("Overview"), reverse("person", args=[card.id]), current == "person", None)]
-    if may(actor, "people.note"):
-        tabs.append((_("Timeline"), reverse("person_timeline", args=[card.id]), current == "timeline", None))
-    tabs.append((_("Who sees them"), reverse("person_sharing", args=[card.id]), current == "sharing", None))
-    if may(actor, "people.transfer"):
-        tabs.append(
-            (_("Other centre"), reverse("person_transfer", args=[card.id]), current == "transfer", None)
-        )
-    return {
-        "person": card,
-        "age": card.age_on(clock.today(actor.zone)),
-        "born": words.day_short(card.date_of_birth) if card.date_of_birth else "",
-        "safe_contact": " · ".join(address),
-        "helps": [mark.words for mark in card.helps],
-        "warning": " · ".join(one for one in warnings if one),
-        "tabs": tabs,
-        "may_edit": may(actor, "people.edit"),
-    }
 
 
 def mark_words(mark: MarkLine, titles: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +104,6 @@ def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
             "transfer_to": seen.transfer.to_centre.name if seen.transfer else "",
             "transfer_day": words.day_short(seen.transfer.from_day) if seen.transfer else "",
             "may_emergency": may(actor, "people.emergency"),
-            "may_read_papers": may(actor, "documents.read"),
             "failing": {way.value for way in card.ways if way.fails_since},
         },
     )

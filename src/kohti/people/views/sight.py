@@ -15,9 +15,10 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.people import actions, fields, forms, queries
+from kohti.people.bar import bar
 from kohti.team.models import Centre
 
-from .page import all_or_nothing, bar, say
+from .page import all_or_nothing, say
 
 PURPOSES = {
     "registered": lambda: _("registered them"),
@@ -185,6 +186,7 @@ def emergency(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpR
     return render(
         request,
         "people/emergency.html",
-        {"form": form, "ask": ask, "person_id": person_id, "person": card},
+        (bar(actor, card, "person") if card else {"about": None})
+        | {"form": form, "ask": ask, "person_id": person_id},
         status=422 if request.method == "POST" else 200,
     )

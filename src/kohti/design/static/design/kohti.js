@@ -49,6 +49,16 @@
     keysSwitch.addEventListener("click", () => { localStorage.setItem("kohti:keys", keysOff() ? "on" : "off"); say(); });
   }
 
+  // Tables breathe; whoever wants more of a long one on the screen asks once, and this browser keeps to it.
+  const denseSwitch = document.querySelector("[data-dense-switch]");
+  if (denseSwitch && document.querySelector(".k-table")) {
+    const dense = () => localStorage.getItem("kohti:dense") === "on";
+    const show = () => { document.body.toggleAttribute("data-dense", dense()); denseSwitch.textContent = dense() ? denseSwitch.dataset.on : denseSwitch.dataset.off; };
+    denseSwitch.hidden = false;
+    show();
+    denseSwitch.addEventListener("click", () => { localStorage.setItem("kohti:dense", dense() ? "off" : "on"); show(); });
+  }
+
   // A menu that hangs open gives way to whatever else is done.
   const closeMenus = (except) => { for (const menu of document.querySelectorAll(".k-drop[open]")) if (!except || !menu.contains(except)) menu.open = false; };
   document.addEventListener("click", (event) => closeMenus(event.target));

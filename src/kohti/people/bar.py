@@ -1,0 +1,78 @@
+"""The bar that stands on every page about a person: who, how to reach them, what to heed, and their pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor, may
+from kohti.people import spoken
+from kohti.people.models import Mark
+from kohti.people.queries import PersonCard
+
+Tab = tuple[str, str, bool, None]
+
+
+def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
+    """What every page about a person shows first, for `people/_bar.html`; `current` is the tab it belongs to.
+
+    Asks for nothing: whoever shows it has opened the person, which is in the history.
+    """
+    reach = [
+        text
+        for text in (
+            card.safe_contact,
+            _("Not: %(how)s") % {"how": card.not_by} if card.not_by else "",
+            _("never leave a message") if card.no_messages else "",
+        )
+        if text
+    ]
+    return {
+        "person": card,
+        "born": words.day_short(card.date_of_birth) if card.date_of_birth else "",
+        "may_edit": may(actor, "people.edit"),
+        "about": {
+            "id": card.id,
+            "name": card.full_name or _("No name given"),
+            "called": card.called,
+            "age": card.age_on(clock.today(actor.zone)),
+            "languages": spoken.names_of(card.languages),
+            "interpreter": spoken.name_of(card.interpreter) if card.interpreter else "",
+            "safe_contact": " · ".join(reach),
+            "helps": [mark.words for mark in card.helps],
+            "warning": " · ".join(_warnings(card)),
+            "tabs": _tabs(actor, card, current),
+        },
+    }
+
+
+def _warnings(card: PersonCard) -> list[str]:
+    found = [
+        f"{_('Danger')}: {mark.words} ({_('until %(day)s') % {'day': words.day_short(mark.ends_on)}})"
+        for mark in card.marks
+        if mark.kind == Mark.Kind.DANGER and mark.ends_on
+    ]
+    return [*found, _("Restricted record")] if card.restricted else found
+
+
+def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
+    """The pages about a person that the actor may open, in one order everywhere."""
+    pages = (
+        ("person", _("Overview"), "people.open", "person"),
+        ("timeline", _("Timeline"), "people.note", "person_timeline"),
+        ("appointments", _("Appointments"), "people.open", "appointments"),
+        ("documents", _("Papers"), "documents.read", "person_documents"),
+        ("sharing", _("Who sees them"), "people.open", "person_sharing"),
+        ("transfer", _("Other centre"), "people.transfer", "person_transfer"),
+    )
+    tabs: list[Tab] = [
+        (title, reverse(name, args=[card.id]), code == current, None)
+        for code, title, verb, name in pages
+        if may(actor, verb)
+    ]
+    if may(actor, "audit.see"):
+        tabs.append((_("History"), f"{reverse('audit')}?person={card.id}", current == "history", None))
+    return tabs
