@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.factories import MORNING, TODAY, Place, acting, as_system, place
+from tests.factories import MORNING, TODAY, Place, acting, as_system
 
 from kohti.diary import actions as diary
 from kohti.journeys import actions, attention
@@ -24,12 +24,6 @@ from kohti.kernel.ids import new_id
 
 def key() -> str:
     return str(new_id())
-
-
-@pytest.fixture(scope="module")
-def here() -> Place:
-    with clock.held_at(MORNING):
-        return place()
 
 
 @pytest.fixture

@@ -49,8 +49,75 @@ create or replace trigger gives_sight after insert or update on journeys_{table}
 
 LAST_DAY = "((new.until_day + 1)::timestamp at time zone (select timezone from team_service where id = new.service_id))"
 
+GIVES = definer(
+    """
+kohti.gives(p_journey uuid, p_person uuid, p_to uuid)
+returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select exists (
+        select 1 from journeys_journey j
+        where j.id = p_journey and j.person_id = p_person and j.service_id = kohti.service() and (
+            j.owner_id is null or j.owner_id = kohti.member()
+            or (j.centre_id = kohti.whole_centre() and kohti.may('journeys.lead'))
+            or j.closed_at is not null
+            -- who opens a way gives it to its first coach
+            or (j.owner_id = p_to and not exists (select 1 from journeys_owning o where o.journey_id = j.id))
+            -- who was asked takes it
+            or (p_to = kohti.member() and exists (
+                select 1 from journeys_handover h
+                where h.journey_id = j.id and h.state = 'asked' and h.to_member_id = p_to))))
+$$"""
+)
+"""Whoever has a way in hand, and their leader, give it; nobody takes one that they only see."""
+
+KEEPS_ITS_WORD = """
+create or replace function kohti.owner_has_it() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if new.owner_id is not null and not exists (
+        select 1 from journeys_owning o
+        where o.journey_id = new.id and o.member_id = new.owner_id and o.until is null) then
+        raise exception 'a way is put into a colleague''s hands before it says so' using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+create or replace trigger owner_has_it after update on journeys_journey
+    for each row when (old.owner_id is distinct from new.owner_id) execute function kohti.owner_has_it();
+
+create or replace function kohti.hand_over_answered() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if (new.id, new.service_id, new.journey_id, new.from_member_id, new.to_member_id, new.at)
+            is distinct from (old.id, old.service_id, old.journey_id, old.from_member_id, old.to_member_id, old.at)
+        or (new.state <> old.state and old.state <> 'asked') then
+        raise exception 'a hand-over is answered once, and by whoever was asked' using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+create or replace trigger hand_over_answered after update on journeys_handover
+    for each row execute function kohti.hand_over_answered();
+
+create or replace function kohti.hands_stay() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if (new.journey_id, new.member_id) is distinct from (old.journey_id, old.member_id)
+        or (tg_table_name = 'journeys_owning'
+            and (to_jsonb(old)->>'until')::timestamptz < coalesce((to_jsonb(new)->>'until')::timestamptz, 'infinity'))
+        or (to_jsonb(old)->>'ends')::timestamptz < (to_jsonb(new)->>'ends')::timestamptz then
+        raise exception 'who has a way in hand is written anew; what was written only ends'
+            using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+create or replace trigger hands_stay after update on journeys_owning
+    for each row execute function kohti.hands_stay();
+create or replace trigger hands_stay after update on journeys_cover
+    for each row execute function kohti.hands_stay();
+"""
+
 FUNCTIONS = (
     *holding.FUNCTIONS,
+    GIVES,
+    KEEPS_ITS_WORD,
     *_sight("owning", "new.since", f"coalesce(new.until, new.since + {FAR})"),
     *_sight("cover", "new.starts", "new.ends"),
     *_sight(
@@ -61,12 +128,10 @@ FUNCTIONS = (
     ),
 )
 
-MINE_TO_GIVE = (
-    "exists (select 1 from journeys_journey j where j.id = journey_id and (j.owner_id is null"
-    f" or j.owner_id = {ME} or j.centre_id = (select kohti.whole_centre())"
-    " or exists (select 1 from journeys_handover h where h.journey_id = j.id and h.state = 'asked'"
-    f" and h.to_member_id = {ME} and member_id = {ME})))"
-)
+
+def _gives(to: str) -> str:
+    """That the way of a new row is the actor's to give to the colleague it names."""
+    return f"(select kohti.gives(journey_id, person_id, {to}))"
 
 
 def _part(name: str, *, sealed: bool = False, add: str = "", change: str = "", own: bool = True) -> Table:
@@ -94,9 +159,9 @@ TABLES = (
     _part("stagespell"),
     _part("pause"),
     _part("extension", add=LEADS, change=LEADS),
-    _part("owning", add=f"{WORKS} and {MINE_TO_GIVE}", own=False),
-    _part("cover", add=f"{WORKS} and {MINE_TO_GIVE}"),
-    _part("handover", own=False),
+    _part("owning", add=f"{WORKS} and {_gives('member_id')}", own=False),
+    _part("cover", add=f"{WORKS} and {_gives('member_id')}"),
+    _part("handover", add=f"{WORKS} and {_gives('to_member_id')}", own=False),
     _part("contact"),
     _part("need", sealed=True),
     _part("answers", sealed=True),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from .contacts import NewContact, Said, write_contact
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach
 from .journeys import Fact, close, end_pause, extend, move_to_stage, open_journey, pause, reopen
-from .plan import Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan
+from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan
 from .reached import answer_check, reach, verify, withdraw
 
 __all__ = (
+    "AFTER",
     "Change",
     "EndAim",
     "Fact",

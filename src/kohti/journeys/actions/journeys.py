@@ -261,9 +261,6 @@ def reopen(actor: Actor, journey_id: uuid.UUID, owner_id: uuid.UUID, why: str, *
     if Journey.objects.filter(person_id=journey.person_id, closed_at=None).exists():
         raise Refused(_("They are on their way with us already."), code="open-already")
     now = clock.now()
-    journey.closed_at, journey.owner_id, journey.stage_since = None, owner_id, now
-    journey.version = version + 1
-    journey.save(update_fields=["closed_at", "owner_id", "stage_since", "version"])
     Owning.objects.create(
         service_id=actor.service,
         person_id=journey.person_id,
@@ -271,6 +268,9 @@ def reopen(actor: Actor, journey_id: uuid.UUID, owner_id: uuid.UUID, why: str, *
         member_id=owner_id,
         since=now,
     )
+    journey.closed_at, journey.owner_id, journey.stage_since = None, owner_id, now
+    journey.version = version + 1
+    journey.save(update_fields=["closed_at", "owner_id", "stage_since", "version"])
     # Only now: whoever opens it again may see the person by what ends here.
     Owning.objects.filter(journey_id=journey_id, until__gt=now).update(until=now)
     if journey.stage:

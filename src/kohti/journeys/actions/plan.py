@@ -306,8 +306,11 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def agree(actor: Actor, version_id: uuid.UUID, how: str) -> None:
-    """The person agreed to what changed: here, on paper, or in their own space. Once is enough. Raises NotThere."""
+def agree(actor: Actor, version_id: uuid.UUID, how: str) -> uuid.UUID:
+    """The person agreed to what changed: here, on paper, or in their own space; who it is. Once is enough.
+
+    Raises NotThere.
+    """
     actors.must(actor, "journeys.work")
     version = PlanVersion.objects.filter(id=version_id).first()
     if version is None:
@@ -316,3 +319,4 @@ def agree(actor: Actor, version_id: uuid.UUID, how: str) -> None:
         agreed_at=clock.now(), agreed_how=how
     ):
         history.record("plan.agreed", "plan", version_id, persons=[version.person_id], detail={"how": how})
+    return version.person_id

@@ -1,4 +1,4 @@
-"""Foreign keys that carry the service."""
+"""Foreign keys that carry the service, and for the parts of a way the person it is about."""
 
 from django.db import migrations
 
@@ -10,14 +10,27 @@ PARTS = (
 )  # fmt: skip
 
 
+def of_its_way(part: str) -> migrations.RunSQL:
+    """A part of a way is about the person whose way it is, and goes with it when two records become one."""
+    name = f"journeys_{part}_of_its_way"
+    return migrations.RunSQL(
+        f'alter table "journeys_{part}" add constraint "{name}" foreign key (service_id, journey_id, person_id)'
+        " references journeys_journey (service_id, id, person_id) on update cascade deferrable initially deferred",
+        f'alter table "journeys_{part}" drop constraint "{name}"',
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = (("journeys", "0001_initial"), ("people", "0008_what_the_desk_heeds"), ("team", "0001_initial"))
     operations = (
         carries_service("journeys_journey", "centre_id", "team_centre"),
         carries_service("journeys_journey", "person_id", "people_person"),
         carries_service("journeys_journey", "owner_id", "team_membership"),
-        *(carries_service(f"journeys_{part}", "person_id", "people_person") for part in PARTS),
-        *(carries_service(f"journeys_{part}", "journey_id", "journeys_journey") for part in PARTS),
+        migrations.RunSQL(
+            "alter table journeys_journey add constraint way_of_its_person unique (service_id, id, person_id)",
+            "alter table journeys_journey drop constraint way_of_its_person",
+        ),
+        *(of_its_way(part) for part in PARTS),
         carries_service("journeys_owning", "member_id", "team_membership"),
         carries_service("journeys_cover", "member_id", "team_membership"),
         carries_service("journeys_handover", "from_member_id", "team_membership"),
