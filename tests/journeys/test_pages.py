@@ -58,7 +58,7 @@ def test_a_coach_begins_a_way_writes_a_step_and_sees_it_in_the_caseload(here: Pl
     assert done.status_code == 302, done.content
     assert browser.post(f"/people/{short(person.id)}/plan/", step).status_code == 302
     page = browser.get(f"/people/{short(person.id)}/plan/")
-    assert page.content.count(b"<strong dir=\"auto\">Ring the bakery") == 1
+    assert page.content.count(b'<strong dir="auto">Ring the bakery') == 1
     caseload = browser.get("/caseload/")
     assert b"Kirsi Koskinen" in caseload.content
     assert b"Ring the bakery" in caseload.content
@@ -67,8 +67,8 @@ def test_a_coach_begins_a_way_writes_a_step_and_sees_it_in_the_caseload(here: Pl
 def test_a_step_that_is_stuck_says_what_would_help_and_nothing_typed_is_lost(here: Place) -> None:
     leader = here.member("leader")
     browser = browser_of(leader)
-    from tests.journeys.test_holding import begin
     from tests.factories import TODAY, acting
+    from tests.journeys.test_holding import begin
 
     from kohti.journeys import actions
     from kohti.journeys.actions import NewStep
@@ -88,3 +88,60 @@ def test_a_step_that_is_stuck_says_what_would_help_and_nothing_typed_is_lost(her
         assert Step.objects.get(id=new.id).state == "stuck"
     page = browser.get("/caseload/")
     assert b"A step is stuck" in page.content
+
+
+def test_the_ten_minute_appointment_saves_everything_together(here: Place) -> None:
+    from datetime import timedelta
+
+    from tests.factories import MORNING, TODAY, acting
+    from tests.journeys.test_holding import begin
+
+    from kohti.diary.models import Booking
+    from kohti.journeys import actions
+    from kohti.journeys.actions import NewStep
+    from kohti.journeys.models import Contact, Need, PlanVersion
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Sally {new_id().hex}")
+    browser = browser_of(coach)
+    journey = begin(here, coach)
+    new = NewStep(words="Find the papers", due_on=TODAY + timedelta(days=1))
+    acting(coach, actions.change_plan, journey.id, [new], key=str(new_id()))
+    address = f"/people/{short(journey.person_id)}/appointment/"
+    page = browser.get(address)
+    assert page.status_code == 200
+    times = re.findall(rb'name="time" value="([^"]+)"', page.content)
+    assert len(times) == 3
+    typed = {
+        "key": key_of(page.content),
+        "note": "She found the papers and is proud.",
+        "channel": "here",
+        f"v-{new.id}": "1",
+        f"step-{new.id}": "done",
+        "next": "Ring the bakery",
+        "next-who": "person",
+        "next-day_0": "20",
+        "next-day_1": "3",
+        "next-day_2": "2026",
+        "own-health": "3",
+        "time": times[1].decode(),
+    }
+    kept = browser.post(f"{address}draft/", typed | {"draft": "0"})
+    assert b"Kept as a draft" in kept.content
+    again = browser.post(f"{address}draft/", typed | {"draft": "0"})
+    assert b"in another window" in again.content
+    assert b"She found the papers" in browser.get(address).content
+    wrong = browser.post(address, typed | {f"step-{new.id}": "stuck"})
+    assert wrong.status_code == 422
+    assert b"Say what would help." in wrong.content
+    assert b"She found the papers" in wrong.content
+    done = browser.post(address, typed)
+    assert done.status_code == 302, done.content
+    assert browser.post(address, typed).status_code == 302
+    assert b"She found the papers" not in browser.get(address).content.split(b'id="is"')[1]
+    with as_system(here.system):
+        assert Contact.objects.filter(journey_id=journey.id).count() == 1
+        assert Need.objects.filter(journey_id=journey.id).count() == 1
+        assert PlanVersion.objects.filter(journey_id=journey.id).count() == 2
+        booking = Booking.objects.get(person_id=journey.person_id)
+        assert booking.starts > MORNING
+        assert Journey.objects.get(id=journey.id).lapse == "contact"

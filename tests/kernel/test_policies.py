@@ -645,9 +645,7 @@ RULES: dict[str, Rules] = {
     "diary_room": kept_by_the_system(own_service),
     "diary_booking": kept_by(either(on_the_floor, own_time), in_the_centre, on_the_floor),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
-    "diary_absence": kept_by(
-        here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)
-    ),
+    "diary_absence": kept_by(here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)),
     "journeys_rules": kept_by_the_system(own_service),
     "journeys_journey": kept_by(a_way, a_way_to_work_on, a_way_to_work_on, remove=system_rows),
     "journeys_entryfact": part_of_a_way(),
@@ -827,7 +825,7 @@ def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
     """Ways of these people, with everything a way can have, and one that ended; one's coach is from elsewhere."""
     coach, leader = (here.member(role, centre=code) for role in ("coach", "leader"))
     elsewhere = "gloucester" if code == "cheltenham" else "cheltenham"
-    cover, asked = (here.member("coach", centre=elsewhere), here.member("coach", name=f"Asked {code}"))
+    cover, asked = (here.member("leader", centre=elsewhere), here.member("coach", name=f"Asked {code}"))
     today = MORNING.date()
     far = LATE + timedelta(days=30)
 
@@ -851,9 +849,7 @@ def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
             )
             journeys.pause(coach, way, far.date(), "in hospital", key=key())
             aims = [journeys.NewAim(words=f"aim {field}", field=field) for field in ("work", "health")]
-            steps = [
-                journeys.NewStep(words="a step", due_on=far.date(), aim_id=aim.id) for aim in aims
-            ]
+            steps = [journeys.NewStep(words="a step", due_on=far.date(), aim_id=aim.id) for aim in aims]
             journeys.write_contact(
                 coach,
                 way,
@@ -881,7 +877,13 @@ def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
             if number == 0:
                 journeys.cover(coach, [way], _id(cover.member_id), starts=MORNING, ends=far, key=key())
                 journeys.ask_to_take_over(
-                    coach, way, _id(asked.member_id), from_day=today, until_day=far.date(), words="", key=key()
+                    coach,
+                    way,
+                    _id(asked.member_id),
+                    from_day=today,
+                    until_day=far.date(),
+                    words="",
+                    key=key(),
                 )
             with as_actor(leader):
                 journeys.extend(leader, way, 7, "nearly there", key=key())
@@ -1240,6 +1242,7 @@ def test_the_rules_tell_the_actors_apart(actors: list[Who], world: World) -> Non
     """A model that lets everybody or nobody through would prove nothing."""
     for table in (
         "people_person", "diary_booking", "frontdesk_visit", "people_grant", "people_contact", "people_note", "people_mark",
+        "journeys_journey", "journeys_need", "journeys_handover",
     ):  # fmt: skip
         seen = {frozenset(expected(RULES[table], who, ("see",), table, world)) for who in actors}
         assert len(seen) >= 8, table

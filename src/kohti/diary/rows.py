@@ -37,7 +37,8 @@ TABLES = (
     Table(
         name="diary_booking",
         see=f"({ON_THE_FLOOR}) or {OWN_TIME}",
-        add=WHOLE_CENTRE,
+        add=f"{WHOLE_CENTRE} or ({OWN_TIME} and centre_id = (select kohti.floor())"
+        " and (select kohti.may('journeys.work')))",
         change=ON_THE_FLOOR,
     ),
     Table(

@@ -83,10 +83,15 @@ def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: 
 def say_needs(
     actor: Actor, journey: Journey, said: Sequence[Said], *, contact_id: uuid.UUID | None = None
 ) -> None:
-    """Write how fields of life go, each a row of its own beside what was said before."""
+    """Write how fields of life go, each a row of its own beside what was said before.
+
+    Raises Refused where the key of a sealed field is not held.
+    """
     if not said:
         return
-    known = life.fields_of_life(actor)
+    sealed = set(life.sealed_of(actor, [one.field for one in said]))
+    for field in sorted(sealed):
+        people.have_key(journey.person_id, field)
     now = clock.now()
     Need.objects.bulk_create(
         [
@@ -96,7 +101,7 @@ def say_needs(
                 journey_id=journey.id,
                 contact_id=contact_id,
                 field=one.field,
-                sealed=one.field if one.field not in known or known[one.field][1] else "",
+                sealed=one.field if one.field in sealed else "",
                 view=one.view,
                 level=one.level,
                 at=now,

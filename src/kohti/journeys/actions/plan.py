@@ -17,6 +17,7 @@ from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people import actions as people
 from kohti.people import fields as life
 
 from ..models import Aim, Journey, PlanChange, PlanVersion, Step
@@ -193,6 +194,8 @@ class _Work:
 
     def _new_aim(self, change: NewAim) -> None:
         sealed = life.sealed_of(self.actor, [change.field] if change.field else [])
+        for code in sealed:
+            people.have_key(self.journey.person_id, code)
         aim = Aim(
             id=change.id,
             service_id=self.actor.service,
