@@ -144,4 +144,25 @@ def test_the_ten_minute_appointment_saves_everything_together(here: Place) -> No
         assert PlanVersion.objects.filter(journey_id=journey.id).count() == 2
         booking = Booking.objects.get(person_id=journey.person_id)
         assert booking.starts > MORNING
-        assert Journey.objects.get(id=journey.id).lapse == "contact"
+        held = Journey.objects.get(id=journey.id).held_until
+        assert held is not None
+        assert held > MORNING + timedelta(days=7)
+
+
+def test_today_says_who_needs_this_coach_and_what_fell_between_to_the_leader(here: Place) -> None:
+    from datetime import timedelta
+
+    from tests.factories import MORNING
+    from tests.journeys.test_holding import begin
+
+    from kohti.kernel import clock
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Neil {new_id().hex}")
+    begin(here, coach)
+    page = browser_of(coach).get("/day/").content
+    assert b"Nothing is planned" in page
+    assert b"Plan the next step" in page
+    assert b"Falls between" not in page
+    with clock.held_at(MORNING + timedelta(days=4)):
+        page = browser_of(here.member("leader")).get("/day/").content
+    assert coach.facts["name"].encode() in page.split(b'id="climbed"')[1]
