@@ -60,7 +60,7 @@ def rules(owner: psycopg.Connection[Any], journey: Journey, now: datetime | None
     at = now or clock.now()
     row = owner.execute(
         attention.CHECK.replace("where j.closed_at is null", "where j.id = %(only)s").encode(),
-        {"now": at, "only": journey.id},
+        {"now": at, "only": journey.id, "service": None},
     ).fetchone()
     assert row is not None
     assert row[4] == 0, row[5]
@@ -265,5 +265,5 @@ def test_a_colleague_who_leaves_puts_their_people_on_the_leaders_list(
     with as_system(here.system) as system:
         team.end_membership(system, coach.member_id)
     assert rules(owner, journey, MORNING + timedelta(minutes=1)) == {"owner"}
-    found = attention.check(owner, MORNING + timedelta(minutes=1))
+    found = attention.check(owner, MORNING + timedelta(minutes=1), here.system.service)
     assert found.wrong == 0

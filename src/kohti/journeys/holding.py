@@ -121,6 +121,12 @@ def broken(now: str = "kohti.now()") -> str:
 """
 
 
+SEES = """exists (
+    select 1 from people_grant g
+    where g.person_id = j.person_id and g.field = '' and g.to_member_id = {member}
+      and g.starts <= {now} and g.ends > {now} and (not p.restricted or g.purpose in ('named', 'emergency')))"""
+"""That a member sees the person of way `j`, who is `p`."""
+
 LISTED = "(j.held_until <= {now} or coalesce(j.alone @> {now}, false))"
 """That a journey stands on somebody's list: it is the stored instant that says so, without looking at rules."""
 
@@ -285,6 +291,81 @@ begin
 end $$;
 grant execute on function kohti.rules_move_journeys() to public"""
     ),
+    # Whoever moves to another centre needs a coach there: the new leader is told, nobody here has them in hand.
+    definer(
+        """
+kohti.transfer_moves_journeys()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_journey uuid;
+begin
+    select id into v_journey from journeys_journey where person_id = new.id and closed_at is null;
+    if not found then
+        return null;
+    end if;
+    update journeys_owning set until = greatest(since, kohti.now())
+    where journey_id = v_journey and (until is null or until > kohti.now());
+    update journeys_cover set ends = greatest(starts, kohti.now())
+    where journey_id = v_journey and ends > kohti.now();
+    update journeys_handover set state = 'back', answered_at = kohti.now()
+    where journey_id = v_journey and state = 'asked';
+    update journeys_journey set centre_id = new.centre_id, owner_id = null where id = v_journey;
+    return null;
+end $$;
+grant execute on function kohti.transfer_moves_journeys() to public"""
+    ),
+    # A restricted record is open to named people alone: one of them has the way in hand.
+    definer(
+        """
+kohti.restriction_moves_journeys()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_journey journeys_journey;
+    v_member uuid;
+begin
+    select * into v_journey from journeys_journey where person_id = new.id and closed_at is null;
+    if not found or exists (
+        select 1 from people_grant g where g.person_id = new.id and g.to_member_id = v_journey.owner_id
+        and g.purpose = 'named' and g.ends > kohti.now()) then
+        return null;
+    end if;
+    select g.to_member_id into v_member from people_grant g
+    join team_membership m on m.id = g.to_member_id and (m.ends is null or m.ends > kohti.now())
+    join team_role r on r.id = m.role_id and r.verbs ? 'journeys.work'
+    where g.person_id = new.id and g.purpose = 'named' and g.starts <= kohti.now() and g.ends > kohti.now()
+    order by m.centre_id <> v_journey.centre_id, r.verbs ? 'journeys.lead', g.id limit 1;
+    update journeys_owning set until = greatest(since, kohti.now())
+    where journey_id = v_journey.id and (until is null or until > kohti.now());
+    if v_member is not null then
+        insert into journeys_owning (id, service_id, person_id, journey_id, member_id, since)
+        values (gen_random_uuid(), new.service_id, new.id, v_journey.id, v_member, kohti.now());
+    end if;
+    update journeys_journey set owner_id = v_member where id = v_journey.id;
+    return null;
+end $$;
+grant execute on function kohti.restriction_moves_journeys() to public"""
+    ),
+    """
+create or replace trigger journeys_on_transfer after update on people_person
+    for each row when (old.centre_id <> new.centre_id) execute function kohti.transfer_moves_journeys();
+create or replace trigger journeys_on_restriction after update on people_person
+    for each row when (new.restricted and not old.restricted)
+    execute function kohti.restriction_moves_journeys();
+""",
+    definer(
+        """
+kohti.zone_moves_journeys()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform kohti.hold(array(select id from journeys_journey where service_id = new.id and closed_at is null));
+    return null;
+end $$;
+grant execute on function kohti.zone_moves_journeys() to public"""
+    ),
+    """
+create or replace trigger journeys_on_zone after update on team_service
+    for each row when (old.timezone <> new.timezone) execute function kohti.zone_moves_journeys();
+""",
     """
 create or replace trigger journeys_on_insert after insert on journeys_rules
     for each row execute function kohti.rules_move_journeys();

@@ -254,7 +254,7 @@ def close(
 
 
 def reopen(actor: Actor, journey_id: uuid.UUID, owner_id: uuid.UUID, why: str, *, version: int) -> None:
-    """Take a way up again: everything is kept. Raises Refused where another is open by now."""
+    """Take a way up again, at the person's own centre: everything is kept. Raises Refused where another is open."""
     journey = journey_to_change(actor, journey_id, closed=True)
     stands(journey, version)
     _works_here(actor, owner_id)
@@ -269,8 +269,9 @@ def reopen(actor: Actor, journey_id: uuid.UUID, owner_id: uuid.UUID, why: str, *
         since=now,
     )
     journey.closed_at, journey.owner_id, journey.stage_since = None, owner_id, now
+    journey.centre_id = people.seen(journey.person_id).centre_id
     journey.version = version + 1
-    journey.save(update_fields=["closed_at", "owner_id", "stage_since", "version"])
+    journey.save(update_fields=["closed_at", "owner_id", "centre_id", "stage_since", "version"])
     # Only now: whoever opens it again may see the person by what ends here.
     Owning.objects.filter(journey_id=journey_id, until__gt=now).update(until=now)
     if journey.stage:
