@@ -467,3 +467,33 @@ def test_somebody_whose_list_nobody_reads_is_counted(week: Week) -> None:
         after = attention.check(week.owner, week.now + timedelta(seconds=1), week.service)
     assert (before.orphans, after.orphans, after.wrong) == (0, 1, 0)
     assert after.faults[0]["read"] is False
+
+
+TRIGGERS = """
+select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+where not t.tgisinternal and (t.tgname like 'holds\\_on\\_%' or t.tgname like 'journeys\\_on\\_%') order by 1, 2
+"""
+NEVER_TRIED = {
+    ("journeys_rules", "journeys_on_insert"),  # before the first way
+    *((f"journeys_{part}", "holds_on_delete") for part in ("step", "contact", "pause", "extension", "cover")),
+    ("journeys_extension", "holds_on_update"),
+    ("journeys_contact", "holds_on_update"),
+    ("diary_booking", "journeys_on_insert"),
+}
+
+
+@pytest.mark.long
+def test_without_any_one_of_its_triggers_somebody_falls_through(week: Week) -> None:
+    """The driver would notice: each trigger that keeps the stored instants right is needed."""
+    unneeded = []
+    for table, trigger in week.owner.execute(TRIGGERS.encode()).fetchall():
+        week.owner.execute(f'alter table "{table}" disable trigger "{trigger}"'.encode())
+        try:
+            for seed in range(300):
+                week.play(seed, 12)
+            unneeded.append((table, trigger))
+        except AssertionError:
+            print(f"{table} {trigger}: noticed in sequence {seed}", flush=True)
+        finally:
+            week.owner.execute(f'alter table "{table}" enable trigger "{trigger}"'.encode())
+    assert set(unneeded) <= NEVER_TRIED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,13 @@ def drop(about_kind: str, about_id: uuid.UUID) -> None:
             "delete from kernel_draft where member_id = %s and about_kind = %s and about_id = %s",
             [actors.current().member_id, about_kind, about_id],
         )
+
+
+def forget(about: Sequence[uuid.UUID]) -> None:
+    """Erase what anybody was typing about these. For the service's own housekeeping."""
+    actors.must(actors.current(), "people.forget")
+    with connection.cursor() as cursor:
+        cursor.execute("delete from kernel_draft where about_id = any(%s)", [list(about)])
 
 
 def waiting(about_kind: str) -> list[uuid.UUID]:
