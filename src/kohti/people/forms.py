@@ -354,7 +354,8 @@ class SightForm(Keyed):
         **kwargs: Any,
     ) -> None:
         super().__init__(actor, *args, **kwargs)
-        self.fields["member"].choices = [(str(one), name) for one, name in members]  # type: ignore[attr-defined]
+        # Nobody is chosen before somebody chooses: the first of a list would be shown a person by mistake.
+        self.fields["member"].choices = [("", ""), *((str(one), name) for one, name in members)]  # type: ignore[attr-defined]
         self.fields["field"].choices = [("", _("The person")), *keys]  # type: ignore[attr-defined]
 
 
@@ -392,7 +393,7 @@ class TransferForm(Keyed):
         **kwargs: Any,
     ) -> None:
         super().__init__(actor, *args, **kwargs)
-        self.fields["centre"].choices = [(str(one), name) for one, name in centres]  # type: ignore[attr-defined]
+        self.fields["centre"].choices = [("", ""), *((str(one), name) for one, name in centres)]  # type: ignore[attr-defined]
         self.fields["keep"].choices = [  # type: ignore[attr-defined]
             ("", _("Nobody")),
             *((str(one), name) for one, name in members),
