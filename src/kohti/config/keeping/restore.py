@@ -64,6 +64,8 @@ def check(path: Path, say: Say) -> Manifest:
                 pass
             if table.rows >= 10_000:
                 say(_("%(name)s: %(rows)s rows") % {"name": table.name, "rows": f"{table.rows:,}"})
+        for name in reading.manifest.files:
+            reading.file(name)
         return reading.manifest
     finally:
         reading.close()
