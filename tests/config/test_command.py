@@ -113,6 +113,19 @@ def test_a_blueprint_is_checked_with_the_line_of_every_fault(empty: Installation
     empty.run("blueprint", "check", tmp_path / "none.toml", code=3)
 
 
+def test_a_blueprint_s_faults_speak_the_language_of_the_command(tmp_path: Path) -> None:
+    text = (Path(command.__file__).parent / "blueprints" / "jobteam-gent.toml").read_text()
+    bad = tmp_path / "bad.toml"
+    bad.write_text(re.sub('light = "#[0-9a-fA-F]{6}"', 'light = "#f0e68c"', text, count=1))
+    said = {
+        language: Kohti(tmp_path, KOHTI_LANGUAGE=language).run("blueprint", "check", bad, code=1).out
+        for language in ("en", "fi")
+    }
+    assert "the nearest colour that would do" in said["en"]
+    assert "theme.accent.light" in said["fi"]
+    assert "colour" not in said["fi"]
+
+
 def test_a_blueprint_applied_again_is_the_same_service_in_its_next_version(
     empty: Installation, tmp_path: Path
 ) -> None:
