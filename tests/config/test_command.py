@@ -226,6 +226,10 @@ def test_everybody_of_the_sample_can_sign_in_with_name_and_password(sample: Inst
 
 def test_each_service_of_the_sample_stands_in_the_middle_of_a_day(sample: Installation) -> None:
     with sample.owner() as owner:
+        twice = owner.execute(
+            "select staff_id from team_membership group by staff_id, role_id having count(*) > 1"
+        ).fetchall()
+        assert twice == [], "nobody works in one role at one place twice"
         found = owner.execute(
             "select s.code, count(*) filter (where v.state = 'waiting'),"
             " count(*) filter (where v.state = 'serving'), count(*) filter (where v.state = 'done'),"
