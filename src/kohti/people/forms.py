@@ -169,7 +169,7 @@ class MarkForm(Keyed):
     about = forms.ChoiceField(
         label=gettext_lazy("What is it about?"),
         choices=ABOUT,
-        help_text=gettext_lazy("Health and belief are seen by those who hold their key alone."),
+        help_text=gettext_lazy("Only those who hold the key can see health and belief."),
     )
     words = line(
         gettext_lazy("In words"),
@@ -239,7 +239,7 @@ class HouseholdForm(Keyed):
         help_text=gettext_lazy("It stands on their page, as in 7K2M-9QXD."),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("This person is the other's"),
+        label=gettext_lazy("What is this person to the other?"),
         choices=(
             ("partner", gettext_lazy("Partner")),
             ("parent", gettext_lazy("Parent")),
@@ -259,7 +259,7 @@ class NoteForm(Keyed):
         label=gettext_lazy("Field of life"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("What is sealed is read by those alone who hold the key of each field."),
+        help_text=gettext_lazy("Only colleagues who hold the key to a field can read what is sealed in it."),
     )
 
     def __init__(self, actor: Actor, known: dict[str, tuple[str, bool]], *args: Any, **kwargs: Any) -> None:

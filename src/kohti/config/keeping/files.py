@@ -225,7 +225,7 @@ class Reading:
             raise BadBackup(
                 _(
                     "The backup is damaged: %(name)s holds %(rows)s rows, and %(rows2)s were written "
-                    "into it, or a row is another."
+                    "into it, or a row is different."
                 )
                 % {"name": table.name, "rows": found.rows, "rows2": table.rows}
             )

@@ -256,7 +256,7 @@ def _verify(owner: psycopg.Connection[Any], manifest: Manifest, say: Say) -> Non
         if (found.rows, found.digest) != (table.rows, table.digest):
             raise BadBackup(
                 _(
-                    "%(name)s came back with %(rows)s rows, %(rows2)s went in, or a row is another. "
+                    "%(name)s came back with %(rows)s rows, %(rows2)s went in, or a row is different. "
                     "Nothing was put in place."
                 )
                 % {"name": table.name, "rows": found.rows, "rows2": table.rows}
