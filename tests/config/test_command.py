@@ -113,6 +113,19 @@ def test_a_blueprint_is_checked_with_the_line_of_every_fault(empty: Installation
     empty.run("blueprint", "check", tmp_path / "none.toml", code=3)
 
 
+def test_a_blueprint_s_faults_speak_the_language_of_the_command(tmp_path: Path) -> None:
+    text = (Path(command.__file__).parent / "blueprints" / "jobteam-gent.toml").read_text()
+    bad = tmp_path / "bad.toml"
+    bad.write_text(re.sub('light = "#[0-9a-fA-F]{6}"', 'light = "#f0e68c"', text, count=1))
+    said = {
+        language: Kohti(tmp_path, KOHTI_LANGUAGE=language).run("blueprint", "check", bad, code=1).out
+        for language in ("en", "fi")
+    }
+    assert "the nearest colour that would do" in said["en"]
+    assert "theme.accent.light" in said["fi"]
+    assert "colour" not in said["fi"]
+
+
 def test_a_blueprint_applied_again_is_the_same_service_in_its_next_version(
     empty: Installation, tmp_path: Path
 ) -> None:
@@ -213,6 +226,10 @@ def test_everybody_of_the_sample_can_sign_in_with_name_and_password(sample: Inst
 
 def test_each_service_of_the_sample_stands_in_the_middle_of_a_day(sample: Installation) -> None:
     with sample.owner() as owner:
+        twice = owner.execute(
+            "select staff_id from team_membership group by staff_id, role_id having count(*) > 1"
+        ).fetchall()
+        assert twice == [], "nobody works in one role at one place twice"
         found = owner.execute(
             "select s.code, count(*) filter (where v.state = 'waiting'),"
             " count(*) filter (where v.state = 'serving'), count(*) filter (where v.state = 'done'),"

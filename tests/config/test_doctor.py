@@ -250,6 +250,19 @@ def test_secrets_that_others_can_read_are_named(well: Kept) -> None:
         secrets.chmod(0o600)
 
 
+def test_a_data_folder_that_others_can_look_into_is_named(well: Kept, tmp_path: Path) -> None:
+    mine = tmp_path / "made" / "kohti"
+    before = os.umask(0)
+    try:
+        addresses.keep_secrets(mine)
+    finally:
+        os.umask(before)
+    assert mine.stat().st_mode & 0o777 == 0o711
+    assert "data folder" not in looked_at(well, data=mine)
+    mine.chmod(0o755)
+    assert "chmod go-rw" in looked_at(well, data=mine)["data folder"].do
+
+
 def test_a_clock_that_is_wrong_is_named(well: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     real = clock.real_now
     monkeypatch.setattr(clock, "real_now", lambda: real() - timedelta(minutes=7))

@@ -15,13 +15,14 @@ import pytest
 import requests
 from django.test import Client, override_settings
 from tests.config import oidc_provider
+from tests.config.test_join import link_of
 from tests.config.test_sign_in import CODE, NEEDED, browser, code_of, colleague, user_of, with_code, works
 from tests.factories import HIRED, Place, as_system, place
 
 from kohti.config.providers import BadProviders, Provider, origins_of, read
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.team import actions as team
-from kohti.team.models import Service, User
+from kohti.team.models import Invitation, Service, User
 
 
 @pytest.fixture(scope="module")
@@ -338,6 +339,102 @@ def test_going_back_and_forth_too_often_is_stopped(city: oidc_provider.Provider)
         answers = [client.get("/account/with/city/back/?state=x").status_code for _n in range(32)]
     assert answers[0] == 400
     assert answers[-1] == 429
+
+
+# --------------------------------------------------------------------------- an invitation taken with it
+
+
+def invited(here: Place, **given: Any) -> Client:
+    """A browser in which somebody opened the link of an invitation to the desk."""
+    client = browser()
+    client.get(link_of(here.member("administrator"), **given))
+    return client
+
+
+def take(client: Client) -> Any:
+    """Press the provider's button on the page of the invitation, and come back."""
+    answer = client.post("/account/with/city/", {"next": "/account/join/"})
+    back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=5).headers["Location"]
+    return client.get(back.partition("testserver")[2])
+
+
+def test_who_is_invited_takes_the_place_with_the_account_of_their_organisation(
+    city: oidc_provider.Provider,
+) -> None:
+    email = f"{uuid.uuid4().hex[:10]}@city.example.org"
+    city.claims = {"sub": email, "email": email, "email_verified": True, "amr": ["mfa"]}
+    with set_up(city):
+        client = invited(place())
+        assert "City of Somewhere" in client.get("/account/join/").content.decode()
+        assert take(client).headers["Location"] == "/today/"
+        assert works(client)
+        assert client.get("/account/join/").status_code == 404
+        again = browser()
+        assert sign_in(again).headers["Location"] == "/today/"
+        assert works(again)
+    with as_actor(DOOR):
+        made = User.objects.get(email=email)
+        assert not made.has_usable_password()
+        assert made.username == email
+
+
+def test_who_works_elsewhere_in_the_installation_keeps_their_one_account(
+    city: oidc_provider.Provider,
+) -> None:
+    host = somebody(place())
+    host.at(city, amr=["mfa"])
+    with set_up(city):
+        client = invited(place())
+        assert take(client).status_code == 302
+        assert len(_places(client)) == 1, "the other place is there to change to"
+
+
+@pytest.mark.parametrize("claims", [{"email_verified": False}, {"email": None}])
+def test_an_address_that_was_not_checked_opens_nobody_s_account_by_an_invitation(
+    city: oidc_provider.Provider, claims: dict[str, Any]
+) -> None:
+    host = somebody(place())
+    host.at(city, sub=uuid.uuid4().hex, amr=["mfa"], **claims)
+    with set_up(city):
+        client = invited(place())
+        assert take(client).status_code == 302
+        assert works(client)
+        assert not _places(client), "the host's place is theirs alone"
+
+
+def test_without_an_open_invitation_or_from_a_provider_of_another_service_nobody_new_gets_in(
+    city: oidc_provider.Provider,
+) -> None:
+    here = place()
+    city.claims = {"sub": uuid.uuid4().hex, "email": "new@city.example.org", "email_verified": True}
+    with set_up(city):
+        assert take(browser()).status_code == 403
+        passing = invited(here)
+        assert sign_in(passing).status_code == 403, "it takes the button on the invitation's page"
+    with set_up(city, service="another-service"):
+        client = invited(here, full_name="Second Newcomer")
+        assert "City of Somewhere" not in client.get("/account/join/").content.decode()
+        assert take(client).status_code == 403
+    with as_actor(DOOR):
+        assert not User.objects.filter(email="new@city.example.org").exists()
+
+
+def test_a_place_they_cannot_take_is_said_and_nothing_is_made(city: oidc_provider.Provider) -> None:
+    here = place()
+    here.hire("coach", centre="cheltenham", name="Same Name")
+    link = link_of(here.member("administrator"), full_name="Other Name")
+    with as_system(here.system):
+        Invitation.objects.filter(full_name="Other Name").update(full_name="Same Name", folded="same name")
+    email = f"{uuid.uuid4().hex[:10]}@city.example.org"
+    city.claims = {"sub": email, "email": email, "email_verified": True}
+    with set_up(city):
+        client = browser()
+        client.get(link)
+        answer = take(client)
+    assert answer.status_code == 409
+    assert "A colleague of this name works at this centre" in answer.content.decode()
+    with as_actor(DOOR):
+        assert not User.objects.filter(email=email).exists()
 
 
 # --------------------------------------------------------------------------- how it is named

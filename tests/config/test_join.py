@@ -56,6 +56,17 @@ def test_the_secret_of_a_link_goes_from_the_address_into_the_session(here: Place
     assert "Newcomer" not in page.split("</title>")[0]
 
 
+def test_the_page_of_an_invitation_wears_the_service_that_invites_also_for_who_works_in_another(
+    here: Place,
+) -> None:
+    code = here.system.facts.get("service_code") or here.member("host").facts["service_code"]
+    for browser in (Client(), browser_of(place().member("coach"))):
+        browser.get(link_of(here.member("administrator"), full_name=f"Newcomer {uuid.uuid4().hex[:6]}"))
+        page = browser.get("/account/join/").content.decode()
+        assert f'data-theme="{code}"' in page
+        assert f'href="/look/{code}/' in page
+
+
 def test_who_is_new_chooses_a_name_and_password_and_is_at_work(here: Place) -> None:
     browser = Client()
     browser.get(link_of(here.member("administrator"), email="new@example.org"))

@@ -146,6 +146,13 @@ def test_an_altered_row_another_release_and_another_file_are_refused(
             apply=True,
             say=quiet,
         )
+    with zipfile.ZipFile(exported) as archive:
+        events = archive.getinfo("json/kernel_historyevent.jsonl")
+    damaged = bytearray(exported.read_bytes())
+    damaged[events.header_offset + events.compress_size // 2] ^= 1
+    (tmp_path / "damaged.zip").write_bytes(damaged)
+    with pytest.raises(files.BadBackup, match="kernel_historyevent cannot be read"):
+        service.bring(tmp_path / "damaged.zip", url=elsewhere.url, apply=True, say=quiet)
     (tmp_path / "letter.zip").write_text("Dear all,")
     with pytest.raises(files.BadBackup, match="not an exported service"):
         service.bring(tmp_path / "letter.zip", url=elsewhere.url, apply=True, say=quiet)

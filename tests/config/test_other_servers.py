@@ -54,6 +54,7 @@ def fifteen() -> Iterator[str]:
             with psycopg.connect(f"{address}/postgres", autocommit=True) as admin:
                 # An owner as a managed database gives one: no superuser.
                 admin.execute("create role kohti_owner login createdb createrole")
+                # Only for the tests' end: the pooler stays connected to the databases they drop.
                 admin.execute("grant pg_signal_backend to kohti_owner")
                 admin.execute("create database kohti owner kohti_owner")
             yield f"postgresql://kohti_owner@127.0.0.1:{port}/kohti"

@@ -105,6 +105,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("team_colleague", "GET"): Expected(KEEPERS, 200, thing="staff_id", wide=WIDE),
     ("team_invite", "GET"): Expected({ADMINISTRATOR}, 200),
     ("team_invite", "POST"): Expected({ADMINISTRATOR}, 422),
+    ("team_invite_again", "POST"): Expected({ADMINISTRATOR}, 200, thing="invitation_id", wide=WIDE),
     ("team_take_back", "POST"): Expected({ADMINISTRATOR}, 302, thing="invitation_id", wide=WIDE),
     ("team_end", "GET"): Expected({ADMINISTRATOR}, 200, thing="member_id", wide=WIDE),
     ("team_end", "POST"): Expected(

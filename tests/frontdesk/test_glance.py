@@ -157,3 +157,18 @@ def test_the_desk_s_words_are_kept_by_the_database_whoever_changes_a_mark(
     owner.execute("delete from people_mark where id = %s", (made,))
     row = owner.execute("select heed from people_person where id = %s", (someone.id,)).fetchone()
     assert row == (None,)
+
+
+def test_what_is_said_of_somebody_costs_their_line_a_few_words_and_nobody_else_s(here: Place) -> None:
+    host = here.member("host", centre="gloucester")
+    there = here.member("leader", centre="gloucester")
+    someone = here.person("Weighed Wanda", centre=here.other)
+    here.booking(person=someone, centre=here.other)
+    browser = browser_of(host)
+    browser.get("/arrivals/")  # the first page of a process also learns the service's own words
+    before = browser.get("/arrivals/")
+    mark(there, someone, "a seat near the door")
+    acting(there, actions.add_danger, someone.id, words="two of you", reason="r", ends_on=LATER, key=key())
+    after = browser.get("/arrivals/")
+    assert 0 < len(after.content) - len(before.content) < 300
+    assert after.headers["X-Kohti-Statements"] == before.headers["X-Kohti-Statements"]

@@ -83,7 +83,15 @@ def test_the_administrator_s_pages_are_open_to_everybody(
     here.member("coach", name="نور الهاشمي")
     for way in (Way(), Way(width=320, scheme="dark"), Way(width=320, contrast="active")):
         screen = sit_down(administrator, way)
-        for path in ("/team/", "/roles/", "/organisations/", "/service/", "/centres/", "/history/"):
+        for path in (
+            "/team/",
+            "/roles/",
+            "/organisations/",
+            "/service/",
+            "/service/look/",
+            "/centres/",
+            "/history/",
+        ):
             screen.go(path)
             expect(screen.page.get_by_role("heading", level=1)).to_be_visible()
             screen.check("نور")

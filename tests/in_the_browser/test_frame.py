@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 from tests.factories import MORNING, Place
 from tests.in_the_browser.screen import SitDown, Way
@@ -55,3 +56,21 @@ def test_on_paper_the_list_has_its_names_and_nothing_to_press(full: Place, sit_d
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
     )
     assert (ground, ink) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
+
+
+def test_on_paper_a_person_has_their_notes_and_nothing_to_fill_in(here: Place, sit_down: SitDown) -> None:
+    screen = sit_down(here.hire("leader", centre="cheltenham", name="Priya Nair", password_hash="none"))
+    page = screen.page
+    screen.go(reverse("person_timeline", args=[here.person("Kirsi Koskinen").id]))
+    page.get_by_label("Note", exact=True).fill("came about the housing letter\nand comes again")
+    screen.press(screen.button("Save the note"))
+    note = page.get_by_text("came about the housing letter")
+    expect(note).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("textbox")).to_have_count(0)
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    expect(page.get_by_role("link", name="Correct or move")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Kirsi Koskinen")).to_be_visible()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    expect(note).to_be_visible()

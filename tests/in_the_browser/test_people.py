@@ -79,3 +79,27 @@ def test_somebody_is_registered_their_record_kept_and_a_note_moved_to_the_right_
     expect(page.get_by_text("Robbed on Sunday, needs papers.")).to_be_visible()
     expect(page.get_by_text("the names are alike")).to_be_visible()
     screen.check(*names)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [Way(width=320, keyboard=True), Way(width=320, scheme="dark", script=False)],
+    ids=["keyboard", "dark"],
+)
+@pytest.mark.long
+def test_all_pages_about_a_person_are_reached_from_each_other_on_a_phone(
+    here: Place, sit_down: SitDown, way: Way
+) -> None:
+    leader = here.hire("leader", centre="cheltenham", name="Lee Leader", password_hash="none")
+    here.members["leader", "cheltenham"] = leader
+    someone = here.person("Zoltan Kiss")
+    screen = sit_down(leader, way)
+    screen.go(f"/people/{someone.id}/")
+    tabs = screen.page.get_by_role("navigation", name="About this person")
+    names = [name.strip() for name in tabs.get_by_role("link").all_inner_texts()]
+    assert len(names) == 7
+    for name in [*names[1:], names[0]]:
+        screen.press(tabs.get_by_role("link", name=name, exact=True))
+        expect(tabs.get_by_role("link", name=name, exact=True)).to_have_attribute("aria-current", "page")
+        expect(screen.page.get_by_label("Who this page is about")).to_contain_text("Zoltan Kiss")
+        screen.check("Zoltan")

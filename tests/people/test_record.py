@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.factories import MORNING, TODAY, Place, acting, as_system, place
 
-from kohti.kernel import clock
+from kohti.kernel import clock, live
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.people import actions, person, queries
@@ -250,6 +251,25 @@ def test_a_mark_that_is_due_says_so_and_ends_when_ended(here: Place) -> None:
         assert marks(leader, someone.id) == []
         with pytest.raises(NotThere):
             acting(leader, actions.end_mark, someone.id, mark)
+
+
+def test_open_screens_hear_of_a_danger_and_a_restriction_at_once_and_of_nothing_sealed(
+    here: Place, owner: psycopg.Connection
+) -> None:
+    coach, leader = here.member("coach"), here.member("leader")
+    someone = known(coach)
+    owner.execute(f"listen {live.CHANNEL}")
+    acting(
+        coach, actions.add_mark, someone.id,
+        kind="helps", words="insulin", about="health", sealed="health", review_on=LATER, key=key(),
+    )  # fmt: skip
+    told = acting(
+        coach, actions.add_danger, someone.id, words="two of you", reason="r", ends_on=LATER, key=key()
+    )
+    acting(leader, actions.restrict, someone.id, [coach.member_id], "a relative", key=key())
+    heard = [json.loads(one.payload) for one in owner.notifies(timeout=20, stop_after=2)]
+    centre = str(coach.centre_id)
+    assert heard[:2] == [[centre, "mark", str(told)], [centre, "person", str(someone.id)]]
 
 
 # --------------------------------------------------------------------------- restricted and emergencies

@@ -54,7 +54,7 @@ def test_how_not_to_reach_somebody_stands_first_and_no_number_is_offered_to_ring
         browser, someone, "reach",
         safe_contact="text, weekdays before noon", not_by="ringing: the partner listens", no_messages="on",
     )  # fmt: skip
-    for words in ("text, weekdays before noon", "Not: ringing: the partner listens", "never leave a message"):
+    for words in ("text, weekdays before noon", "Do not use: ringing: the partner listens", "never leave a message"):
         assert words in page
     assert "07700 900456" in page
     assert "tel:" not in page
@@ -75,6 +75,56 @@ def test_a_way_they_prefer_takes_the_place_of_the_one_before(here: Place) -> Non
         ("pia@example.net", True),
         ("pia@example.org", False),
     ]
+
+
+def test_what_is_about_health_or_belief_is_sealed_by_its_page_and_the_rest_is_not(here: Place) -> None:
+    coach, leader = here.member("coach"), here.member("leader")
+    someone = known(coach, "Needs Nora")
+    browser = browser_of(coach)
+    for about, words in (
+        ("childcare", "nobody to mind the children before nine"),
+        ("disability", "reads large print"),
+        ("transport", "the last bus leaves at four"),
+        ("belief", "prays at noon"),
+        ("health", "insulin at noon"),
+    ):
+        again = day("review_on", TODAY + timedelta(days=30))
+        change(browser, someone, "marks", kind="helps", about=about, words=words, **again)
+    mine = browser.get(reverse("person", args=[someone.id])).content.decode()
+    theirs = browser_of(leader).get(reverse("person", args=[someone.id])).content.decode()
+    for words in ("mind the children", "large print", "last bus"):
+        assert words in mine
+        assert words in theirs
+    for words in ("prays at noon", "insulin at noon"):
+        assert words in mine
+        assert words not in theirs
+
+
+def test_a_hidden_address_is_said_to_be_hidden_and_shown_to_nobody_else(here: Place) -> None:
+    coach, leader = here.member("coach"), here.member("leader")
+    someone = known(coach, "Hid Den")
+    browser = browser_of(coach)
+    mine = change(browser, someone, "contacts", kind="post", value="1 Refuge Lane", hidden="on")
+    theirs = browser_of(leader).get(reverse("person", args=[someone.id])).content.decode()
+    assert "1 Refuge Lane" in mine
+    assert "1 Refuge Lane" not in theirs
+    assert "Address hidden." in theirs
+
+
+def test_sight_is_given_to_whom_one_chose_and_an_emergency_says_when_it_ends(here: Place) -> None:
+    leader, coach = here.member("leader"), here.member("coach", name="Chosen Chad")
+    someone = here.person("Shared Shea")
+    browser, address = browser_of(leader), reverse("person_sharing", args=[someone.id])
+    until = day("s-until", TODAY + timedelta(days=9))
+    nobody = browser.post(address, {"what": "give", "s-key": key()} | until)
+    assert nobody.status_code == 422
+    given = browser.post(
+        address, {"what": "give", "s-key": key(), "s-member": str(coach.member_id)} | until, follow=True
+    ).content.decode()  # fmt: skip
+    assert "works with them, until 20 March 2026" in given
+    assert browser_of(coach).get(reverse("person", args=[someone.id])).status_code == 200
+    acting(coach, actions.open_in_emergency, someone.id, "a fall", key=key())
+    assert "opened in an emergency, until 11:00" in browser.get(address).content.decode()
 
 
 def test_a_guardian_is_named_with_what_they_may_decide_and_the_paper_and_ends(here: Place) -> None:

@@ -129,7 +129,7 @@ def test_mail_that_came_back_marks_the_message_and_the_address_and_staff_are_tol
     card = acting(leader, queries.open_person, person_id)
     assert [way.kind for way in card.ways if way.fails_since] == ["email"]
     browser = browser_of(leader)
-    assert "Mail comes back" in browser.get(reverse("person", args=(person_id,))).content.decode()
+    assert "E-mail is returned" in browser.get(reverse("person", args=(person_id,))).content.decode()
     page = browser.get(reverse("messages")).content.decode()
     assert "Came back" in page
     assert "this address does not work" in page
@@ -243,12 +243,12 @@ def test_a_mail_to_a_colleague_that_came_back_stands_where_they_were_invited(
     assert answer.status_code == 200, answer.content.decode()
     with as_worker():
         sending.send_waiting(here.system, tmp_path)
-    assert "Mail comes back" not in administrator.get(reverse("team")).content.decode()
+    assert "E-mail is returned" not in administrator.get(reverse("team")).content.decode()
     (file,) = (tmp_path / "outbox").iterdir()
     with as_worker():
         post.take_bounce(notice(file.read_bytes()))
     page = administrator.get(reverse("team")).content.decode()
-    assert "Mail comes back" in page
+    assert "E-mail is returned" in page
     assert "invite again, with another address" in page
     page = administrator.get(reverse("messages")).content.decode()
     assert "Invitation of a colleague" in page

@@ -35,7 +35,8 @@ def data_folder() -> Path:
 
 def keep_secrets(data: Path) -> dict[str, str]:
     """The installation's own secrets, made at first use and readable by its user alone."""
-    data.mkdir(parents=True, exist_ok=True)
+    # Others may pass through, where our own PostgreSQL runs as another user, and see nothing.
+    data.mkdir(mode=0o711, parents=True, exist_ok=True)
     path = data / "secrets.json"
     wanted = ("secret_key", "web_password", "worker_password", "owner_password")
     held: dict[str, str] = {}

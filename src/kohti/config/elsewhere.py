@@ -15,11 +15,13 @@ from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
+from kohti.config import join
 from kohti.config.providers import Provider
 from kohti.kernel import actor as actors
 from kohti.kernel.doors import open_to_all
-from kohti.kernel.errors import NotThere
+from kohti.kernel.errors import NotThere, Refused
 from kohti.team import queries as team
 from kohti.team.models import User
 
@@ -60,6 +62,8 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Know who it is, or say that we do not; which of the two reasons is nobody's business."""
         provider = provider_called(sociallogin.account.provider)
         user = sociallogin.user if sociallogin.is_existing else _known_by_email(sociallogin, provider)
+        if (sociallogin.state or {}).get("next") == reverse("join"):
+            user = _invited(request, sociallogin, provider, user)
         if user is None or not user.is_active or not _works_at(user, provider):
             _refuse(request, provider.name, status=403)
         if not sociallogin.is_existing:
@@ -73,6 +77,18 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         _refuse(request, provider.name, status=400, failed=True)
 
 
+def _invited(request: HttpRequest, sociallogin: Any, provider: Provider, user: User | None) -> User | None:
+    """Whoever came from the page of an invitation has taken it by this; else who they were before."""
+    try:
+        taken = join.taken_with(request, provider, user, email=_checked_email(sociallogin, provider))
+    except Refused as trouble:
+        page = render(request, "config/join_closed.html", {"text": trouble.message}, status=409)
+        raise ImmediateHttpResponse(page) from trouble
+    if taken is not None:
+        sociallogin.state["next"] = reverse("today")
+    return taken or user
+
+
 def _refuse(request: HttpRequest, name: str, *, status: int, failed: bool = False) -> NoReturn:
     page = render(request, "config/elsewhere.html", {"name": name, "failed": failed}, status=status)
     raise ImmediateHttpResponse(page)
@@ -84,10 +100,16 @@ def claims_of(sociallogin: Any) -> dict[str, Any]:
     return {**(said.get("userinfo") or {}), **(said.get("id_token") or {})}
 
 
-def _known_by_email(sociallogin: Any, provider: Provider) -> User | None:
+def _checked_email(sociallogin: Any, provider: Provider) -> str:
+    """The address the provider says they have, if it has checked it."""
     claims = claims_of(sociallogin)
     email = str(claims.get("email") or "").strip()
-    if not email or not (claims.get("email_verified") is True or provider.trusts_email):
+    return email if claims.get("email_verified") is True or provider.trusts_email else ""
+
+
+def _known_by_email(sociallogin: Any, provider: Provider) -> User | None:
+    email = _checked_email(sociallogin, provider)
+    if not email:
         return None
     found = list(User.objects.filter(email__iexact=email, is_active=True)[:2])
     return found[0] if len(found) == 1 else None

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.internal import ratelimit
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kohti.config import looks
+from kohti.config.providers import Provider
 from kohti.kernel import words
 from kohti.kernel.doors import open_to_all
 from kohti.kernel.errors import Refused
@@ -102,10 +108,17 @@ def join(request: HttpRequest) -> HttpResponseBase:
     offer = roster.offer(actions.digest_of(token)) if token else None
     if offer is None:
         return _closed(request, actions.NOT_ACCEPTED["wrong"], status=404)
+    looks.wear(request, looks.look_of(offer.service_code, offer.service, offer.theme))
     if offer.state != "open":
         return _closed(request, actions.NOT_ACCEPTED[offer.state])
     form = JoinForm(request.POST if request.method == "POST" and "username" in request.POST else None)
-    shown = {"offer": offer, "form": form, "starts": words.day_short(offer.starts.date()), "refused": ""}
+    begins = offer.starts.astimezone(ZoneInfo(offer.timezone)).date()
+    shown = {"offer": offer, "form": form, "starts": words.day_short(begins), "refused": ""}
+    shown["elsewhere"] = [
+        {"name": one.name, "href": reverse("openid_connect_login", args=[one.code])}
+        for one in settings.PROVIDERS
+        if one.service in (None, offer.service_code)
+    ]
     if request.method != "POST":
         return render(request, "config/join.html", shown)
     if _too_often(request, "take"):
@@ -133,6 +146,38 @@ def join(request: HttpRequest) -> HttpResponseBase:
     assert request.user.pk is not None
     request.session["places"] = len(queries.memberships_of(request.user.pk))
     return redirect("today")
+
+
+def taken_with(request: HttpRequest, provider: Provider, user: User | None, *, email: str) -> User | None:
+    """The place of the invitation in this session, taken by whoever the provider says is there; at the door.
+
+    By `user`, or, who is new, with an account of their own that has no password and this address, if the provider
+    has checked one. None where there is no invitation here that is open and that this provider lets into. Raises
+    Refused with a word, and changes nothing, for a place they cannot take.
+    """
+    token = str(request.session.get(TOKEN, ""))
+    offer = roster.offer(actions.digest_of(token)) if token else None
+    if offer is None or offer.state != "open" or provider.service not in (None, offer.service_code):
+        return None
+    with transaction.atomic():
+        if user is None:
+            user = actions.join(
+                token,
+                username=_free_username(provider, email),
+                password_hash=actions.NO_PASSWORD,
+                email=email,
+            )
+        else:
+            actions.accept_invitation(token, user.pk)
+    request.session.pop(TOKEN)
+    return user
+
+
+def _free_username(provider: Provider, email: str) -> str:
+    """The address, where nobody has it for a name; else a name nobody types: this account has no password."""
+    if _USERNAME.fullmatch(email) and not User.objects.filter(username__iexact=email).exists():
+        return email
+    return f"{provider.code}.{uuid.uuid4().hex[:12]}"
 
 
 urlpatterns = [

@@ -75,6 +75,14 @@ def look_of(code: str, name: str, said: Mapping[str, Any]) -> Look:
     return Look(code, name, "" if host == name else host, address(Theme.of(code, said)), picture)
 
 
+WORN = "worn_look"
+
+
+def wear(request: HttpRequest, look: Look) -> None:
+    """Let the page of this request wear a service's look, whoever is signed in: it is about that service."""
+    setattr(request, WORN, look)
+
+
 def of_nobody(request: HttpRequest) -> Look:
     """The look of a page with nobody signed in: that of the only service, or of the one this browser came in by.
 

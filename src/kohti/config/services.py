@@ -16,6 +16,7 @@ from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.blueprint import Blueprint, WouldOrphan
 from kohti.kernel.errors import NotThere
 from kohti.kernel.ids import new_id
+from kohti.kernel.languages import gettext_noop
 from kohti.people.actions import following
 from kohti.team import in_force as team
 from kohti.team.models import BlueprintVersion, Centre, Service
@@ -71,6 +72,14 @@ def _bring(plan: Blueprint, text: str) -> Actor:
     return actor
 
 
+NEW, CHANGED, GONE, BACK = (
+    gettext_noop("new"),
+    gettext_noop("changed"),
+    gettext_noop("gone"),
+    gettext_noop("back"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a new version of a blueprint changes: an entry of a list that is new, back, changed or gone.
@@ -110,18 +119,18 @@ def _changes(now: dict[str, Any], earlier: list[dict[str, Any]]) -> list[Change]
     for name, value in now.items():
         if name not in blueprint.CODED:
             if value != before.get(name) and name != "mapping":
-                out.append(Change(name, "", "changed" if before else "new"))
+                out.append(Change(name, "", CHANGED if before else NEW))
             continue
         new = {one["code"]: one for one in value}
         old = {one["code"]: one for one in before.get(name, ())}
         known = {one["code"] for older in earlier for one in older.get(name, ())}
         for code in (*new, *(code for code in old if code not in new)):
             if code not in new:
-                out.append(Change(name, code, "gone"))
+                out.append(Change(name, code, GONE))
             elif code not in old:
-                out.append(Change(name, code, "back" if code in known else "new"))
+                out.append(Change(name, code, BACK if code in known else NEW))
             elif new[code] != old[code]:
-                out.append(Change(name, code, "changed"))
+                out.append(Change(name, code, CHANGED))
     return out
 
 

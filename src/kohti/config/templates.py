@@ -75,7 +75,10 @@ class Frame:
 
 
 def _look(request: HttpRequest, actor: Actor | None) -> looks.Look:
-    """The service of whoever is signed in."""
+    """The service a page is about, where a view says so (`looks.wear`); else that of whoever is signed in."""
+    if hasattr(request, looks.WORN):
+        worn: looks.Look = getattr(request, looks.WORN)
+        return worn
     if actor is None:
         return looks.of_nobody(request)
     facts = actor.facts

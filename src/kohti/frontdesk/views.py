@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from markupsafe import Markup
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, live, words
@@ -22,26 +19,15 @@ from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
-from kohti.people.spoken import own_languages
 
 from . import actions, day_sheets, queries
 from .actions import Moved
 from .forms import USUAL, WalkInForm
-from .glance import at_a_glance
 from .models import OPEN, Reason
-from .queries import Arrival, Card
+from .queries import Arrival
+from .showing import PROMISE_MIN, as_cards, as_lines, as_rows, state_words
 
 DESK = "kohti_desk"
-STATE_WORDS: dict[str, Callable[[], str]] = {
-    "expected": lambda: _("Expected"),
-    "missed": lambda: _("Did not come"),
-    "waiting": lambda: _("Waiting"),
-    "called": lambda: _("Called"),
-    "serving": lambda: _("With a colleague"),
-    "done": lambda: _("Done"),
-    "absent": lambda: _("Did not come when called"),
-    "left": lambda: _("Left"),
-}
 VERBS: dict[str, Callable[..., Moved]] = {
     "call": actions.call,
     "begin": actions.begin,
@@ -54,64 +40,6 @@ VERBS: dict[str, Callable[..., Moved]] = {
 
 def _today(actor: Actor) -> date:
     return clock.today(actor.zone)
-
-
-def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dict[str, Any]:
-    """A line of the arrivals, its time and state in words. `own`: what the service speaks."""
-    at = words.clock_time(line.at, zone)
-    return {
-        "id": short(line.id),
-        "at": at,
-        "name": line.name,
-        "person_id": short(line.person_id) if opens and line.person_id else "",
-        "look": at_a_glance(
-            note=line.note,
-            heed=line.heed,
-            languages=line.languages,
-            interpreter=line.interpreter,
-            ask=line.ask,
-            day=line.at.astimezone(zone).date(),
-            own=own,
-        ),
-        "kind": line.kind_title,
-        "staff": line.staff,
-        "state": line.state,
-        "state_words": STATE_WORDS[line.state](),
-        "ticket": line.ticket,
-        "booking_id": short(line.booking_id) if line.booking_id else "",
-        "booking_version": line.booking_version,
-        "visit_id": short(line.visit_id) if line.visit_id else "",
-        "visit_version": line.visit_version,
-    }
-
-
-def _lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
-    opens = may(actor, "people.open")
-    return [_line(line, actor.zone, opens, own_languages(actor)) for line in lines]
-
-
-@lru_cache(maxsize=20_000)
-def _row(
-    line: Arrival,
-    zone: ZoneInfo,
-    language: str,
-    opens: bool,
-    may_check_in: bool,
-    into: str,
-    own: tuple[str, ...],
-) -> Markup:
-    """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
-    macros: Any = get_template("frontdesk/_arrival_row.html")
-    made: Markup = macros.template.module.rows((_line(line, zone, opens, own),), may_check_in, into)
-    return made
-
-
-def _rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Markup]:
-    """The HTML of these lines as this role sees them, in the language in use."""
-    zone, language = actor.zone, words.language()
-    opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
-    own = own_languages(actor)
-    return [_row(line, zone, language, opens, may_check_in, into, own) for line in lines]
 
 
 @needs("arrivals.see")
@@ -152,14 +80,14 @@ def _arrivals_page(
         request,
         "frontdesk/arrivals.html",
         {
-            "rows": _rows(actor, lines),
+            "rows": as_rows(actor, lines),
             "show": show,
             "next_id": coming.id if coming else None,
             "next_at": words.clock_time(coming.at, actor.zone) if coming else "",
             "numbers": queries.numbers_of(actor.centre, _today(actor)),
             "day": words.day_long(_today(actor)),
             "may_check_in": may(actor, "arrivals.check_in"),
-            "found": None if found is None else _lines(actor, found),
+            "found": None if found is None else as_lines(actor, found),
             "typed": typed,
             "focus": "go" in request.POST,
         },
@@ -220,7 +148,7 @@ def _changed(
     if verb == "check-in" and line and line.name:
         notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": words.apart(line.name)}
     context |= {
-        "rows": _rows(actor, [line], into="lines") if line else [],
+        "rows": as_rows(actor, [line], into="lines") if line else [],
         "gone": [] if line else [short(moved.visit_id)],
     }
     answer = render(request, "frontdesk/_arrivals_changed.html", context)
@@ -252,7 +180,7 @@ def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             request,
             "frontdesk/_found.html",
             {
-                "found": _lines(actor, found),
+                "found": as_lines(actor, found),
                 "typed": typed,
                 "focus": "go" in request.POST,
                 "may_check_in": True,
@@ -309,56 +237,11 @@ def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRespons
     return _changed(request, actor, "undo", moved, page="arrivals")
 
 
-def _cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
-    zone, own, day = actor.zone, own_languages(actor), _today(actor)
-    out = []
-    for card in cards:
-        waited = card.waited()
-        out.append(
-            {
-                "card": card,
-                "order": f"{2 - card.urgency}{card.order_at:%Y%m%d%H%M%S}{card.number:04d}",
-                "waited": waited,
-                "late": card.state == "waiting" and waited >= PROMISE_MIN,
-                "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
-                "arrived": words.clock_time(card.arrived_at, zone),
-                "why": _why(card),
-                "look": at_a_glance(
-                    note=card.note,
-                    heed=card.heed,
-                    languages=card.languages,
-                    interpreter=card.interpreter,
-                    ask=card.ask,
-                    day=day,
-                    own=own,
-                ),
-            }
-        )
-    return out
-
-
-PROMISE_MIN = 20
-"""Waiting longer than this many minutes stands out."""
-
-
-def _why(card: Card) -> str:
-    """Why this visit stands where it does, in words."""
-    if card.urgency == 2:
-        return _("First, because it is a crisis.")
-    if card.urgency == 1:
-        return _("Before others, because it is urgent.")
-    if card.agreed_at and card.order_at == card.agreed_at:
-        return _("By the agreed time.")
-    if card.agreed_at:
-        return _("By arrival, because they came late.")
-    return _("By arrival.")
-
-
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     centre, day = actor.centre, _today(actor)
     lines = queries.lines(centre, day)
     waiting = queries.queue(centre, day)
-    shown = _cards(actor, waiting)
+    shown = as_cards(actor, waiting)
     everybody = {line.code for line in lines if line.everybody}
     return {
         "following": queries.next_of(waiting, actor.staff_id, everybody),
@@ -373,7 +256,7 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "promise": PROMISE_MIN,
         "desk": request.COOKIES.get(DESK, ""),
         "may_close": may(actor, "day.close"),
-        "state_words": _state_words(),
+        "state_words": state_words(),
     }
 
 
@@ -384,18 +267,14 @@ def _queue_change(actor: Actor, moved: Moved | None = None) -> dict[str, Any]:
     """
     still_here = moved is not None and moved.state in OPEN
     cards = queries.cards_of(actor.centre, _today(actor), [moved.visit_id]) if moved and still_here else []
-    shown = _cards(actor, cards)
+    shown = as_cards(actor, cards)
     return {
         "staff_id": actor.staff_id,
         "key": new_id(),
         "cards": shown,
         "gone": [moved.visit_id] if moved and not shown else [],
-        "state_words": _state_words(),
+        "state_words": state_words(),
     }
-
-
-def _state_words() -> dict[str, str]:
-    return {state: text() for state, text in STATE_WORDS.items()}
 
 
 @needs("queue.call")
@@ -494,20 +373,20 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                 lines = queries.arrivals_of(centre, day, list(ids))
                 return get_template("frontdesk/_arrivals_news.html").render(
                     {
-                        "rows": _rows(screen, lines, into="lines"),
+                        "rows": as_rows(screen, lines, into="lines"),
                         "gone": [short(one) for one in ids - {line.visit_id for line in lines}],
                         "numbers": numbers,
                         "may_check_in": may(screen, "arrivals.check_in"),
                     }
                 )
-            shown = _cards(screen, queries.cards_of(centre, day, list(ids)))
+            shown = as_cards(screen, queries.cards_of(centre, day, list(ids)))
             return get_template("frontdesk/_queue_news.html").render(
                 {
                     "cards": shown,
                     "gone": sorted(ids - {one["card"].id for one in shown}),
                     "lines": queries.lines(centre, day),
                     "numbers": numbers,
-                    "state_words": _state_words(),
+                    "state_words": state_words(),
                 }
             )
 

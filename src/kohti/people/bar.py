@@ -25,7 +25,7 @@ def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
         text
         for text in (
             card.safe_contact,
-            _("Not: %(how)s") % {"how": card.not_by} if card.not_by else "",
+            _("Do not use: %(how)s") % {"how": card.not_by} if card.not_by else "",
             _("never leave a message") if card.no_messages else "",
         )
         if text
@@ -65,7 +65,7 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
         ("plan", _("Plan"), "journeys.see", "plan"),
         ("timeline", _("Timeline"), "people.note", "person_timeline"),
         ("appointments", _("Appointments"), "people.open", "appointments"),
-        ("documents", _("Papers"), "documents.read", "person_documents"),
+        ("documents", _("Documents"), "documents.read", "person_documents"),
         ("sharing", _("Who sees them"), "people.open", "person_sharing"),
         ("transfer", _("Other centre"), "people.transfer", "person_transfer"),
     )

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kohti.design.fields import DayField
-from kohti.kernel import clock, words
+from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
-from kohti.people import spoken
+from kohti.people.choosing import language_field
 
 MOST_NAME, MOST_LINE, MOST_TEXT = 200, 400, 8000
 
@@ -53,48 +49,6 @@ def lines(label: Any, *, required: bool = False, rows: int = 3, **how: Any) -> f
 def day(label: Any, *, required: bool = False, **how: Any) -> DayField:
     """A day, typed as three numbers."""
     return DayField(label=label, required=required, **how)
-
-
-class LanguageSelect(forms.Select):
-    """Languages to choose from by name. Drawn at once: it stands on a page several times, with all there are."""
-
-    groups: Any = ()
-    also: tuple[tuple[str, str], ...] = ()
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The list; what was chosen is chosen in it once, though it may stand in two groups."""
-        more = self.build_attrs(self.attrs, dict(attrs or {}) | {"name": name})
-        kept = format_html_join("", '<option value="{}">{}</option>', self.also)
-        drawn = f'<option value=""></option>{_options(self.groups)}{kept}'
-        mark = format_html('value="{}"', value or "")
-        drawn = drawn.replace(mark, f"{mark} selected", 1)
-        return format_html("<select{}>{}</select>", flatatt(more), mark_safe(drawn))  # noqa: S308
-
-
-@lru_cache(maxsize=64)
-def _options(groups: Any) -> str:
-    return format_html_join(
-        "",
-        '<optgroup label="{}">{}</optgroup>',
-        (
-            (title, format_html_join("", '<option value="{}">{}</option>', languages))
-            for title, languages in groups
-        ),
-    )
-
-
-def language_field(actor: Actor, label: Any, *, also: str = "", **how: Any) -> forms.ChoiceField:
-    """One language, chosen by name; `also` is one that is held already and must stay, whatever it is."""
-    found = forms.ChoiceField(label=label, required=False, widget=LanguageSelect, **how)
-    groups = spoken.choices(spoken.own_languages(actor), words.language())
-    listed = {code for _title, languages in groups for code, _name in languages}
-    widget: Any = found.widget
-    widget.groups, widget.also = groups, ()
-    if also and also not in listed:
-        listed.add(also)
-        widget.also = ((also, spoken.name_of(also)),)
-    found.choices = [(code, "") for code in listed]
-    return found
 
 
 LANGUAGES, MOST_LANGUAGES = 3, 6
@@ -215,7 +169,7 @@ class MarkForm(Keyed):
     about = forms.ChoiceField(
         label=gettext_lazy("What is it about?"),
         choices=ABOUT,
-        help_text=gettext_lazy("Health and belief are seen by those who hold their key alone."),
+        help_text=gettext_lazy("Only those who hold the key can see health and belief."),
     )
     words = line(
         gettext_lazy("In words"),
@@ -285,7 +239,7 @@ class HouseholdForm(Keyed):
         help_text=gettext_lazy("It stands on their page, as in 7K2M-9QXD."),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("This person is the other's"),
+        label=gettext_lazy("What is this person to the other?"),
         choices=(
             ("partner", gettext_lazy("Partner")),
             ("parent", gettext_lazy("Parent")),
@@ -305,7 +259,7 @@ class NoteForm(Keyed):
         label=gettext_lazy("Field of life"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("What is sealed is read by those alone who hold the key of each field."),
+        help_text=gettext_lazy("Only colleagues who hold the key to a field can read what is sealed in it."),
     )
 
     def __init__(self, actor: Actor, known: dict[str, tuple[str, bool]], *args: Any, **kwargs: Any) -> None:
@@ -354,7 +308,8 @@ class SightForm(Keyed):
         **kwargs: Any,
     ) -> None:
         super().__init__(actor, *args, **kwargs)
-        self.fields["member"].choices = [(str(one), name) for one, name in members]  # type: ignore[attr-defined]
+        # Nobody is chosen before somebody chooses: the first of a list would be shown a person by mistake.
+        self.fields["member"].choices = [("", ""), *((str(one), name) for one, name in members)]  # type: ignore[attr-defined]
         self.fields["field"].choices = [("", _("The person")), *keys]  # type: ignore[attr-defined]
 
 
@@ -392,7 +347,7 @@ class TransferForm(Keyed):
         **kwargs: Any,
     ) -> None:
         super().__init__(actor, *args, **kwargs)
-        self.fields["centre"].choices = [(str(one), name) for one, name in centres]  # type: ignore[attr-defined]
+        self.fields["centre"].choices = [("", ""), *((str(one), name) for one, name in centres)]  # type: ignore[attr-defined]
         self.fields["keep"].choices = [  # type: ignore[attr-defined]
             ("", _("Nobody")),
             *((str(one), name) for one, name in members),

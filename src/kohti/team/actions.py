@@ -239,6 +239,29 @@ def take_back(actor: Actor, invitation_id: uuid.UUID) -> None:
     history.record("team.uninvited", "invitation", invitation_id)
 
 
+def invite_again(actor: Actor, invitation_id: uuid.UUID) -> Invited:
+    """Offer the same once more, by a new link that is good for seven days; the one before opens nothing any more.
+
+    Raises NotThere, or Refused for one that was used or taken back, and as `invite` for what cannot be offered now.
+    """
+    actors.must(actor, "team.add")
+    wanted = Invitation.objects.select_related("role", "centre", "organisation").filter(
+        service_id=actor.service, id=invitation_id
+    )
+    before = wanted.first()
+    take_back(actor, invitation_id)
+    assert before is not None
+    return invite(
+        actor,
+        full_name=before.full_name,
+        email=before.email,
+        role=before.role.code,
+        centre=before.centre.code,
+        organisation=before.organisation.code,
+        starts=max(before.starts, clock.now()),
+    )
+
+
 def accept_invitation(token: str, user_id: uuid.UUID) -> uuid.UUID:
     """Take the place an invitation offers, at the door; returns the new membership's id.
 

@@ -297,6 +297,7 @@ class Offer:
     email: str
     service: str
     service_code: str
+    theme: dict[str, Any]
     centre: str
     organisation: str
     role_title: str
@@ -318,6 +319,7 @@ def offer(digest: str) -> Offer | None:
         facts["email"],
         facts["service"],
         facts["service_code"],
+        facts["theme"],
         facts["centre"],
         facts["organisation"],
         words.title(facts["role_title"]),

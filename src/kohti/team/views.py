@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,18 +15,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.design import theme as looks
 from kohti.kernel import clock, outbox, words
 from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
-from kohti.kernel.may import VERBS
 from kohti.kernel.once import first_time
 
 from . import actions, queries, roster, way_back
 from .forms import BECAUSE, EndForm, InviteForm, PlaceForm
-from .looks import PAIRS
+from .models import Invitation
 from .roster import COMING, GONE, WORKING, Place, Wanted
 
 DONE = {
@@ -267,16 +264,29 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
             return _again(request, "team/invite.html", {"form": form})
-        link = request.build_absolute_uri(reverse("join_with", args=[made.token]))
-        until = _day(actor, made.expires)
-        if given["email"]:
-            _mail(actor, made, link=link, until=until, name=given["name"], email=given["email"])
-        return render(
-            request,
-            "team/invited.html",
-            {"name": given["name"], "link": link, "until": until, "mailed": bool(given["email"])},
-        )
+        return _invited(request, actor, made, name=given["name"], email=given["email"])
     return _again(request, "team/invite.html", {"form": form})
+
+
+def _invited(
+    request: HttpRequest, actor: Actor, made: actions.Invited, *, name: str, email: str
+) -> HttpResponseBase:
+    """The link just made, this once; it is sent too where there is an address."""
+    link = request.build_absolute_uri(reverse("join_with", args=[made.token]))
+    until = _day(actor, made.expires)
+    if email:
+        _mail(actor, made, link=link, until=until, name=name, email=email)
+    return render(
+        request, "team/invited.html", {"name": name, "link": link, "until": until, "mailed": bool(email)}
+    )
+
+
+@needs("team.add", methods=("POST",))
+def invite_again(request: HttpRequest, actor: Actor, invitation_id: uuid.UUID) -> HttpResponseBase:
+    """A new link for who is invited already; the old one opens nothing any more."""
+    made = actions.invite_again(actor, invitation_id)
+    offered = Invitation.objects.get(service_id=actor.service, id=made.id)
+    return _invited(request, actor, made, name=offered.full_name, email=offered.email)
 
 
 def _mail(actor: Actor, made: actions.Invited, *, link: str, until: str, name: str, email: str) -> None:
@@ -396,88 +406,6 @@ def reset(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpRespo
         return render(request, "team/reset.html", shown | {"refused": str(trouble.message)}, status=409)
     link = request.build_absolute_uri(reverse("way_back"))
     return render(request, "team/way_back.html", shown | {"given": given, "link": link})
-
-
-SCOPES = {
-    "none": gettext_lazy("Sees nobody's data."),
-    "day": gettext_lazy("Sees who comes to the centre today, and people shared with them."),
-    "centre": gettext_lazy("Sees everybody of the centre."),
-    "service": gettext_lazy("Sees everybody of the service."),
-    "administration": gettext_lazy("Keeps the team of the service, and sees nobody's data."),
-}
-
-
-@needs("team.see")
-def roles(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """What each role may do, in words, and who has it."""
-    return render(
-        request,
-        "team/roles.html",
-        {
-            "version": roster.version_in_force(actor),
-            "roles": [
-                {
-                    "role": one,
-                    "scope": SCOPES.get(one.scope, ""),
-                    "may": [_(VERBS[verb]) for verb in one.verbs if verb in VERBS],
-                }
-                for one in roster.roles(actor)
-            ],
-        },
-    )
-
-
-KINDS = {
-    "host": gettext_lazy("host"),
-    "authority": gettext_lazy("employment authority"),
-    "municipality": gettext_lazy("municipality"),
-    "provider": gettext_lazy("provider"),
-    "employer": gettext_lazy("employers"),
-    "education": gettext_lazy("education"),
-    "youth": gettext_lazy("youth work"),
-    "social": gettext_lazy("social services"),
-    "health": gettext_lazy("health"),
-    "addiction": gettext_lazy("help with addiction"),
-    "housing": gettext_lazy("housing"),
-    "advice": gettext_lazy("advice"),
-    "newcomers": gettext_lazy("help for newcomers"),
-    "prison": gettext_lazy("prison"),
-    "police": gettext_lazy("police"),
-    "library": gettext_lazy("library"),
-    "community": gettext_lazy("community"),
-}
-
-
-@needs("team.see")
-def organisations(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """The organisations whose people work here."""
-    found = [replace(one, kind=str(KINDS.get(one.kind, ""))) for one in roster.organisations(actor)]
-    return render(
-        request,
-        "team/organisations.html",
-        {"organisations": found, "version": roster.version_in_force(actor)},
-    )
-
-
-@needs("service.see")
-def service(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """How the service looks, measured, and how its blueprint changed."""
-    theme = actor.facts["theme"]
-    wanted = looks.Theme.of(actor.facts["service_code"], theme)
-    pairs = looks.measured(wanted)
-    return render(
-        request,
-        "team/service.html",
-        {
-            "host": theme.get("host", ""),
-            "schemes": [
-                (title, [pair for pair in pairs if pair.scheme == scheme]) for scheme, title in PAIRS.items()
-            ],
-            "faults": looks.check(wanted),
-            "may_wear": may(actor, "service.wear"),
-            "versions": [{"line": one, "day": _day(actor, one.applied_at)} for one in roster.versions(actor)],
-        },
-    )
 
 
 @needs(SIGNED_IN, methods=("GET", "POST"))

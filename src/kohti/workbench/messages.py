@@ -35,7 +35,7 @@ WHY: dict[str, Callable[[], str]] = {
     "unknown": lambda: _(
         "The machine stopped in the middle. It may have been sent: ask before sending it again."
     ),
-    "failed": lambda: _("The other side did not take it. Look at the address."),
+    "failed": lambda: _("The message was refused. Check the address."),
     "bounced": lambda: _("It came back: this address does not work. Ask the person for another."),
 }
 TO_A_COLLEAGUE = "team.invitation"

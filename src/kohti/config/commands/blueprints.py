@@ -150,7 +150,8 @@ def _would_change(args: argparse.Namespace, name: str, changes: Sequence[Any]) -
         },
         as_json=args.json,
         words=lambda: "\n".join(
-            [f"{one.how:8} {one.list} {one.code}".rstrip() for one in changes] or [_("Nothing would change.")]
+            [f"{_(one.how):8} {one.list} {one.code}".rstrip() for one in changes]
+            or [_("Nothing would change.")]
         ),
     )
     return DONE

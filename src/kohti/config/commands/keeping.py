@@ -9,9 +9,11 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
+from kohti.kernel.languages import gettext_noop
+
 from .common import DONE, USAGE, WRONG, Trouble, answer, command, database, django_alone, say
 
-NOT_IN_HERE = (
+NOT_IN_HERE = gettext_noop(
     "secrets.json of the data folder is not in it: keep a copy somewhere safe and apart"
     " (kohti backup --secrets FILE)"
 )
@@ -31,11 +33,18 @@ def backup(args: argparse.Namespace) -> int:
 
     def words() -> str:
         lines = [
-            f"{made.file}: {made.rows:,} rows of {made.tables} tables, {made.bytes:,} bytes,"
-            f" in {made.seconds:g} s"
+            _("%(file)s: %(rows)s rows of %(tables)s tables, %(bytes)s bytes, in %(seconds)s s")
+            % {
+                "file": made.file,
+                "rows": f"{made.rows:,}",
+                "tables": made.tables,
+                "bytes": f"{made.bytes:,}",
+                "seconds": f"{made.seconds:g}",
+            }
         ]
-        lines += [f"{one} was removed" for one in made.removed]
-        return "\n".join([*lines, NOT_IN_HERE if args.secrets is None else f"secrets are in {args.secrets}"])
+        lines += [_("%(file)s was removed") % {"file": one} for one in made.removed]
+        apart = _("secrets are in %(file)s") % {"file": args.secrets} if args.secrets else _(NOT_IN_HERE)
+        return "\n".join([*lines, apart])
 
     answer(found, as_json=args.json, words=words)
     return DONE
@@ -70,7 +79,10 @@ def restore(args: argparse.Namespace) -> int:
         answer(
             {"made_at": made.made_at, "tables": len(made.tables), "rows": made.rows, "whole": True},
             as_json=args.json,
-            words=lambda: f"whole: {made.rows:,} rows of {len(made.tables)} tables, made {made.made_at}",
+            words=lambda: (
+                _("whole: %(rows)s rows of %(tables)s tables, made %(at)s")
+                % {"rows": f"{made.rows:,}", "tables": len(made.tables), "at": made.made_at}
+            ),
         )
         return DONE
     return _bring_back(args)
@@ -152,16 +164,18 @@ def _bring_back(args: argparse.Namespace) -> int:
 
     def words() -> str:
         lines = [
-            f"{done.rows:,} rows of {done.tables} tables are back in {done.database}, each as it was at"
-            f" {done.made_at}",
-            f"{done.forgotten_again} people who had been forgotten since were forgotten again",
-            f"{done.messages_unknown} messages that waited may have left since; staff decide, none is sent again",
-            f"{done.migrations_since} migrations since were applied",
-            "the history is as it was written" if done.history_verified else "the history is NOT as written:",
+            _("%(rows)s rows of %(tables)s tables are back in %(name)s, each as it was at %(at)s")
+            % {"rows": f"{done.rows:,}", "tables": done.tables, "name": done.database, "at": done.made_at},
+            _("forgotten again, because they had been forgotten since: %(number)s")
+            % {"number": done.forgotten_again},
+            _("messages that may have left since, for staff to decide; none is sent again: %(number)s")
+            % {"number": done.messages_unknown},
+            _("migrations since that were applied: %(number)s") % {"number": done.migrations_since},
+            _("nothing was altered") if done.history_verified else _("NOT as it was written:"),
             *done.faults,
         ]
         if done.put_away:
-            lines.append(f"what was there before is in {done.put_away}")
+            lines.append(_("what was there before is in %(file)s") % {"file": done.put_away})
         return "\n".join(lines)
 
     answer(asdict(done), as_json=args.json, words=words)

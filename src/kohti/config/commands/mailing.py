@@ -20,7 +20,7 @@ def mail_send(args: argparse.Namespace) -> int:
     answer(
         found,
         as_json=args.json,
-        words=lambda: ", ".join(f"{number} {state}" for state, number in found.items()) or "nothing waits",
+        words=lambda: ", ".join(f"{number} {state}" for state, number in found.items()) or _("nothing waits"),
     )
     return WRONG if found.keys() & {"failed", "unknown"} else DONE
 
@@ -41,7 +41,7 @@ def mail_bounce(args: argparse.Namespace) -> int:
             except (NotABounce, NotThere) as trouble:
                 raise Trouble(str(trouble.message), WRONG) from trouble
             found: dict[str, Any] = {"taken": 1, "message": str(bounce.message_id), "status": bounce.status}
-            answer(found, as_json=args.json, words=lambda: f"taken: {bounce.status}")
+            answer(found, as_json=args.json, words=lambda: _("taken: %(status)s") % {"status": bounce.status})
             return DONE
         taken = post.take_bounces(args.box)
     found = {"taken": taken.taken, "refused": dict(taken.refused)}
@@ -49,7 +49,13 @@ def mail_bounce(args: argparse.Namespace) -> int:
         found,
         as_json=args.json,
         words=lambda: "\n".join(
-            [f"{taken.taken} taken", *(f"{number} refused: {why}" for why, number in taken.refused.items())]
+            [
+                _("%(number)s taken") % {"number": taken.taken},
+                *(
+                    _("%(number)s refused: %(why)s") % {"number": number, "why": why}
+                    for why, number in taken.refused.items()
+                ),
+            ]
         ),
     )
     return WRONG if taken.refused else DONE

@@ -48,8 +48,12 @@ def add_administrator(args: argparse.Namespace) -> int:
         {"link": link, "expires": made.expires.isoformat(timespec="seconds")},
         as_json=args.json,
         words=lambda: (
-            f"{link}\n\nGive this link to {args.name} and to nobody else. It is good once, for 24 hours; there"
-            " they choose\na user name and a password. It is shown only now."
+            f"{link}\n\n"
+            + _(
+                "Give this link to %(name)s and to nobody else. It is good once, for 24 hours; there they choose"
+                " a user name and a password. It is shown only now."
+            )
+            % {"name": args.name}
         ),
     )
     return DONE
@@ -71,9 +75,13 @@ def give_way_back(args: argparse.Namespace) -> int:
         {"code": given.code, "username": given.username, "until": given.until.isoformat(timespec="seconds")},
         as_json=args.json,
         words=lambda: (
-            f"{given.code}\n\nGive this code to {given.username} in person. They type it at /account/way-back/ within"
-            " half an hour, and choose\na new password. Their password, codes, passkeys and PIN are gone, and they are"
-            " signed out everywhere."
+            f"{given.code}\n\n"
+            + _(
+                "Give this code to %(name)s in person. They type it at /account/way-back/ within half an hour, and"
+                " choose a new password. Their password, codes, passkeys and PIN are gone, and they are signed out"
+                " everywhere."
+            )
+            % {"name": given.username}
         ),
     )
     return DONE

@@ -82,6 +82,12 @@ def _folder(data: Path) -> Finding:
             _("%(data)s cannot be written to") % {"data": data},
             _("Give it to the user that Kohti runs as."),
         )
+    if data.stat().st_mode & 0o066:
+        return look(
+            about,
+            _("others on this machine may look into %(data)s") % {"data": data},
+            _("Run `chmod go-rw %(data)s`.") % {"data": data},
+        )
     return good(about, str(data))
 
 

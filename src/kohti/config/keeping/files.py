@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -182,6 +183,13 @@ class Writing:
         self.archive.close()
 
 
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, KeyError, EOFError, ValueError, IndexError),
+    *(NotImplementedError, RuntimeError),
+)
+"""What Python's reader of zips raises for one in which some bytes are others, wherever they stand."""
+
+
 class Reading:
     """A backup being read. Raises BadBackup for what is none."""
 
@@ -189,7 +197,7 @@ class Reading:
         try:
             self.archive = zipfile.ZipFile(path)
             told = self.archive.read(MANIFEST)
-        except (zipfile.BadZipFile, KeyError, EOFError) as trouble:
+        except DAMAGED as trouble:
             raise BadBackup(
                 _("%(path)s is not a backup of Kohti, or was cut short.") % {"path": path}, code="unreadable"
             ) from trouble
@@ -209,7 +217,7 @@ class Reading:
                 for line in entry:
                     found.add(line)
                     yield line
-        except (zipfile.BadZipFile, KeyError, EOFError, OSError) as trouble:
+        except (*DAMAGED, OSError) as trouble:
             raise BadBackup(
                 _("The backup is damaged: %(name)s cannot be read.") % {"name": table.name}
             ) from trouble
@@ -217,14 +225,19 @@ class Reading:
             raise BadBackup(
                 _(
                     "The backup is damaged: %(name)s holds %(rows)s rows, and %(rows2)s were written "
-                    "into it, or a row is another."
+                    "into it, or a row is different."
                 )
                 % {"name": table.name, "rows": found.rows, "rows2": table.rows}
             )
 
     def file(self, name: str) -> bytes:
-        """A file of the data folder."""
-        return self.archive.read(f"files/{name}")
+        """A file of the data folder. Raises BadBackup where it is damaged."""
+        try:
+            return self.archive.read(f"files/{name}")
+        except (*DAMAGED, OSError) as trouble:
+            raise BadBackup(
+                _("The backup is damaged: %(name)s cannot be read.") % {"name": name}
+            ) from trouble
 
     def close(self) -> None:
         """Let the file go."""

@@ -64,6 +64,8 @@ def check(path: Path, say: Say) -> Manifest:
                 pass
             if table.rows >= 10_000:
                 say(_("%(name)s: %(rows)s rows") % {"name": table.name, "rows": f"{table.rows:,}"})
+        for name in reading.manifest.files:
+            reading.file(name)
         return reading.manifest
     finally:
         reading.close()
@@ -254,7 +256,7 @@ def _verify(owner: psycopg.Connection[Any], manifest: Manifest, say: Say) -> Non
         if (found.rows, found.digest) != (table.rows, table.digest):
             raise BadBackup(
                 _(
-                    "%(name)s came back with %(rows)s rows, %(rows2)s went in, or a row is another. "
+                    "%(name)s came back with %(rows)s rows, %(rows2)s went in, or a row is different. "
                     "Nothing was put in place."
                 )
                 % {"name": table.name, "rows": found.rows, "rows2": table.rows}

@@ -20,14 +20,14 @@ import psycopg
 from django.apps import apps
 from django.db import models
 from psycopg import sql
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from kohti.config import prepare
 from kohti.kernel import clock
 from kohti.kernel.errors import KohtiError
 from kohti.kernel.sheets import write_csv
 
-from .files import BadBackup, appearing, speak_plainly, tables
+from .files import DAMAGED, BadBackup, appearing, speak_plainly, tables
 
 Say = Callable[[str], None]
 NOT_MOVED = {
@@ -205,7 +205,7 @@ def read_manifest(path: Path) -> ServiceManifest:
     try:
         with zipfile.ZipFile(path) as archive:
             return ServiceManifest.model_validate_json(archive.read("manifest.json"))
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValidationError) as trouble:
+    except (*DAMAGED, OSError) as trouble:
         raise BadBackup(
             _("%(path)s is not an exported service, or was cut short.") % {"path": path}, code="unreadable"
         ) from trouble
@@ -283,18 +283,24 @@ def _in_order(owner: psycopg.Connection[Any], names: list[str]) -> list[str]:
     return order
 
 
+def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
+    """The rows of a table, as they were written. Raises BadBackup where they cannot be read."""
+    try:
+        with archive.open(f"json/{name}.jsonl") as lines:
+            for line in lines:
+                yield line.decode().rstrip("\n")
+    except (*DAMAGED, OSError) as trouble:
+        raise BadBackup(_("The backup is damaged: %(name)s cannot be read.") % {"name": name}) from trouble
+
+
 def _bring_table(
     owner: psycopg.Connection[Any], archive: zipfile.ZipFile, name: str, told: TableTold
 ) -> None:
     owner.execute("create temporary table if not exists arriving (r jsonb) on commit drop")
     owner.execute("truncate arriving")
-    with (
-        archive.open(f"json/{name}.jsonl") as lines,
-        owner.cursor() as cursor,
-        cursor.copy("copy arriving (r) from stdin") as copy,
-    ):
-        for line in lines:
-            copy.write_row((line.decode().rstrip("\n"),))
+    with owner.cursor() as cursor, cursor.copy("copy arriving (r) from stdin") as copy:
+        for line in _lines(archive, name):
+            copy.write_row((line,))
     if name == USERS:
         row = owner.execute(
             "select u.username from arriving a join team_user u on lower(u.username) = lower(a.r->>'username')"

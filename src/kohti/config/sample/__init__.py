@@ -25,7 +25,7 @@ from kohti.kernel import blueprint, clock, names
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
-from kohti.team.models import Centre, Staff
+from kohti.team.models import Centre, Membership, Staff, User
 
 from .places import CHELTENHAM, SAMPLED, Sampled
 
@@ -164,16 +164,24 @@ def _accounts(actor: Actor, here: Sampled) -> list[dict[str, str]]:
         password = "-".join(secrets.token_hex(3) for _ in range(3))
         name = username(role, centre)
         with as_actor(DOOR), as_actor(actor):
-            team.add_member(
-                actor,
-                username=name,
-                password_hash=_hash_of(password),
-                full_name=full_name,
-                role=role,
-                centre=centre,
-                organisation=organisation,
-                starts=HIRED,
-            )
+            lived = Membership.objects.filter(
+                service_id=actor.service, staff__full_name=full_name, role__code=role, centre__code=centre
+            ).first()
+            if lived is None:
+                team.add_member(
+                    actor,
+                    username=name,
+                    password_hash=_hash_of(password),
+                    full_name=full_name,
+                    role=role,
+                    centre=centre,
+                    organisation=organisation,
+                    starts=HIRED,
+                )
+            else:
+                # Who lived the day is the one to sign in as.
+                with as_actor(DOOR):
+                    User.objects.filter(id=lived.user_id).update(username=name, password=_hash_of(password))
         out.append(
             {"service": here.service, "role": role, "centre": centre, "name": name, "password": password}
         )

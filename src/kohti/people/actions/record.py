@@ -150,7 +150,7 @@ def add_mark(
     key, and where the review is not within a year.
     """
     actors.must(actor, "people.edit")
-    seen(person_id)
+    person = seen(person_id)
     made, before = _first("people.mark", key)
     if before is not None:
         return before
@@ -175,6 +175,7 @@ def add_mark(
         made,
         persons=[person_id],
         detail={"kind": kind, "about": about, "words": words},
+        tell=None if sealed else person.centre_id,
     )
     return made
 
@@ -184,10 +185,11 @@ def add_danger(
 ) -> uuid.UUID:
     """Warn colleagues at the door until a day, within half a year; the reason is for fewer eyes.
 
+    Open screens of the person's centre show it at once.
     Raises Refused where the day is past or too far.
     """
     actors.must(actor, "people.edit")
-    seen(person_id)
+    person = seen(person_id)
     made, before = _first("people.danger", key)
     if before is not None:
         return before
@@ -220,6 +222,7 @@ def add_danger(
         made,
         persons=[person_id],
         detail={"words": words, "reason": reason, "ends_on": ends_on},
+        tell=person.centre_id,
     )
     return made
 
@@ -246,8 +249,8 @@ def _within_a_year(actor: Actor, review_on: date) -> None:
 
 
 def end_mark(actor: Actor, person_id: uuid.UUID, mark_id: uuid.UUID) -> None:
-    """It holds no more. Raises NotThere."""
-    _end(actor, Mark, person_id, mark_id, "person.mark_ended")
+    """It holds no more, and leaves open screens. Raises NotThere."""
+    _end(actor, Mark, person_id, mark_id, "person.mark_ended", tell=actor.centre_id)
 
 
 def add_representative(
@@ -351,9 +354,17 @@ def have_key(person_id: uuid.UUID, field: str) -> None:
         raise Refused(_("This is sealed: only those who hold it can add to it."), code="sealed")
 
 
-def _end(actor: Actor, model: type[models.Model], person_id: uuid.UUID, row_id: uuid.UUID, verb: str) -> None:
+def _end(
+    actor: Actor,
+    model: type[models.Model],
+    person_id: uuid.UUID,
+    row_id: uuid.UUID,
+    verb: str,
+    *,
+    tell: uuid.UUID | None = None,
+) -> None:
     actors.must(actor, "people.edit")
     rows = model._default_manager.filter(id=row_id, person_id=person_id, ended_at=None)
     if not rows.update(ended_at=clock.now()):
         raise NotThere("no such line")
-    history.record(verb, "person", row_id, persons=[person_id])
+    history.record(verb, "person", row_id, persons=[person_id], tell=tell)

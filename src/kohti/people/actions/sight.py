@@ -150,11 +150,11 @@ def restrict(
 ) -> uuid.UUID:
     """Open a record to these memberships alone, the first of whom others are told to ask.
 
-    Whoever restricts it and is not among them sees it no more. Raises NotThere, and Refused where it is
-    restricted already or nobody is named.
+    Whoever restricts it and is not among them sees it no more; the name leaves the open screens of the person's
+    centre at once. Raises NotThere, and Refused where it is restricted already or nobody is named.
     """
     actors.must(actor, "people.restrict")
-    seen(person_id)
+    person = seen(person_id)
     made = new_id()
     before = once.first_time("people.restrict", key, made)
     if before is not None:
@@ -168,7 +168,14 @@ def restrict(
         by_member=actor.member_id,
         created_at=clock.now(),
     )
-    history.record("person.restricted", "person", person_id, persons=[person_id], detail={"reason": reason})
+    history.record(
+        "person.restricted",
+        "person",
+        person_id,
+        persons=[person_id],
+        detail={"reason": reason},
+        tell=person.centre_id,
+    )
     if not members or not asked("restrict_record", person_id, made, list(members)):
         raise Refused(_("This record cannot be restricted."), code="not-restricted")
     return made
@@ -177,8 +184,8 @@ def restrict(
 def open_record(actor: Actor, person_id: uuid.UUID) -> None:
     """End a restriction. Only who is named can. Raises Refused."""
     actors.must(actor, "people.open")
-    seen(person_id)
-    history.record("person.opened_up", "person", person_id, persons=[person_id])
+    person = seen(person_id)
+    history.record("person.opened_up", "person", person_id, persons=[person_id], tell=person.centre_id)
     if not asked("open_record", person_id):
         raise Refused(_("Only those who are named can open this record to others."), code="not-named")
 

@@ -90,7 +90,7 @@ def sharing(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRes
                     if one.field == "address"
                     else (fields.title_of(known, one.field) if one.field else _("The person")),
                     "why": PURPOSES.get(one.purpose, lambda: "")(),
-                    "until": words.day_short(one.ends.astimezone(actor.zone).date()),
+                    "until": _until(actor, one.ends),
                 }
                 for one in queries.who_sees(person_id)
             ],
@@ -102,6 +102,12 @@ def sharing(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRes
         },
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _until(actor: Actor, ends: datetime) -> str:
+    """The day sight ends, or the time where that is today: an emergency lasts an hour."""
+    day = ends.astimezone(actor.zone).date()
+    return words.clock_time(ends, actor.zone) if day == clock.today(actor.zone) else words.day_short(day)
 
 
 def _id(text: str) -> uuid.UUID:

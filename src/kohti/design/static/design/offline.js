@@ -6,7 +6,9 @@
   caches.match("/offline/reached").then((kept) => kept?.text()).then((text) => {
     const at = Number(text);
     if (!at || !since) return;
-    const time = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
+    // Our English writes its days as in Britain, as every other page does.
+    const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang || undefined;
+    const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(at);
     since.textContent = since.dataset.since.replace("{time}", time);
     since.hidden = false;
   });

@@ -1,0 +1,141 @@
+"""How the day's lines and cards are shown: times, states and what to know at a glance, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.ids import short
+from kohti.people.spoken import own_languages
+
+from .glance import at_a_glance
+from .queries import Arrival, Card
+
+STATE_WORDS: dict[str, Callable[[], str]] = {
+    "expected": lambda: _("Expected"),
+    "missed": lambda: _("Did not come"),
+    "waiting": lambda: _("Waiting"),
+    "called": lambda: _("Called"),
+    "serving": lambda: _("With a colleague"),
+    "done": lambda: _("Done"),
+    "absent": lambda: _("Did not come when called"),
+    "left": lambda: _("Left"),
+}
+
+
+def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dict[str, Any]:
+    """A line of the arrivals, its time and state in words. `own`: what the service speaks."""
+    at = words.clock_time(line.at, zone)
+    return {
+        "id": short(line.id),
+        "at": at,
+        "name": line.name,
+        "person_id": short(line.person_id) if opens and line.person_id else "",
+        "look": at_a_glance(
+            note=line.note,
+            heed=line.heed,
+            languages=line.languages,
+            interpreter=line.interpreter,
+            ask=line.ask,
+            day=line.at.astimezone(zone).date(),
+            own=own,
+        ),
+        "kind": line.kind_title,
+        "staff": line.staff,
+        "state": line.state,
+        "state_words": STATE_WORDS[line.state](),
+        "ticket": line.ticket,
+        "booking_id": short(line.booking_id) if line.booking_id else "",
+        "booking_version": line.booking_version,
+        "visit_id": short(line.visit_id) if line.visit_id else "",
+        "visit_version": line.visit_version,
+    }
+
+
+def as_lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
+    """Lines of the arrivals as this role sees them, in the language in use."""
+    opens = may(actor, "people.open")
+    return [_line(line, actor.zone, opens, own_languages(actor)) for line in lines]
+
+
+@lru_cache(maxsize=20_000)
+def _row(
+    line: Arrival,
+    zone: ZoneInfo,
+    language: str,
+    opens: bool,
+    may_check_in: bool,
+    into: str,
+    own: tuple[str, ...],
+) -> Markup:
+    """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
+    macros: Any = get_template("frontdesk/_arrival_row.html")
+    made: Markup = macros.template.module.rows((_line(line, zone, opens, own),), may_check_in, into)
+    return made
+
+
+def as_rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Markup]:
+    """The HTML of these lines as this role sees them, in the language in use."""
+    zone, language = actor.zone, words.language()
+    opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
+    own = own_languages(actor)
+    return [_row(line, zone, language, opens, may_check_in, into, own) for line in lines]
+
+
+def as_cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
+    """Cards of the queue, with how long they wait and why they stand where they do, in the language in use."""
+    zone, own, day = actor.zone, own_languages(actor), clock.today(actor.zone)
+    out = []
+    for card in cards:
+        waited = card.waited()
+        out.append(
+            {
+                "card": card,
+                "order": f"{2 - card.urgency}{card.order_at:%Y%m%d%H%M%S}{card.number:04d}",
+                "waited": waited,
+                "late": card.state == "waiting" and waited >= PROMISE_MIN,
+                "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
+                "arrived": words.clock_time(card.arrived_at, zone),
+                "why": _why(card),
+                "look": at_a_glance(
+                    note=card.note,
+                    heed=card.heed,
+                    languages=card.languages,
+                    interpreter=card.interpreter,
+                    ask=card.ask,
+                    day=day,
+                    own=own,
+                ),
+            }
+        )
+    return out
+
+
+PROMISE_MIN = 20
+"""Waiting longer than this many minutes stands out."""
+
+
+def _why(card: Card) -> str:
+    """Why this visit stands where it does, in words."""
+    if card.urgency == 2:
+        return _("First, because it is a crisis.")
+    if card.urgency == 1:
+        return _("Before others, because it is urgent.")
+    if card.agreed_at and card.order_at == card.agreed_at:
+        return _("By the agreed time.")
+    if card.agreed_at:
+        return _("By arrival, because they came late.")
+    return _("By arrival.")
+
+
+def state_words() -> dict[str, str]:
+    """What each state of a visit is called in the language in use."""
+    return {state: text() for state, text in STATE_WORDS.items()}
