@@ -166,3 +166,73 @@ def test_today_says_who_needs_this_coach_and_what_fell_between_to_the_leader(her
     with clock.held_at(MORNING + timedelta(days=4)):
         page = browser_of(here.member("leader")).get("/day/").content
     assert coach.facts["name"].encode() in page.split(b'id="climbed"')[1]
+
+
+def test_a_coach_moves_pauses_reaches_hands_over_and_ends_a_way_from_its_pages(here: Place) -> None:
+    from datetime import timedelta
+
+    from tests.factories import MORNING
+    from tests.journeys.test_holding import begin
+
+    from kohti.journeys.models import HandOver, LastingCheck, Outcome, StageSpell
+    from kohti.kernel import clock
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Sally {new_id().hex}")
+    other = here.hire("coach", centre="cheltenham", name=f"Neil {new_id().hex}")
+    browser = browser_of(coach)
+    journey = begin(here, coach)
+    plan = f"/people/{short(journey.person_id)}/plan/"
+    address = f"/people/{short(journey.person_id)}/way/"
+
+    def send(part: str, **values: object) -> None:
+        form = browser.get(f"{address}{part}/")
+        assert form.status_code == 200
+        version = re.search(rb'name="version" value="(\d+)"', form.content)
+        typed = {"key": key_of(form.content)} | ({"version": version[1].decode()} if version else {})
+        done = browser.post(f"{address}{part}/", typed | values)
+        assert done.status_code == 302, done.content.decode()[-4000:]
+
+    with as_system(here.system) as system:
+        from kohti.journeys import rules
+
+        stages = [one.code for one in rules.stages(system)]
+        kinds = [one.code for one in rules.outcomes(system) if one.flag]
+    send("stage", stage=stages[1], why="Ready for more")
+    send("outcome", kind=kinds[0], on_0="9", on_1="3", on_2="2026", words="Two days a week", evidence="")
+    wrong = browser.post(f"{address}outcome/", {"key": str(new_id()), "kind": kinds[0], "on_0": "9"})
+    assert wrong.status_code == 422
+    assert browser.get(f"{address}pause/").status_code == 404
+    assert browser.get(f"{address}more-time/").status_code == 404
+    send(
+        "hand-over",
+        member=str(other.member_id),
+        until_day_0="18",
+        until_day_1="3",
+        until_day_2="2026",
+        words="She likes mornings.",
+    )
+    day = browser_of(other).get("/day/").content
+    assert b"She likes mornings." in day
+    with as_system(here.system):
+        assert StageSpell.objects.filter(journey_id=journey.id).count() == 2
+        outcome = Outcome.objects.get(journey_id=journey.id)
+        assert LastingCheck.objects.filter(outcome_id=outcome.id).count() == 4
+        asked = HandOver.objects.get(journey_id=journey.id)
+    assert browser.post(f"/hand-overs/{short(asked.id)}/", {"accept": "1"}).status_code == 403
+    assert browser_of(other).post(f"/hand-overs/{short(asked.id)}/", {"accept": "1"}).status_code == 302
+    assert browser_of(other).post(f"/outcomes/{short(outcome.id)}/verify/").status_code == 302
+    with clock.held_at(MORNING + timedelta(days=5)):
+        page = browser_of(other).get(plan).content
+        assert b"Does it last?" in page
+        with as_system(here.system):
+            check = LastingCheck.objects.filter(outcome_id=outcome.id).order_by("week")[0]
+        assert (
+            browser_of(other).post(f"/outcomes/checks/{short(check.id)}/", {"answer": "yes"}).status_code
+            == 302
+        )
+        browser = browser_of(other)
+        send("end", words="A job at the bakery. Thank you, Kirsi.")
+        assert b"A job at the bakery" in browser.get(plan).content
+        assert b"A job at the bakery" not in browser.get("/caseload/").content
+        send("again", member=str(other.member_id), why="The bakery closed")
+        assert b"Plan the next step" in browser.get("/day/").content

@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.people.forms import Keyed, day, line, lines
 
-from . import said
+from . import queries, rules, said
 from .actions import Fact
+from .models import Journey
 
 UNSAID = "unsaid"
 
@@ -91,13 +93,94 @@ class AimForm(Keyed):
         self.fields["field"].choices = [("", ""), *fields]  # type: ignore[attr-defined]
 
 
-class CloseForm(Keyed):
+class WayForm(Keyed):
+    """Something of a way that is changed. `way` is that way."""
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        self.way = way
+        kwargs["initial"] = {"version": way.version} | (kwargs.get("initial") or {})
+        super().__init__(actor, *args, **kwargs)
+        if "member" in self.fields:
+            colleagues = [(str(one), name) for one, name in queries.coaches(actor)]
+            self.fields["member"].choices = [("", ""), *colleagues]  # type: ignore[attr-defined]
+
+
+class StageForm(WayForm):
+    """Another stage."""
+
+    stage = _one_of(_("Stage"))
+    why = lines(_("Why"), rows=2)
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, way, *args, initial={"stage": way.stage}, **kwargs)
+        self.fields["stage"].choices = [(one.code, one.title) for one in rules.stages(actor)]  # type: ignore[attr-defined]
+
+
+class OutcomeForm(WayForm):
+    """Something was reached."""
+
+    kind = _one_of(_("What was reached"))
+    on = day(_("When"))
+    words = line(_("In a few words"))
+    evidence = line(_("How we know"), help_text=_("A contract seen, a call with the school."))
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        today = clock.today(actor.zone)
+        super().__init__(actor, way, *args, initial={"on": today}, **kwargs)
+        self.fields["on"].latest = today  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(one.code, one.title) for one in rules.outcomes(actor)]  # type: ignore[attr-defined]
+
+
+class PauseForm(WayForm):
+    """The time limit stands still."""
+
+    until = day(_("Until"), required=True)
+    why = lines(_("Why"), required=True, rows=2)
+
+
+class ExtendForm(WayForm):
+    """More time, from a leader."""
+
+    days = forms.IntegerField(label=_("How many days more"), min_value=1, max_value=366)
+    why = lines(_("Why"), required=True, rows=2)
+
+
+class HandOverForm(WayForm):
+    """A colleague is asked to take over."""
+
+    member = _select(_("Colleague"))
+    from_day = day(_("From"))
+    until_day = day(_("My last day with them"), required=True)
+    words = lines(_("What they should know"), rows=3)
+
+
+class CoverForm(WayForm):
+    """A colleague stands in."""
+
+    member = _select(_("Colleague"))
+    from_day = day(_("From"))
+    until_day = day(_("Until"), required=True)
+
+
+class CoachForm(WayForm):
+    """Somebody is given a coach."""
+
+    member = _select(_("Their coach"))
+
+
+class CloseForm(WayForm):
     """A way ends."""
 
     words = lines(
-        _("What was done, what was not, and thanks"),
-        required=True,
-        help_text=_("They can read this."),
+        _("What was done, what was not, and thanks"), required=True, help_text=_("They can read this.")
     )
     follow_up_on = day(_("When we ask how it goes"))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReopenForm(WayForm):
+    """A way is taken up again."""
+
+    member = _select(_("Their coach"))
+    why = lines(_("Why"), rows=2)
     version = forms.IntegerField(widget=forms.HiddenInput)

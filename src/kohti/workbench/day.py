@@ -115,6 +115,17 @@ def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             if leads
             else [],
             "leads": leads,
+            "asked": [
+                {
+                    "id": one.id,
+                    "person": one.person_id,
+                    "name": one.person.called or one.person.full_name or _("No name given"),
+                    "by": one.from_member.staff.full_name if one.from_member else "",
+                    "from": words.day_short(one.from_day),
+                    "words": one.words,
+                }
+                for one in queries.asked_of(actor)
+            ],
             "drafts": len(drafts.waiting(ABOUT)),
         },
     )

@@ -74,8 +74,8 @@ def reach(
     return made
 
 
-def verify(actor: Actor, outcome_id: uuid.UUID) -> None:
-    """Say that one has seen what shows it. Not one's own. Raises NotThere, Refused."""
+def verify(actor: Actor, outcome_id: uuid.UUID) -> uuid.UUID:
+    """Say that one has seen what shows it; whose it is. Not one's own. Raises NotThere, Refused."""
     actors.must(actor, "journeys.work")
     outcome = Outcome.objects.filter(id=outcome_id, withdrawn_at=None).first()
     if outcome is None:
@@ -83,10 +83,11 @@ def verify(actor: Actor, outcome_id: uuid.UUID) -> None:
     if outcome.by_member == actor.member_id:
         raise Refused(_("Somebody else is to verify what you wrote."), code="own")
     if outcome.verified_at is not None:
-        return
+        return outcome.person_id
     outcome.verified_at, outcome.verified_by_id = clock.now(), actor.staff_id
     outcome.save(update_fields=["verified_at", "verified_by"])
     history.record("outcome.verified", "outcome", outcome_id, persons=[outcome.person_id])
+    return outcome.person_id
 
 
 def withdraw(actor: Actor, outcome_id: uuid.UUID, why: str) -> None:
@@ -105,8 +106,8 @@ def withdraw(actor: Actor, outcome_id: uuid.UUID, why: str) -> None:
     )
 
 
-def answer_check(actor: Actor, check_id: uuid.UUID, answer: str, words: str = "") -> None:
-    """Say whether it lasts. Answered again, the newer answer holds. Raises NotThere."""
+def answer_check(actor: Actor, check_id: uuid.UUID, answer: str, words: str = "") -> uuid.UUID:
+    """Say whether it lasts; whose it is. Answered again, the newer answer holds. Raises NotThere."""
     actors.must(actor, "journeys.work")
     check = LastingCheck.objects.filter(id=check_id).first()
     if check is None:
@@ -117,3 +118,4 @@ def answer_check(actor: Actor, check_id: uuid.UUID, answer: str, words: str = ""
     history.record(
         "outcome.lasts", "outcome", check.outcome_id, persons=[check.person_id], detail={"answer": answer}
     )
+    return check.person_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
-from ..models import Aim, Journey, Need, Outcome, PlanChange, PlanVersion, Step
+from ..models import Aim, HandOver, Journey, LastingCheck, Need, Outcome, PlanChange, PlanVersion, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,24 @@ def outcomes(journey_id: uuid.UUID) -> list[Outcome]:
         Outcome.objects.filter(journey_id=journey_id, withdrawn_at=None)
         .select_related("verified_by")
         .order_by("-on", "-id")
+    )
+
+
+def checks_due(journey_id: uuid.UUID, today: date) -> list[LastingCheck]:
+    """Whether outcomes last is to be asked now. One statement."""
+    return list(
+        LastingCheck.objects.filter(journey_id=journey_id, answered_at=None, due_on__lte=today)
+        .select_related("outcome")
+        .order_by("due_on", "id")
+    )
+
+
+def asked_of(actor: Actor) -> list[HandOver]:
+    """Whose way the actor is asked to take over, oldest first. One statement."""
+    return list(
+        HandOver.objects.filter(to_member_id=actor.member_id, state="asked")
+        .select_related("person", "from_member__staff")
+        .order_by("at", "id")
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, forms, queries, rules, said
 from kohti.journeys.actions import MoveStep, NewAim, NewStep
-from kohti.journeys.models import Aim, Journey, Step
+from kohti.journeys.models import Aim, Journey, Outcome, Step
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
@@ -22,6 +22,8 @@ from kohti.people import fields as life
 from kohti.people import queries as people
 from kohti.people.bar import bar
 from kohti.people.views.page import all_or_nothing
+
+from . import changing
 
 SAID = {
     "open": lambda: _("Their way has begun. What is the first step?"),
@@ -111,6 +113,7 @@ def _shown(
     steps = [(one.aim_id, step_line(one, today)) for one in found.steps]
     named = {one.id for one in found.aims}
     stages = rules.stages(actor)
+    kinds = rules.outcomes(actor)
     return {
         "way": way,
         "closed": way.closed_at is not None,
@@ -143,6 +146,31 @@ def _shown(
             for one in found.versions
         ],
         "may_work": may(actor, "journeys.work") and way.closed_at is None,
+        "ended_words": way.closed_with,
+        "changes": changing.offered(actor, way),
+        "outcomes": [outcome_line(actor, one, kinds) for one in queries.outcomes(way.id)],
+        "checks": [
+            {
+                "id": one.id,
+                "what": rules.named(kinds, one.outcome.kind),
+                "week": one.week,
+                "due": words.day_short(one.due_on),
+            }
+            for one in queries.checks_due(way.id, today)
+        ],
+    }
+
+
+def outcome_line(actor: Actor, one: Outcome, kinds: list[rules.Named]) -> dict[str, Any]:
+    """Something reached, for a page."""
+    return {
+        "id": one.id,
+        "what": rules.named(kinds, one.kind),
+        "on": words.day_short(one.on),
+        "words": one.words,
+        "evidence": one.evidence,
+        "verified": one.verified_by.full_name if one.verified_by else "",
+        "may_verify": one.verified_at is None and one.by_member != actor.member_id,
     }
 
 
