@@ -16,14 +16,14 @@ from kohti.kernel import clock, drafts
 from kohti.kernel.actor import as_actor
 from kohti.kernel.ids import new_id
 
-SECRET = "Quince"
+SECRET = "Zyxquince"
 
 
 def test_every_word_of_a_way_is_told_and_forgotten_and_its_figures_stay(
     here: Place, owner: psycopg.Connection
 ) -> None:
     leader, coach = here.member("leader"), here.member("coach")
-    person = here.person("Quince Quincey")
+    person = here.person(f"{SECRET} Quincey")
     other = here.hire("coach", centre="cheltenham", name="Priya Nair")
     assert other.member_id is not None
 
@@ -51,7 +51,7 @@ def test_every_word_of_a_way_is_told_and_forgotten_and_its_figures_stay(
         actions.change_plan(
             coach, way, [MoveStep(id=step.id, version=1, state="stuck", why=SECRET)], key=key()
         )
-        actions.move_to_stage(coach, way, "follow-up", SECRET)
+        actions.move_to_stage(coach, way, "looking", SECRET)
         actions.pause(coach, way, TODAY + timedelta(days=3), SECRET, key=key())
         reached = actions.reach(coach, way, "job", TODAY, words=SECRET, evidence=SECRET, key=key())
         Answers.objects.create(

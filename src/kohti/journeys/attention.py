@@ -47,7 +47,7 @@ def _reads(member: str) -> str:
 
 CHECK = f"""
 with judged as (
-    select j.id, {holding.LISTED.format(now=NOW)} as listed,
+    select j.id, coalesce({holding.LISTED.format(now=NOW)}, false) as listed,
         array(select b.rule from ({holding.broken(NOW)}) b) as rules,
         ({_reads("j.owner_id")}
          or exists (select 1 from journeys_cover v where v.journey_id = j.id
@@ -58,7 +58,7 @@ with judged as (
                     and ((l.centre_id = p.centre_id and not p.restricted)
                          or {holding.SEES.format(member="l.id", now=NOW)}))) as read
     from journeys_journey j
-    join journeys_rules r on r.service_id = j.service_id
+    left join journeys_rules r on r.service_id = j.service_id
     join team_service s on s.id = j.service_id
     join people_person p on p.id = j.person_id
     where j.closed_at is null

@@ -21,7 +21,7 @@ def of_its_way(part: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("journeys", "0001_initial"), ("people", "0008_what_the_desk_heeds"), ("team", "0001_initial"))
+    dependencies = (("journeys", "0001_initial"), ("people", "0008_what_the_desk_heeds"), ("team", "0008_a_services_logo"))
     operations = (
         carries_service("journeys_journey", "centre_id", "team_centre"),
         carries_service("journeys_journey", "person_id", "people_person"),
@@ -31,6 +31,15 @@ class Migration(migrations.Migration):
             "alter table journeys_journey drop constraint way_of_its_person",
         ),
         *(of_its_way(part) for part in PARTS),
+        # Services that are older than their ways: their blueprint has said it already.
+        migrations.RunSQL(
+            "insert into journeys_rules (id, service_id, contact_days, climb_days, most_months)"
+            " select gen_random_uuid(), s.id, coalesce((v.rules->>'contact_days')::int, 30),"
+            " coalesce((v.rules->>'climb_days')::int, 3), (v.rules->>'most_months')::int"
+            " from team_service s left join lateral (select plan->'plan' as rules from team_blueprintversion"
+            "     where service_id = s.id order by number desc limit 1) v on true",
+            migrations.RunSQL.noop,
+        ),
         carries_service("journeys_owning", "member_id", "team_membership"),
         carries_service("journeys_cover", "member_id", "team_membership"),
         carries_service("journeys_handover", "from_member_id", "team_membership"),

@@ -240,7 +240,7 @@ CODED = (
 """The lists whose entries are known by a code."""
 
 
-Mapped = Literal["organisations", "roles", "kinds", "streams"]
+Mapped = Literal["organisations", "roles", "kinds", "streams", "stages"]
 """The lists whose living data can move from a code that goes to one that stays."""
 
 
