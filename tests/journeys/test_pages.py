@@ -106,7 +106,7 @@ def test_the_ten_minute_appointment_saves_everything_together(here: Place) -> No
     journey = begin(here, coach)
     new = NewStep(words="Find the papers", due_on=TODAY + timedelta(days=1))
     acting(coach, actions.change_plan, journey.id, [new], key=str(new_id()))
-    address = f"/people/{short(journey.person_id)}/appointment/"
+    address = f"/ways/{short(journey.id)}/appointment/"
     page = browser.get(address)
     assert page.status_code == 200
     times = re.findall(rb'name="time" value="([^"]+)"', page.content)
@@ -182,7 +182,7 @@ def test_a_coach_moves_pauses_reaches_hands_over_and_ends_a_way_from_its_pages(h
     browser = browser_of(coach)
     journey = begin(here, coach)
     plan = f"/people/{short(journey.person_id)}/plan/"
-    address = f"/people/{short(journey.person_id)}/way/"
+    address = f"/ways/{short(journey.id)}/change/"
 
     def send(part: str, **values: object) -> None:
         form = browser.get(f"{address}{part}/")

@@ -11,7 +11,7 @@ from . import views
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
     path("people/<id:person_id>/way/", views.open_way, name="open_way"),
-    path("people/<id:person_id>/way/<slug:part>/", views.way_change, name="way_change"),
+    path("ways/<id:way_id>/change/<slug:what>/", views.way_change, name="way_change"),
     path("people/<id:person_id>/plan/", views.plan, name="plan"),
     path("people/<id:person_id>/plan/steps/<id:step_id>/", views.step, name="plan_step"),
     path("hand-overs/<id:hand_over_id>/", views.hand_over_answer, name="hand_over_answer"),

@@ -35,18 +35,18 @@ NOT_KEPT = {"csrfmiddlewaretoken", "draft", "key"}
 MOVED_DAYS = 7
 
 
-def _way(actor: Actor, person_id: uuid.UUID) -> Journey:
-    way = queries.journey_of(actor, person_id)
-    if way is None or way.closed_at is not None:
+def _way(way_id: uuid.UUID) -> Journey:
+    way = queries.journey(way_id)
+    if way.closed_at is not None:
         raise NotThere("no open way")
     return way
 
 
 @needs("journeys.work", methods=("GET", "POST"))
-def appointment(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """One contact with everything that belongs to it. What was typed is kept as a draft until it is saved."""
-    card = people.open_person(actor, person_id)
-    way = _way(actor, person_id)
+    way = _way(way_id)
+    card = people.open_person(actor, way.person_id)
     found = queries.plan(way.id, versions=1)
     steps = [one for one in found.steps if one.state in OPEN]
     kept = drafts.find(ABOUT, way.id)
@@ -63,7 +63,7 @@ def appointment(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Htt
         except Refused as one:
             trouble = str(one.message)
         else:
-            return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
+            return redirect(f"{reverse('plan', args=[way.person_id])}?said=saved")
     return render(
         request,
         "workbench/appointment.html",
@@ -95,9 +95,9 @@ def _draft_line(actor: Actor, kept: drafts.Draft | None) -> dict[str, Any]:
 
 
 @needs("journeys.work", methods=("POST",))
-def keep_draft(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+def keep_draft(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """Keep what is being typed; answers with when, and with the version the window knows from now on."""
-    way = _way(actor, person_id)
+    way = _way(way_id)
     known = request.POST.get("draft", "")
     values = {name: list(request.POST.getlist(name)) for name in request.POST if name not in NOT_KEPT}
     line: dict[str, Any]

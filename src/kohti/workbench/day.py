@@ -37,7 +37,7 @@ MENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An appointment of one's own: when, with whom, what kind, what became of it, and whether they have a way."""
+    """An appointment of one's own: when, with whom, what kind, what became of it, and their way."""
 
     booking_id: uuid.UUID
     day: date
@@ -47,13 +47,14 @@ class Coming:
     kind: str
     state: str
     heed: Any
-    on_way: bool
+    way_id: uuid.UUID | None
 
 
 MINE = """
 select b.id, b.day, b.starts, b.person_id, coalesce(nullif(p.called, ''), p.full_name, ''), k.title::text, b.state,
-    p.heed, exists (select 1 from journeys_journey j where j.person_id = b.person_id and j.closed_at is null)
+    p.heed, j.id
 from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
+left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
 where b.staff_id = %s and b.day between %s and %s and b.state <> 'cancelled' order by b.starts, b.id
 """
 
@@ -84,12 +85,18 @@ def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
     }
 
 
+def _start(one: Coming) -> str:
+    if one.way_id:
+        return reverse("appointment", args=[one.way_id])
+    return reverse("plan", args=[one.person_id]) if one.person_id else ""
+
+
 def _needing_line(actor: Actor, one: Needs, stages: list[rules.Named]) -> dict[str, Any]:
     page, text = MENDS.get(one.rules[0], MENDS["next"])
     return line(actor, one.case, stages) | {
         "whys": [said.chosen(said.BROKEN, rule) for rule in one.rules],
         "mend": text(),
-        "mend_at": reverse(page, args=[one.case.person_id]),
+        "mend_at": reverse(page, args=[one.case.journey_id if page == "appointment" else one.case.person_id]),
     }
 
 

@@ -12,8 +12,8 @@ urlpatterns = [
     path("history/", views.audit, name="audit"),
     path("history/export/", views.audit_export, name="audit_export"),
     path("day/", day.my_day, name="my_day"),
-    path("people/<id:person_id>/appointment/", appointment.appointment, name="appointment"),
-    path("people/<id:person_id>/appointment/draft/", appointment.keep_draft, name="appointment_draft"),
+    path("ways/<id:way_id>/appointment/", appointment.appointment, name="appointment"),
+    path("ways/<id:way_id>/appointment/draft/", appointment.keep_draft, name="appointment_draft"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<id:message_id>/decide/", messages.decide, name="message_decide"),
 ]

@@ -43,14 +43,15 @@ def open_journey(
     """Begin somebody's way through the service, with a coach of their own from the first day.
 
     It begins at the person's own centre, in the service's first stage unless said otherwise, and ends at the
-    blueprint's limit. Raises NotThere for a person or coach that is not there, and Refused where a way is open.
+    blueprint's limit. Raises NotThere for a person or coach that is not there, NotAllowed for who only
+    reads of them, and Refused where a way is open.
     """
     actors.must(actor, "journeys.work")
     made = new_id()
     before = once.first_time("journey.open", key, made)
     if before is not None:
         return before
-    person = people.seen(person_id)
+    person = people.kept(person_id)
     _works_here(actor, owner_id)
     if Journey.objects.filter(person_id=person_id, closed_at=None).exists():
         raise Refused(_("They are on their way with us already."), code="open-already")

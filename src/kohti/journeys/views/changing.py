@@ -131,20 +131,20 @@ PARTS: dict[str, Part] = {
 def offered(actor: Actor, way: Journey) -> list[tuple[str, str]]:
     """What the actor may change of a way now: address and words of each."""
     return [
-        (reverse("way_change", args=[way.person_id, code]), part.title())
+        (reverse("way_change", args=[way.id, code]), part.title())
         for code, part in PARTS.items()
         if may(actor, part.verb) and part.offered(way)
     ]
 
 
 @needs("journeys.work", methods=("GET", "POST"))
-def way_change(request: HttpRequest, actor: Actor, person_id: uuid.UUID, part: str) -> HttpResponseBase:
+def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str) -> HttpResponseBase:
     """Change one thing of somebody's way."""
-    chosen = PARTS.get(part)
-    card = people.open_person(actor, person_id)
-    way = queries.journey_of(actor, person_id)
-    if chosen is None or way is None or not chosen.offered(way):
+    chosen = PARTS.get(what)
+    way = queries.journey(way_id)
+    if chosen is None or not chosen.offered(way):
         raise NotThere("nothing to change")
+    card = people.open_person(actor, way.person_id)
     form = chosen.form(actor, way, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -153,12 +153,12 @@ def way_change(request: HttpRequest, actor: Actor, person_id: uuid.UUID, part: s
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
         else:
-            return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
+            return redirect(f"{reverse('plan', args=[way.person_id])}?said=saved")
     return render(
         request,
         "journeys/change.html",
         bar(actor, card, "plan")
-        | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "part": part},
+        | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "way": way, "what": what},
         status=422 if request.method == "POST" else 200,
     )
 
