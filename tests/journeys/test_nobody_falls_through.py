@@ -478,8 +478,8 @@ NEVER_TRIED = {
     *((f"journeys_{part}", "holds_on_delete") for part in ("step", "contact", "pause", "extension", "cover")),
     ("journeys_extension", "holds_on_update"),
     ("journeys_contact", "holds_on_update"),
-    ("diary_booking", "journeys_on_insert"),
 }
+"""What no action of the driver does by itself, or what another trigger mends a moment later."""
 
 
 @pytest.mark.long
@@ -487,6 +487,8 @@ def test_without_any_one_of_its_triggers_somebody_falls_through(week: Week) -> N
     """The driver would notice: each trigger that keeps the stored instants right is needed."""
     unneeded = []
     for table, trigger in week.owner.execute(TRIGGERS.encode()).fetchall():
+        if (table, trigger) in NEVER_TRIED:
+            continue
         week.owner.execute(f'alter table "{table}" disable trigger "{trigger}"'.encode())
         try:
             for seed in range(300):
@@ -496,4 +498,4 @@ def test_without_any_one_of_its_triggers_somebody_falls_through(week: Week) -> N
             print(f"{table} {trigger}: noticed in sequence {seed}", flush=True)
         finally:
             week.owner.execute(f'alter table "{table}" enable trigger "{trigger}"'.encode())
-    assert set(unneeded) <= NEVER_TRIED
+    assert not unneeded

@@ -14,6 +14,7 @@ from kohti.journeys import actions
 from kohti.journeys.models import Cover, HandOver, Journey, Owning
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.errors import NotAllowed
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
@@ -158,3 +159,63 @@ def test_a_coach_opens_a_way_for_a_colleague_and_takes_one_up_again(here: Place)
     acting(coach, actions.reopen, made, other.member_id, "Back again", version=2)
     with as_actor(other):
         assert Journey.objects.get(id=made).owner_id == other.member_id
+
+
+def test_a_former_coach_reads_for_a_month_and_begins_nothing(here: Place) -> None:
+    coach, leader = here.member("coach"), here.member("leader")
+    person = here.person("Somebody Moving")
+    acting(
+        leader,
+        people.transfer,
+        person.id,
+        here.other.id,
+        from_day=TODAY,
+        reason="moved",
+        keep_member=coach.member_id,
+        key=str(new_id()),
+    )
+    with pytest.raises(NotAllowed):
+        acting(
+            coach,
+            actions.open_journey,
+            person.id,
+            owner_id=coach.member_id,
+            basis="task",
+            key=str(new_id()),
+        )
+
+
+def test_whoever_moves_to_another_centre_stands_on_its_leaders_list(here: Place, journey: Journey) -> None:
+    """Nobody there has them in hand yet; nobody who had them reads on."""
+    coach, leader, there = (
+        here.member("coach"),
+        here.member("leader"),
+        here.member("leader", centre="gloucester"),
+    )
+    acting(
+        leader,
+        people.transfer,
+        journey.person_id,
+        here.other.id,
+        from_day=TODAY,
+        reason="moved",
+        keep_member=None,
+        key=str(new_id()),
+    )
+    with as_actor(there):
+        way = Journey.objects.get(id=journey.id)
+        assert (way.centre_id, way.owner_id) == (here.other.id, None)
+        assert way.held_until is not None
+        assert way.held_until <= clock.now()
+    for former in (coach, leader):
+        with as_actor(former):
+            assert not Journey.objects.filter(id=journey.id).exists()
+
+
+def test_a_restricted_record_is_in_the_hands_of_somebody_named(here: Place, journey: Journey) -> None:
+    leader, named = here.member("leader"), here.hire("coach", centre="cheltenham", name=f"N {new_id().hex}")
+    acting(leader, people.restrict, journey.person_id, [named.member_id], "a relative", key=str(new_id()))
+    with as_actor(named):
+        assert Journey.objects.get(id=journey.id).owner_id == named.member_id
+    with as_actor(here.member("coach")):
+        assert not Journey.objects.filter(id=journey.id).exists()
