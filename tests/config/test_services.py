@@ -374,17 +374,21 @@ def test_a_coach_whose_role_is_mapped_keeps_their_people(owner: psycopg.Connecti
     way = on_their_way(here, other)
     assert coach.member_id is not None
     assert other.member_id is not None
-    week = {"from_day": MORNING.date(), "until_day": MORNING.date() + timedelta(days=7), "words": ""}
+    today = MORNING.date()
+    week = today + timedelta(days=7)
     with as_actor(other):
         until = MORNING + timedelta(days=5)
         journeys.cover(other, [way], coach.member_id, starts=MORNING, ends=until, key="cover")
-        journeys.ask_to_take_over(other, way, coach.member_id, key="ask", **week)
+        journeys.ask_to_take_over(
+            other, way, coach.member_id, from_day=today, until_day=week, words="", key="ask"
+        )
     text = swapped(text_of(here), ('code = "coach"', 'code = "adviser"'))
     later = MORNING + timedelta(days=1)
     with clock.held_at(later):
         apply('[mapping.roles]\ncoach = "adviser"\n' + text)
         with as_system(here.system):
             journey = Journey.objects.get(id=way)
+            assert journey.owner_id is not None
             again_there = Membership.objects.get(id=journey.owner_id)
             assert again_there.id != other.member_id
             assert again_there.staff_id == other.staff_id

@@ -14,7 +14,7 @@ import pytest
 from tests.factories import MORNING, TODAY, Place, acting, as_system
 
 from kohti.diary import actions as diary
-from kohti.journeys import actions, attention
+from kohti.journeys import actions, attention, holding
 from kohti.journeys.actions import MoveStep, NewContact, NewStep
 from kohti.journeys.models import Journey
 from kohti.kernel import clock
@@ -66,7 +66,7 @@ def rules(owner: psycopg.Connection[Any], journey: Journey, now: datetime | None
     assert row[4] == 0, row[5]
     with as_anybody(owner):
         found = owner.execute(
-            f"select array(select rule from ({attention.holding.broken('%(now)s::timestamptz')}) b)"
+            f"select array(select rule from ({holding.broken('%(now)s::timestamptz')}) b)"
             " from journeys_journey j join journeys_rules r on r.service_id = j.service_id"
             " join team_service s on s.id = j.service_id where j.id = %(only)s".encode(),
             {"now": at, "only": journey.id},

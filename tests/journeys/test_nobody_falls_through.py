@@ -19,7 +19,7 @@ from tests.factories import MORNING, Place, acting, as_system, place
 
 from kohti.config import addresses
 from kohti.diary import actions as diary
-from kohti.journeys import actions, attention
+from kohti.journeys import actions, attention, holding
 from kohti.journeys.actions import EndAim, MoveStep, NewAim, NewContact, NewStep, Said
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor
@@ -61,6 +61,7 @@ class Week:
             self.colleague_begins()
         self.die = random.Random(seed)
         self.step(self.open_journey)
+        self.step(self.plan_steps)
 
     def all(self, query: str, *values: object) -> list[Row]:
         """Rows as the owner sees them, of this service."""
@@ -389,6 +390,8 @@ class Week:
         found = attention.check(self.owner, at, self.service)
         assert found.wrong == 0, (at, found.faults, self.trail)
         assert found.held + found.listed == found.open, (at, self.trail)
+        stale = self.owner.execute(STALE.encode(), {"service": self.service, "now": self.now}).fetchall()
+        assert not stale, (stale, self.trail)
         if self.leaders_are_here(at):
             assert found.orphans == 0, (at, found.faults, self.trail)
 
@@ -417,6 +420,17 @@ class Week:
         with as_system(self.here.system) as system:
             return [one.code for one in rules.stages(system)]
 
+
+STALE = f"""
+select j.id, j.held_until, h.held_until, j.lapse, h.lapse, j.alone, h.alone
+from ({holding.HELD.replace("j.id = any(p_journeys)", "j.service_id = %(service)s")}) h
+join journeys_journey j on j.id = h.id
+where (j.held_until, j.lapse, j.last_contact_at, j.next_at, j.ends_on)
+    is distinct from (h.held_until, h.lapse, h.last_contact_at, h.next_at, h.ends_on)
+   or coalesce(j.alone, '{{}}') * tstzmultirange(tstzrange(%(now)s, null))
+    <> coalesce(h.alone, '{{}}') * tstzmultirange(tstzrange(%(now)s, null))
+"""
+"""What is stored of the time to come and would be another if it were computed now."""
 
 PARTS_LAST_FIRST = (
     "lastingcheck", "outcome", "planchange", "planversion", "step", "aim", "answers", "need", "contact",

@@ -79,4 +79,5 @@ def check(owner: psycopg.Connection[Any], now: datetime, service: uuid.UUID | No
     """
     row = owner.execute(CHECK.encode(), {"now": now, "service": service}).fetchone()
     assert row is not None
-    return Attention(*row[:5], faults=list(row[5] or ()))
+    opened, held, listed, orphans, wrong, faults = row
+    return Attention(opened, held, listed, orphans, wrong, list(faults or ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -86,7 +87,7 @@ def held(actor: Actor, plan: Blueprint) -> list[Held]:
 
     Outcomes retire freely: what was reached keeps its code.
     """
-    values = {
+    values: dict[str, Any] = {
         "service": actor.service,
         "stages": [stage.code for stage in plan.stages],
         "sealed": [*ALWAYS_SEALED, *(field.code for field in plan.fields if field.sealed)],

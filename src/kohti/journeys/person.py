@@ -47,7 +47,8 @@ def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
     """All that this room holds about a person, by table, sealed parts too. One statement a table."""
     actors.must(actor, "people.tell")
     told = {}
-    for model in (Journey, *PARTS):
+    tables: tuple[type[Model], ...] = (Journey, *PARTS)
+    for model in tables:
         rows = model._default_manager.filter(person_id=person_id).order_by("id")
         told[str(model._meta.model_name)] = [model_to_dict(one) | {"id": one.pk} for one in rows]
     return told
