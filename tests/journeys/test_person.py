@@ -78,8 +78,8 @@ def test_every_word_of_a_way_is_told_and_forgotten_and_its_figures_stay(
         told = about.tell(system, person.id)
         check = told["journeys.lastingcheck"][0]["id"]
         actions.answer_check(system, check, "yes", SECRET)
-        tables: tuple[type[Model], ...] = (Journey, *PARTS)
-        assert all(told[f"journeys.{one._meta.model_name}"] for one in tables)
+        parts: tuple[type[Model], ...] = (Journey, *PARTS)
+        assert all(told[f"journeys.{one._meta.model_name}"] for one in parts)
         assert told["journeys.outcome"][0]["id"] == reached
         assert str(told).count(SECRET) > 12
         for _twice in range(2):
