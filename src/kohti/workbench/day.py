@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -46,13 +47,13 @@ class Coming:
     name: str
     kind: str
     state: str
-    heed: Any
+    heed: str
     way_id: uuid.UUID | None
 
 
 MINE = """
 select b.id, b.day, b.starts, b.person_id, coalesce(nullif(p.called, ''), p.full_name, ''), k.title::text, b.state,
-    p.heed, j.id
+    coalesce(p.heed::text, '[]'), j.id
 from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
 left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
 where b.staff_id = %s and b.day between %s and %s and b.state <> 'cancelled' order by b.starts, b.id
@@ -71,13 +72,18 @@ def coming(actor: Actor, first: date, last: date) -> list[Coming]:
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
+    heed = [
+        (kind, text)
+        for kind, text, ends in json.loads(one.heed)
+        if not ends or date.fromisoformat(ends) >= one.day
+    ]
     return {
         "time": words.clock_time(one.starts, actor.zone),
         "person": one.person_id,
         "name": one.name or _("No name given"),
         "kind": title(one.kind),
-        "helps": [mark[1] for mark in one.heed or () if mark[0] != "danger"],
-        "danger": [mark[1] for mark in one.heed or () if mark[0] == "danger"],
+        "helps": [text for kind, text in heed if kind != "danger"],
+        "danger": [text for kind, text in heed if kind == "danger"],
         "state": one.state,
         "start": reverse("appointment" if one.on_way else "plan", args=[one.person_id])
         if one.person_id

@@ -67,7 +67,11 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
     aims = [(one.id, one.words) for one in found.aims if one.state == Aim.State.OPEN]
     adding_aim = "aim" in request.POST
     step_form = forms.StepForm(
-        actor, aims, request.POST if request.POST and not adding_aim else None, prefix="s"
+        actor,
+        aims,
+        request.POST if request.POST and not adding_aim else None,
+        prefix="s",
+        initial={"aim": str(aims[0][0]) if len(aims) == 1 else ""},
     )
     aim_form = forms.AimForm(
         actor, [(code, name) for code, (name, _sealed) in known.items()],
