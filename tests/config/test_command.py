@@ -409,6 +409,7 @@ def fifteen() -> Iterator[str]:
             do("pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "stop")
 
 
+@pytest.mark.long
 def test_postgresql_15_of_the_distribution_is_enough(fifteen: str) -> None:
     with data_folder() as data:
         kohti = Kohti(data, DATABASE_URL=fifteen)

@@ -17,9 +17,14 @@ from kohti.kernel.actor import Actor, as_actor
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
+@pytest.fixture(
+    params=[
+        pytest.param(way, id=name, marks=pytest.mark.long if name == "phone" else ())
+        for name, way in WAYS.items()
+    ]
+)
 def way(request: pytest.FixtureRequest) -> Way:
-    """The morning and the call are tried every way each time."""
+    """The morning and the call are tried by keyboard too each time; on a phone in the long run."""
     found: Way = request.param
     return found
 

@@ -9,7 +9,7 @@ from tests.factories import browser_of, place
 
 from kohti.kernel.actor import Actor
 
-WAY_BACK = "They lost every way in"
+WAY_BACK = "They can no longer sign in"
 
 
 def page_of(who: Actor, about: Actor) -> str:
