@@ -197,8 +197,12 @@ class Week:
         acting(self.leader, actions.agree, version["id"], "here")
 
     def cover(self) -> None:
-        way = self.way()
-        starts = clock.now() + timedelta(hours=self.die.randrange(-5, 60))
+        alone = self.all(
+            "select *, lower(alone) as since from journeys_journey where service_id = %s and closed_at is null"
+            " and alone is not null order by opened_at, id"
+        )
+        way = alone[0] if alone and self.die.random() < 0.7 else self.way()
+        starts = way.get("since") or clock.now() + timedelta(hours=self.die.randrange(-5, 60))
         ends = starts + timedelta(hours=self.die.randrange(200))
         who = self.hand(way)
         acting(who, actions.cover, [way["id"]], self.member(), starts=starts, ends=ends, key=str(new_id()))
