@@ -236,3 +236,56 @@ def test_a_coach_moves_pauses_reaches_hands_over_and_ends_a_way_from_its_pages(h
         assert b"A job at the bakery" not in browser.get("/caseload/").content
         send("again", member=str(other.member_id), why="The bakery closed")
         assert b"Plan the next step" in browser.get("/day/").content
+
+
+def test_only_who_has_a_way_in_hand_ends_it(here: Place) -> None:
+    from datetime import timedelta
+
+    import pytest
+    from tests.factories import MORNING, acting
+    from tests.journeys.test_holding import begin
+
+    from kohti.journeys import actions
+    from kohti.kernel.errors import NotAllowed
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Sally {new_id().hex}")
+    other = here.hire("coach", centre="cheltenham", name=f"Neil {new_id().hex}")
+    journey = begin(here, coach)
+    with as_system(here.system):
+        here.booking(MORNING + timedelta(minutes=20), person=journey.person)
+    plan = f"/people/{short(journey.person_id)}/plan/"
+    assert b"End their way" in browser_of(coach).get(plan).content
+    assert b"End their way" not in browser_of(other).get(plan).content
+    with pytest.raises(NotAllowed):
+        acting(other, actions.close, journey.id, "Thank you.", version=1)
+    acting(coach, actions.close, journey.id, "Thank you.", version=1)
+
+
+def test_today_shows_the_next_person_and_what_helps(here: Place) -> None:
+    from datetime import timedelta
+
+    from tests.factories import MORNING, acting
+    from tests.journeys.test_holding import begin
+
+    from kohti.people import actions as people
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Sally {new_id().hex}")
+    journey = begin(here, coach)
+    with as_system(here.system):
+        person = journey.person
+    here.booking(MORNING + timedelta(minutes=20), person=person, staff_id=coach.staff_id)
+    here.booking(MORNING + timedelta(days=1), person=here.person("Zoltan Nagy"), staff_id=coach.staff_id)
+    acting(
+        here.member("leader"),
+        people.add_mark,
+        person.id,
+        kind="helps",
+        words="a quiet corner",
+        review_on=MORNING.date() + timedelta(days=30),
+        key=str(new_id()),
+    )
+    page = browser_of(coach).get("/day/").content.decode()
+    assert "a quiet corner" in page.split('id="next"')[1]
+    assert f"/ways/{short(journey.id)}/appointment/" in page
+    assert "Tomorrow" in page
+    assert "Zoltan" not in page, "whoever comes tomorrow is seen tomorrow"

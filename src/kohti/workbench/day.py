@@ -38,7 +38,10 @@ MENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An appointment of one's own: when, with whom, what kind, what became of it, and their way."""
+    """An appointment of one's own: when, with whom, what kind, what became of it, and their way.
+
+    Whom one does not see yet is not named: that begins with the day.
+    """
 
     booking_id: uuid.UUID
     day: date
@@ -52,7 +55,7 @@ class Coming:
 
 
 MINE = """
-select b.id, b.day, b.starts, b.person_id, coalesce(nullif(p.called, ''), p.full_name, ''), k.title::text, b.state,
+select b.id, b.day, b.starts, p.id, coalesce(nullif(p.called, ''), p.full_name, ''), k.title::text, b.state,
     coalesce(p.heed::text, '[]'), j.id
 from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
 left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
@@ -80,14 +83,12 @@ def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
     return {
         "time": words.clock_time(one.starts, actor.zone),
         "person": one.person_id,
-        "name": one.name or _("No name given"),
+        "name": one.name or (_("No name given") if one.person_id else ""),
         "kind": title(one.kind),
         "helps": [text for kind, text in heed if kind != "danger"],
         "danger": [text for kind, text in heed if kind == "danger"],
         "state": one.state,
-        "start": reverse("appointment" if one.on_way else "plan", args=[one.person_id])
-        if one.person_id
-        else "",
+        "start": _start(one),
     }
 
 

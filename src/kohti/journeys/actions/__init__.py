@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .contacts import NewContact, Said, write_contact
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach
-from .journeys import Fact, close, end_pause, extend, move_to_stage, open_journey, pause, reopen
+from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
 from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan
 from .reached import answer_check, reach, verify, withdraw
 
@@ -29,6 +29,7 @@ __all__ = (
     "end_pause",
     "extend",
     "give_coach",
+    "has_in_hand",
     "move_to_stage",
     "open_journey",
     "pause",

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
-from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 from kohti.team.models import Membership
 
 from .. import rules
-from ..models import EntryFact, Extension, Journey, Owning, Pause, StageSpell
+from ..models import Cover, EntryFact, Extension, Journey, Owning, Pause, StageSpell
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,19 +229,33 @@ def extend(actor: Actor, journey_id: uuid.UUID, days: int, why: str, *, key: str
     return made
 
 
+def has_in_hand(actor: Actor, journey: Journey) -> bool:
+    """Whether a way is the actor's own, nobody's, of the centre they lead, or one they stand in for now."""
+    if journey.owner_id is None or journey.owner_id == actor.member_id:
+        return True
+    if actors.may(actor, "journeys.lead") and journey.centre_id == actor.centre_id:
+        return True
+    now = clock.now()
+    return Cover.objects.filter(
+        journey_id=journey.id, member_id=actor.member_id, starts__lte=now, ends__gt=now
+    ).exists()
+
+
 def close(
     actor: Actor, journey_id: uuid.UUID, words: str, *, version: int, follow_up_on: date | None = None
 ) -> None:
     """End somebody's way: what was done and what was not, thanks, and when we ask how it goes.
 
-    Its owner keeps sight for 90 days more. Closing again changes nothing. Raises Refused where somebody changed it
-    meanwhile.
+    Its owner keeps sight for 90 days more. Closing again changes nothing. Raises NotAllowed for whoever has it not in
+    hand, and Refused where somebody changed it meanwhile.
     """
     actors.must(actor, "journeys.work")
     done = Journey.objects.filter(id=journey_id, closed_at__isnull=False, version=version + 1).exists()
     if done:
         return
     journey = journey_to_change(actor, journey_id)
+    if not has_in_hand(actor, journey):
+        raise NotAllowed("only their coach, who stands in, or the leader ends somebody's way")
     stands(journey, version)
     now = clock.now()
     StageSpell.objects.filter(journey_id=journey_id, until=None).update(until=now)

@@ -25,7 +25,10 @@ from kohti.people.views.page import all_or_nothing
 
 @dataclass(frozen=True)
 class Part:
-    """One thing to change: its heading, its form, how it is saved, what it needs, and when it is offered."""
+    """One thing to change: its heading, its form, how it is saved, what it needs, and when it is offered.
+
+    `in_hand`: only to whoever has the way in hand.
+    """
 
     title: Callable[[], str]
     form: type[forms.WayForm]
@@ -33,6 +36,7 @@ class Part:
     button: Callable[[], str] = lambda: _("Save")
     verb: str = "journeys.work"
     offered: Callable[[Journey], bool] = lambda way: way.closed_at is None
+    in_hand: bool = False
 
 
 def _member(data: dict[str, Any]) -> uuid.UUID:
@@ -89,6 +93,7 @@ PARTS: dict[str, Part] = {
             key=f"ask:{data['key']}",
         ),
         lambda: _("Ask"),
+        in_hand=True,
     ),
     "stand-in": Part(
         lambda: _("Let a colleague stand in"),
@@ -101,6 +106,7 @@ PARTS: dict[str, Part] = {
             ends=clock.local(data["until_day"], "23:59", actor.zone),
             key=f"cover:{data['key']}",
         ),
+        in_hand=True,
     ),
     "coach": Part(
         lambda: _("Give them a coach"),
@@ -115,6 +121,7 @@ PARTS: dict[str, Part] = {
             actor, way.id, data["words"], version=data["version"], follow_up_on=data["follow_up_on"]
         ),
         lambda: _("End their way"),
+        in_hand=True,
     ),
     "again": Part(
         lambda: _("Take their way up again"),
@@ -130,10 +137,11 @@ PARTS: dict[str, Part] = {
 
 def offered(actor: Actor, way: Journey) -> list[tuple[str, str]]:
     """What the actor may change of a way now: address and words of each."""
+    hands = actions.has_in_hand(actor, way)
     return [
         (reverse("way_change", args=[way.id, code]), part.title())
         for code, part in PARTS.items()
-        if may(actor, part.verb) and part.offered(way)
+        if may(actor, part.verb) and part.offered(way) and (hands or not part.in_hand)
     ]
 
 
