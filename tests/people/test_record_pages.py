@@ -54,7 +54,11 @@ def test_how_not_to_reach_somebody_stands_first_and_no_number_is_offered_to_ring
         browser, someone, "reach",
         safe_contact="text, weekdays before noon", not_by="ringing: the partner listens", no_messages="on",
     )  # fmt: skip
-    for words in ("text, weekdays before noon", "Do not use: ringing: the partner listens", "never leave a message"):
+    for words in (
+        "text, weekdays before noon",
+        "Do not use: ringing: the partner listens",
+        "never leave a message",
+    ):
         assert words in page
     assert "07700 900456" in page
     assert "tel:" not in page
