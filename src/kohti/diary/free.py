@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -53,7 +54,12 @@ def free_times(
     """The first free stretch of each of the next days on which both have time, at most `most`. Two statements."""
     last = first + timedelta(days=days)
     with connection.cursor() as cursor:
-        values = {"zone": str(actor.zone), "first": first, "last": last, "centre": actor.centre_id}
+        values: dict[str, Any] = {
+            "zone": str(actor.zone),
+            "first": first,
+            "last": last,
+            "centre": actor.centre_id,
+        }
         cursor.execute(OPEN_DAYS, values)
         opened = cursor.fetchall()
         if not opened:

@@ -264,16 +264,8 @@ def _save(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> No
     ]
     if wrong:
         raise _Wrong(wrong)
-    booked = (
-        Booking.objects.filter(
-            person_id=way.person_id,
-            staff_id=actor.staff_id,
-            day=today,
-            state__in=("booked", "kept", "missed"),
-        )
-        .order_by("starts")
-        .first()
-    )
+    mine = Booking.objects.filter(person_id=way.person_id, staff=actor.staff_id, day=today)
+    booked = mine.filter(state__in=("booked", "kept", "missed")).order_by("starts").first()
     if booked is not None and booked.starts <= clock.now() + timedelta(hours=1):
         wanted = Booking.State.KEPT if came else Booking.State.MISSED
         if booked.state != wanted:
@@ -292,10 +284,10 @@ def _save(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> No
         ),
         key=f"contact:{key}",
     )
-    if typed.get("stage"):
-        actions.move_to_stage(actor, way.id, typed["stage"])
-    if typed.get("outcome"):
-        actions.reach(actor, way.id, typed["outcome"], today, key=f"outcome:{key}")
+    if stage := typed.get("stage", ""):
+        actions.move_to_stage(actor, way.id, stage)
+    if outcome := typed.get("outcome", ""):
+        actions.reach(actor, way.id, outcome, today, key=f"outcome:{key}")
     _book(actor, way, typed.get("time", ""))
 
 

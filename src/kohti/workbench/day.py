@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from kohti.kernel.words import title
 
 from .appointment import ABOUT
 
-MENDS = {
+MENDS: dict[str, tuple[str, Callable[[], str]]] = {
     "owner": ("plan", lambda: _("Give them a coach")),
     "away": ("plan", lambda: _("Let somebody stand in")),
     "next": ("appointment", lambda: _("Plan the next step")),

@@ -184,4 +184,4 @@ def coaches(actor: Actor) -> list[tuple[uuid.UUID, str]]:
             " order by s.full_name, m.id",
             [actor.centre_id],
         )
-        return cursor.fetchall()
+        return [(row[0], row[1]) for row in cursor.fetchall()]

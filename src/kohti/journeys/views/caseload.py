@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from kohti.kernel import words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 
-SHOWN = {
+SHOWN: dict[str, Callable[[], str]] = {
     "mine": lambda: _("Mine"),
     "centre": lambda: _("The whole centre"),
     "unassigned": lambda: _("Without a coach"),

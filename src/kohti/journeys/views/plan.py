@@ -21,6 +21,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.people import fields as life
 from kohti.people import queries as people
 from kohti.people.bar import bar
+from kohti.people.forms import Keyed
 from kohti.people.views.page import all_or_nothing
 
 from . import changing
@@ -77,7 +78,7 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
         actor, [(code, name) for code, (name, _sealed) in known.items()],
         request.POST if adding_aim else None, prefix="a",
     )  # fmt: skip
-    form: forms.Keyed = aim_form if adding_aim else step_form
+    form: Keyed = aim_form if adding_aim else step_form
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         change: actions.Change
