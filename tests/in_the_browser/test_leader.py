@@ -80,6 +80,7 @@ def test_a_diary_is_checked_seen_and_imported_and_new_names_confirmed(
     expect(screen.row("Zoltan Kiss")).to_contain_text("14:00")
     expect(screen.row("Kirsi Koskinen")).to_contain_text("15:30")
 
+    screen.press(screen.page.locator("summary", has_text="More"))
     screen.press(screen.link("Team"))
     expect(page.get_by_role("heading", name="Names to confirm")).to_be_visible()
     waiting = page.get_by_role("listitem").filter(has_text="Newcomer Nielsen")
