@@ -280,6 +280,60 @@ def test_a_whole_installation_passes_every_check(sample: Installation) -> None:
     assert all(one["check"] and one["found"] for one in found)
 
 
+A_WAY = """
+from datetime import UTC, datetime
+from kohti.config.commands.common import database
+
+with database():
+    from kohti.config import services
+    from kohti.journeys import actions
+    from kohti.kernel.actor import as_actor, member
+    from kohti.people.actions import NewPerson, register
+    from kohti.team.actions import NO_PASSWORD, add_member
+
+    system, centre = services.centre_called("cheltenham")
+    with as_actor(system):
+        began = datetime(2026, 1, 5, tzinfo=UTC)
+        coach = add_member(system, username="sally", password_hash=NO_PASSWORD, full_name="Sally Okafor",
+                           role="leader", centre="cheltenham", organisation="jobcentre", starts=began)
+        someone = register(system, centre.id, [NewPerson(full_name="Ann Example")])[0]
+        sally = member(coach.id)
+    with as_actor(sally):
+        print(actions.open_journey(sally, someone.id, owner_id=sally.member_id, basis="task", key="k"))
+"""
+
+
+def test_whom_nobody_holds_is_said_in_figures(empty: Installation) -> None:
+    def figures(code: int) -> dict[str, int]:
+        found: dict[str, int] = empty.run("check", "attention", "--json", code=code).json()
+        return found
+
+    assert figures(0) == {"open": 0, "held": 0, "listed": 0, "orphans": 0, "wrong": 0}
+    done = subprocess.run(
+        [empty.command[0], "-c", A_WAY], env=empty.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    way = done.stdout.strip()
+    listed = {"open": 1, "held": 0, "listed": 1, "orphans": 0, "wrong": 0}
+    assert figures(0) == listed
+    assert "1 open: 0 held, 1 on somebody's list" in empty.run("check", "attention").out
+    stored = "update journeys_journey set held_until = held_until + %s::interval"
+    ended = "update team_membership m set ends = %s where id = (select owner_id from journeys_journey)"
+    with empty.owner() as owner:
+        try:
+            owner.execute(stored, ("5 years",))
+            assert figures(1) == listed | {"listed": 0, "wrong": 1}
+            assert way in empty.run("check", "attention", code=1).out
+            broken = [one for one in empty.run("check", "--json", code=1).json() if not one["ok"]]
+            assert [one["found"] for one in broken] == ["1 not"]
+            owner.execute(stored, ("-5 years",))
+            owner.execute(ended, ("2026-02-01",))
+            assert figures(1) == listed | {"orphans": 1}
+            assert "nobody reads their list (owner" in empty.run("check", "attention", code=1).out
+        finally:
+            owner.execute("update journeys_journey set closed_at = now()")
+
+
 def test_one_altered_byte_of_the_history_is_found(sample: Installation) -> None:
     sample.run("history", "seal")
     whole = sample.run("history", "verify", "--json").json()

@@ -24,6 +24,8 @@ from kohti.config import addresses
 from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
 from kohti.frontdesk import actions as frontdesk
+from kohti.journeys import actions as journeys
+from kohti.journeys.models import LastingCheck
 from kohti.kernel import clock, documents, live, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
@@ -168,6 +170,23 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_end", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
     ("person_review", "GET"): Expected({COACH, LEADER}, 200, thing="mark_id"),
     ("person_review", "POST"): Expected({COACH, LEADER}, 422, thing="mark_id"),
+    ("my_day", "GET"): Expected({COACH, LEADER}, 200),
+    ("caseload", "GET"): Expected({COACH, LEADER}, 200),
+    ("open_way", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("open_way", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
+    ("way_change", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
+    ("way_change", "POST"): Expected({COACH, LEADER}, 422, thing="way_id"),
+    ("plan", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("plan", "POST"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
+    ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
+    # Only who was asked answers (tests/journeys/test_pages.py).
+    ("hand_over_answer", "POST"): Expected({COACH, LEADER}, 403, thing="hand_over_id"),
+    ("outcome_verify", "POST"): Expected({COACH, LEADER}, 302, thing="outcome_id"),
+    ("outcome_lasts", "POST"): Expected({COACH, LEADER}, 302, data={"answer": "yes"}, thing="check_id"),
+    ("appointment", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
+    ("appointment", "POST"): Expected({COACH, LEADER}, 302, thing="way_id"),
+    ("appointment_draft", "POST"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("person_timeline", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_timeline", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("person_sharing", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
@@ -250,6 +269,8 @@ class Things(dict[str, Any]):
             member = self.service.hire(HOST, centre=self.centre.code, name=f"Passing {uuid.uuid4().hex[:8]}")
             assert member.member_id is not None
             return member.member_id
+        if key in WAYS:
+            return self._of_a_way(key)
         if key in ("note_id", "alert_id", "mark_id"):
             leader = self.service.member(LEADER, centre=self.centre.code)
             with as_actor(leader):
@@ -282,6 +303,49 @@ class Things(dict[str, Any]):
                 with suppress(Refused):
                     return diary.close_on(administrator, self.centre.id, day, "painters").id
         raise AssertionError("every day is closed")
+
+    def _of_a_way(self, key: str) -> uuid.UUID:
+        """Something of the person's way, which their leader's colleague has in hand."""
+        writer = self.service.members["writer", self.centre.code]
+        assert writer.member_id is not None
+
+        def once() -> str:
+            return str(uuid.uuid4())
+
+        with as_actor(writer):
+            way = journeys.open_journey(
+                writer, self["person_id"], owner_id=writer.member_id, basis="task", key=once()
+            )
+            if key == "way_id":
+                return way
+            step = journeys.NewStep(words="Ring the bakery", due_on=MORNING.date())
+            version = journeys.change_plan(writer, way, [step], key=once())
+            if key == "step_id":
+                return step.id
+            if key == "version_id":
+                assert version is not None
+                return version
+            if key == "hand_over_id":
+                third = self.service.hire(
+                    COACH, centre=self.centre.code, name=f"Third {uuid.uuid4().hex[:8]}"
+                )
+                assert third.member_id is not None
+                return journeys.ask_to_take_over(
+                    writer,
+                    way,
+                    third.member_id,
+                    from_day=MORNING.date(),
+                    until_day=MORNING.date(),
+                    words="",
+                    key=once(),
+                )
+            outcome = journeys.reach(writer, way, "job", MORNING.date(), key=once())
+            if key == "outcome_id":
+                return outcome
+            return LastingCheck.objects.filter(outcome_id=outcome).order_by("week")[0].id
+
+
+WAYS = ("way_id", "step_id", "version_id", "hand_over_id", "outcome_id", "check_id")
 
 
 @pytest.fixture(scope="module")
@@ -366,6 +430,7 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
 SAID = {
     "part": "reach",
     "verb": "call",
+    "what": "outcome",
     "token": "nothing",
     "code": "gent",
     "colours": "15705c",

@@ -14,10 +14,14 @@ from kohti.config.services import Change
 from kohti.diary.models import Booking, Kind
 from kohti.frontdesk import actions as frontdesk
 from kohti.frontdesk.models import Reason, Stream, Visit
+from kohti.journeys import actions as journeys
+from kohti.journeys import attention
+from kohti.journeys.models import Cover, HandOver, Journey, Outcome, StageSpell
 from kohti.kernel import actor as actors
 from kohti.kernel import clock
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.blueprint import WouldOrphan
+from kohti.kernel.errors import NotThere
 from kohti.people import actions as people
 from kohti.people.models import Grant, Note, Person
 from kohti.team import actions as team
@@ -308,3 +312,95 @@ def test_each_shipped_service_is_made_as_its_file_says(code: str) -> None:
         found = services.summary(actor)
     assert (found["service"], found["version"]) == (fresh, 1)
     assert len(found["centres"]) >= 2
+
+
+NO_LOOKING = '[[stages]]\ncode = "looking"'
+NO_JOB = '[[outcomes]]\ncode = "job"'
+NO_SAFETY = '[[fields]]\ncode = "safety"'
+
+
+def on_their_way(here: Place, coach: Actor) -> uuid.UUID:
+    """Somebody's way in a coach's hands, with a step to come."""
+    leader = here.member("leader")
+    way = acting(
+        leader, journeys.open_journey, here.person().id, owner_id=coach.member_id, basis="task", key="open"
+    )
+    acting(leader, journeys.move_to_stage, way, "looking")
+    step = journeys.NewStep(words="Ring the college", due_on=MORNING.date() + timedelta(days=9))
+    acting(leader, journeys.change_plan, way, [step], key="step")
+    return way
+
+
+def test_a_stage_somebody_is_in_is_not_taken_away_and_moves_where_the_mapping_says() -> None:
+    here = place()
+    way = on_their_way(here, here.member("coach"))
+    text = without(text_of(here), NO_LOOKING)
+    assert held(text) == {("stages", "looking", "people on their way in this stage", 1)}
+    with clock.held_at(MORNING + timedelta(days=1)):
+        apply('[mapping.stages]\nlooking = "getting-ready"\n' + text)
+    with as_system(here.system):
+        journey = Journey.objects.get(id=way)
+        spell = StageSpell.objects.get(journey_id=way, until=None)
+        assert (journey.stage, journey.stage_since) == ("getting-ready", MORNING)
+        assert (spell.stage, spell.since) == ("getting-ready", MORNING)
+
+
+def test_an_outcome_retires_and_what_was_reached_keeps_it() -> None:
+    here = place()
+    way = on_their_way(here, here.member("coach"))
+    acting(here.member("leader"), journeys.reach, way, "job", MORNING.date(), key="job")
+    apply(without(text_of(here), NO_JOB))
+    with as_system(here.system):
+        assert [one.kind for one in Outcome.objects.filter(journey_id=way)] == ["job"]
+    leader = again(here.member("leader"))
+    assert leader is not None
+    with pytest.raises(NotThere):
+        acting(leader, journeys.reach, way, "job", MORNING.date(), key="again")
+
+
+def test_a_field_that_seals_an_aim_stays_in_the_file() -> None:
+    here = place()
+    coach = here.member("coach")
+    way = on_their_way(here, coach)
+    acting(coach, journeys.change_plan, way, [journeys.NewAim(words="Safe at home", field="safety")], key="a")
+    assert held(without(text_of(here), NO_SAFETY)) == {
+        ("fields", "safety", "needs, aims and steps under its seal", 2)
+    }
+
+
+def test_a_coach_whose_role_is_mapped_keeps_their_people(owner: psycopg.Connection) -> None:
+    here = place()
+    coach, other = here.member("partner"), here.member("coach")
+    way = on_their_way(here, other)
+    assert coach.member_id is not None
+    assert other.member_id is not None
+    today = MORNING.date()
+    week = today + timedelta(days=7)
+    with as_actor(other):
+        until = MORNING + timedelta(days=5)
+        journeys.cover(other, [way], coach.member_id, starts=MORNING, ends=until, key="cover")
+        journeys.ask_to_take_over(
+            other, way, coach.member_id, from_day=today, until_day=week, words="", key="ask"
+        )
+    text = swapped(text_of(here), ('code = "coach"', 'code = "adviser"'))
+    later = MORNING + timedelta(days=1)
+    with clock.held_at(later):
+        apply('[mapping.roles]\ncoach = "adviser"\n' + text)
+        with as_system(here.system):
+            journey = Journey.objects.get(id=way)
+            assert journey.owner_id is not None
+            again_there = Membership.objects.get(id=journey.owner_id)
+            assert again_there.id != other.member_id
+            assert again_there.staff_id == other.staff_id
+            adviser = actors.member(again_there.id)
+        assert adviser is not None
+        with as_actor(adviser):
+            assert Journey.objects.filter(id=way).exists()
+        found = attention.check(owner, later, here.system.service)
+        assert (found.held, found.wrong) == (1, 0)
+    with clock.held_at(later):
+        apply('[mapping.roles]\npartner = "adviser"\n' + without(text, NO_PARTNER))
+        with as_system(here.system):
+            (standing_in,) = Cover.objects.filter(journey_id=way, ends__gt=later)
+            (asked,) = HandOver.objects.filter(journey_id=way, state="asked")
+            assert standing_in.member_id == asked.to_member_id != coach.member_id

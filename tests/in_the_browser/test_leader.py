@@ -59,6 +59,7 @@ def test_a_diary_is_checked_seen_and_imported_and_new_names_confirmed(
     names = ("Zoltan", "Ilse", "Kirsi", "Newcomer")
     screen = sit_down(leader, way)
     page = screen.page
+    screen.press(screen.page.locator("summary", has_text="More"))
     screen.press(screen.link("Import diary"))
     expect(page.get_by_label("Diary file")).to_be_visible()
     screen.check(*names)
@@ -79,6 +80,7 @@ def test_a_diary_is_checked_seen_and_imported_and_new_names_confirmed(
     expect(screen.row("Zoltan Kiss")).to_contain_text("14:00")
     expect(screen.row("Kirsi Koskinen")).to_contain_text("15:30")
 
+    screen.press(screen.page.locator("summary", has_text="More"))
     screen.press(screen.link("Team"))
     expect(page.get_by_role("heading", name="Names to confirm")).to_be_visible()
     waiting = page.get_by_role("listitem").filter(has_text="Newcomer Nielsen")
@@ -92,6 +94,7 @@ def test_a_diary_is_checked_seen_and_imported_and_new_names_confirmed(
 
 def test_a_file_that_is_no_diary_is_refused_in_words(leader: Actor, sit_down: SitDown) -> None:
     screen = sit_down(leader)
+    screen.press(screen.page.locator("summary", has_text="More"))
     screen.press(screen.link("Import diary"))
     screen.page.get_by_label("Diary file").set_input_files(
         {"name": "picture.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n\x00\x00"}

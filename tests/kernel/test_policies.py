@@ -28,7 +28,9 @@ from kohti.config import addresses
 from kohti.config.rooms import ROOMS
 from kohti.diary import actions as diary
 from kohti.frontdesk import actions as frontdesk
-from kohti.kernel import clock, history, ids, outbox, policies
+from kohti.journeys import actions as journeys
+from kohti.journeys.models import Answers, Journey
+from kohti.kernel import clock, drafts, history, ids, outbox, policies
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
@@ -362,7 +364,13 @@ def a_grant_to_give(who: Who, row: Row, world: World) -> bool:
     if row["purpose"] in ("emergency", "former"):
         return False
     to_a_member = row["to_member_id"] is not None and of_a_person_in_the_centre(who, row, world)
-    return to_the_centre(who, row, world) or to_a_member
+    return to_the_centre(who, row, world) or to_a_member or for_a_booking(who, row, world)
+
+
+def for_a_booking(who: Who, row: Row, world: World) -> bool:
+    """Who books somebody with themselves lets the floor see who comes."""
+    arrival = row["purpose"] == "arrival" and row["because_kind"] == "booking"
+    return arrival and bool(who.floor) and row["to_centre_id"] == who.floor and who.may("journeys.work")
 
 
 def a_grant_to_change(who: Who, row: Row, world: World) -> bool:
@@ -412,6 +420,63 @@ def of_a_job_ordered_here(who: Who, row: Row, world: World) -> bool:
         job["id"] == row["job_id"] and ordered_here(who, job, world)
         for job in world.tables["procrastinate_jobs"]
     )
+
+
+a_way = both(of_a_seen_person, may("journeys.see"))
+"""Whose way one sees: whoever sees the person and works with ways."""
+a_way_to_work_on = both(about(a_kept_person), may("journeys.work"))
+
+
+def my_way_to_give(to: str) -> Rule:
+    """A way is given by whoever has it in hand, by the leader of its centre, by who opens it (to its first coach)
+    or takes it up again, and by who was asked to take it, to themselves."""
+
+    def gives(who: Who, row: Row, world: World) -> bool:
+        way = world.of("journeys_journey", row["journey_id"])
+        if way is None or way["person_id"] != row["person_id"] or way["service_id"] != who.service:
+            return False
+        if way["owner_id"] is None or way["owner_id"] == who.member or way["closed_at"] is not None:
+            return True
+        if in_the_centre(who, way, world) and who.may("journeys.lead"):
+            return True
+        had = any(one["journey_id"] == way["id"] for one in world.tables["journeys_owning"])
+        asked = any(
+            one["journey_id"] == way["id"] and one["state"] == "asked" and one["to_member_id"] == row[to]
+            for one in world.tables["journeys_handover"]
+        )
+        return (way["owner_id"] == row[to] and not had) or (row[to] == who.member and asked)
+
+    return gives
+
+
+def part_of_a_way(*, add: Rule | None = None, change: Rule | None = None, sealed: bool = False) -> Rules:
+    """A part of a way, seen by whoever sees the way and kept by whoever works on it."""
+    key = (with_its_keys,) if sealed else ()
+    return kept_by(
+        both(a_way, *key),
+        both(a_way_to_work_on, *key, *([add] if add else [])),
+        both(a_way_to_work_on, *key, *([change] if change else [])),
+        remove=system_rows,
+    )
+
+
+leads_ways = may("journeys.lead")
+
+
+def own_time_here(who: Who, row: Row, world: World) -> bool:
+    """A coach books people with themselves, where they work."""
+    here = bool(who.floor) and row["centre_id"] == who.floor
+    return here and own_time(who, row, world) and who.may("journeys.work")
+
+
+def own_draft(who: Who, row: Row, world: World) -> bool:
+    """What somebody is typing is theirs alone."""
+    return bool(who.member) and row["member_id"] == who.member
+
+
+def here_or_mine(who: Who, row: Row, world: World) -> bool:
+    """That colleagues are away is known where they work, and to themselves."""
+    return (bool(who.floor) and row["centre_id"] == who.floor) or own_time(who, row, world)
 
 
 def either(*rules: Rule) -> Rule:
@@ -486,6 +551,18 @@ RULES: dict[str, Rules] = {
         see=own_service,
         add=own_service,
         worker=Rules(see=own_service, add=own_service, remove=system_rows),
+    ),
+    "kernel_draft": Rules(
+        see=own_draft,
+        add=both(own_draft, own_service),
+        change=own_draft,
+        remove=own_draft,
+        worker=Rules(
+            see=either(own_draft, system_rows),
+            add=both(own_draft, own_service),
+            change=own_draft,
+            remove=either(own_draft, system_rows),
+        ),
     ),
     "kernel_message": Rules(
         see=a_message_of_mine,
@@ -595,8 +672,29 @@ RULES: dict[str, Rules] = {
         ),
     ),
     "diary_room": kept_by_the_system(own_service),
-    "diary_booking": kept_by(either(on_the_floor, own_time), in_the_centre, on_the_floor),
+    "diary_booking": kept_by(
+        either(on_the_floor, own_time), either(in_the_centre, own_time_here), on_the_floor
+    ),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
+    "diary_absence": kept_by(here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)),
+    "journeys_rules": kept_by_the_system(own_service),
+    "journeys_journey": kept_by(a_way, a_way_to_work_on, a_way_to_work_on, remove=system_rows),
+    "journeys_entryfact": part_of_a_way(),
+    "journeys_stagespell": part_of_a_way(add=my_own),
+    "journeys_pause": part_of_a_way(add=my_own),
+    "journeys_extension": part_of_a_way(add=both(leads_ways, my_own), change=leads_ways),
+    "journeys_owning": part_of_a_way(add=my_way_to_give("member_id")),
+    "journeys_cover": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
+    "journeys_handover": part_of_a_way(add=my_way_to_give("to_member_id")),
+    "journeys_contact": part_of_a_way(add=my_own),
+    "journeys_need": part_of_a_way(add=my_own, sealed=True),
+    "journeys_answers": part_of_a_way(add=my_own, sealed=True),
+    "journeys_aim": part_of_a_way(sealed=True),
+    "journeys_step": part_of_a_way(sealed=True),
+    "journeys_planversion": part_of_a_way(add=my_own),
+    "journeys_planchange": part_of_a_way(sealed=True),
+    "journeys_outcome": part_of_a_way(add=my_own),
+    "journeys_lastingcheck": part_of_a_way(),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(on_the_floor, on_the_floor, on_the_floor),
@@ -606,6 +704,7 @@ RULES: dict[str, Rules] = {
 
 KEYS: dict[str, tuple[str, ...]] = {
     "kernel_done": ("service_id", "key"),
+    "kernel_draft": ("member_id", "about_kind", "about_id"),
     "kernel_historydetail": ("event_id",),
     "kernel_historyseal": ("n",),
     "team_session": ("session_key",),
@@ -720,6 +819,7 @@ def _know(here: Place, code: str) -> None:
             note = people.write_note(coach, wrong.id, "not theirs", fields=fields, key=key())
             people.correct(coach, note, "not theirs at all", "a slip", version=1)
             people.move_note(coach, note, known.id, "the wrong one", version=2)
+    _go_their_way(here, code, [known, secret, urgent, leaving], wrong)
     with clock.held_at(MORNING), as_actor(leader):
         people.give_sight(
             leader, known.id, _id(here.member("host", centre="gloucester").member_id), until=far, key=key()
@@ -751,6 +851,75 @@ def _know(here: Place, code: str) -> None:
     with clock.held_at(MORNING), as_actor(here.member("coach", centre=other.code)) as elsewhere:
         asked = people.NewPerson(full_name="Known Ann", phone="+44 7700 900124")
         assert people.ask_elsewhere(elsewhere, asked)
+
+
+def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
+    """Ways of these people, with everything a way can have, and one that ended; one's coach is from elsewhere."""
+    coach, leader = (here.member(role, centre=code) for role in ("coach", "leader"))
+    elsewhere = "gloucester" if code == "cheltenham" else "cheltenham"
+    cover, asked = (here.member("leader", centre=elsewhere), here.member("coach", name=f"Asked {code}"))
+    today = MORNING.date()
+    far = LATE + timedelta(days=30)
+
+    def key() -> str:
+        return str(uuid.uuid4())
+
+    with clock.held_at(MORNING), as_actor(coach):
+        diary.be_away(coach, _id(coach.staff_id), far.date(), far.date(), key=key())
+        ended = journeys.open_journey(
+            coach, gone.id, owner_id=_id(coach.member_id), basis="task", key=key(), why_here="a job"
+        )
+        journeys.close(coach, ended, "Thanks", version=1)
+        for number, one in enumerate(those):
+            way = journeys.open_journey(
+                coach,
+                one.id,
+                owner_id=_id(coach.member_id),
+                basis="task",
+                key=key(),
+                facts={"employment": journeys.Fact("out-of-work")},
+            )
+            journeys.pause(coach, way, far.date(), "in hospital", key=key())
+            aims = [journeys.NewAim(words=f"aim {field}", field=field) for field in ("work", "health")]
+            steps = [journeys.NewStep(words="a step", due_on=far.date(), aim_id=aim.id) for aim in aims]
+            journeys.write_contact(
+                coach,
+                way,
+                journeys.NewContact(
+                    channel="here",
+                    needs=(journeys.Said("work", 2), journeys.Said("health", None)),
+                    changes=(*aims, *steps),
+                ),
+                key=key(),
+            )
+            for sealed in ("", "health"):
+                Answers.objects.create(
+                    service_id=coach.service,
+                    person_id=one.id,
+                    journey_id=way,
+                    view="coach",
+                    at=MORNING,
+                    sealed=sealed,
+                    answers={"1": 2},
+                    sheet=ids.new_id(),
+                    by_member=coach.member_id,
+                )
+            drafts.keep("appointment", way, {"text": ["half a"]}, version=0)
+            journeys.reach(coach, way, "job", today, key=key())
+            Journey.objects.filter(id=way).update(limit_on=far.date())
+            if number == 0:
+                journeys.cover(coach, [way], _id(cover.member_id), starts=MORNING, ends=far, key=key())
+                journeys.ask_to_take_over(
+                    coach,
+                    way,
+                    _id(asked.member_id),
+                    from_day=today,
+                    until_day=far.date(),
+                    words="",
+                    key=key(),
+                )
+            with as_actor(leader):
+                journeys.extend(leader, way, 7, "nearly there", key=key())
 
 
 def _write_messages(here: Place, centre_id: uuid.UUID, coach: Actor, administrator: Actor) -> None:
@@ -1106,6 +1275,7 @@ def test_the_rules_tell_the_actors_apart(actors: list[Who], world: World) -> Non
     """A model that lets everybody or nobody through would prove nothing."""
     for table in (
         "people_person", "diary_booking", "frontdesk_visit", "people_grant", "people_contact", "people_note", "people_mark",
+        "journeys_journey", "journeys_need",
     ):  # fmt: skip
         seen = {frozenset(expected(RULES[table], who, ("see",), table, world)) for who in actors}
         assert len(seen) >= 8, table
@@ -1271,7 +1441,7 @@ def test_nobody_moves_a_row_to_where_they_may_not_keep_it(
                 ][:4]
                 for row in mine:
                     for column, values in moves.items():
-                        if row.get(column) is None:
+                        if row.get(column) is None or "id" not in row:
                             continue
                         for value in values:
                             new = row | value

@@ -10,6 +10,7 @@ import psycopg
 
 from kohti.config import addresses
 from kohti.config.rooms import ROOMS
+from kohti.journeys import attention as proof
 from kohti.kernel import clock, history
 from kohti.kernel.languages import gettext_noop
 
@@ -54,6 +55,12 @@ QUESTIONS = {
 }
 
 
+def attention() -> proof.Attention:
+    """Whom nobody holds, over the whole database, at the product's time."""
+    with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
+        return proof.check(owner, clock.now())
+
+
 def run(say: Say) -> list[dict[str, Any]]:
     """Ask every question; each answer says what was found."""
     found: list[dict[str, Any]] = []
@@ -84,6 +91,17 @@ def run(say: Say) -> list[dict[str, Any]]:
                 "found": _("%(n)s tables") % {"n": len(declared)}
                 if not open_tables
                 else _("not: %(tables)s") % {"tables": ", ".join(open_tables)},
+            }
+        )
+        question = gettext_noop("every open way is held, or stands on a list that somebody reads")
+        say(_(question))
+        ways = proof.check(owner, clock.now())
+        missed = ways.wrong + ways.orphans
+        found.append(
+            {
+                "check": question,
+                "ok": not missed,
+                "found": _("%(n)s not") % {"n": missed} if missed else _("as it should be"),
             }
         )
         say(_("the history"))

@@ -22,6 +22,8 @@ class Entry(NamedTuple):
 PLACES = (
     ("arrivals", "arrivals.see", gettext_noop("Arrivals")),
     ("queue", "queue.call", gettext_noop("Queue")),
+    ("my_day", "journeys.see", gettext_noop("Today")),
+    ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
     ("diary_import", "diary.import", gettext_noop("Import diary")),
     ("team", "team.see", gettext_noop("Team")),

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import kohti.diary.rows
 import kohti.frontdesk.rows
+import kohti.journeys.rows
 import kohti.kernel.rows
 import kohti.people.rows
 import kohti.team.rows
@@ -15,5 +16,6 @@ ROOMS: tuple[ModuleType, ...] = (
     kohti.team.rows,
     kohti.people.rows,
     kohti.diary.rows,
+    kohti.journeys.rows,
     kohti.frontdesk.rows,
 )

@@ -10,6 +10,8 @@ from django.db import connection
 
 from kohti.diary.actions import hours
 from kohti.frontdesk.actions import streams
+from kohti.journeys import in_force as ways
+from kohti.journeys import rules as journeys
 from kohti.kernel import blueprint
 from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.blueprint import Blueprint, WouldOrphan
@@ -59,12 +61,15 @@ def _bring(plan: Blueprint, text: str) -> Actor:
     with as_actor(actor):
         if team.apply_blueprint(actor, plan, text):
             hours.apply_blueprint(actor, plan)
+            journeys.apply_blueprint(actor, plan)
             streams.apply_blueprint(actor, plan)
-            following.follow(actor, plan, team.move(actor, plan))
+            moved = team.move(actor, plan)
+            following.follow(actor, plan, moved)
+            ways.move(actor, plan, moved)
             hours.move(actor, plan)
             streams.move(actor, plan)
             held = [one for room in (team, hours, streams) for one in room.held(actor)]
-            held += following.held(actor, plan)
+            held += [*following.held(actor, plan), *ways.held(actor, plan)]
             if held:
                 raise WouldOrphan(held)
     return actor

@@ -18,7 +18,7 @@ from kohti.kernel import logs
 
 SOURCE = Path(__file__).resolve().parent.parent
 DATA = addresses.data_folder()
-ROOMS = ("kernel", "design", "team", "people", "diary", "frontdesk", "workbench")
+ROOMS = ("kernel", "design", "team", "people", "diary", "journeys", "frontdesk", "workbench")
 
 DEBUG = False
 SECRET_KEY = addresses.secret_key(DATA)
@@ -170,7 +170,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [SOURCE / room / "static" for room in ("config", "design", "frontdesk")]
+STATICFILES_DIRS = [SOURCE / room / "static" for room in ("config", "design", "frontdesk", "workbench")]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

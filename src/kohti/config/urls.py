@@ -31,6 +31,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("sample/enter/<uuid:user_id>/", views.enter_as, name="enter_as"),
     path("", include("kohti.frontdesk.urls")),
+    path("", include("kohti.journeys.urls")),
     path("", include("kohti.diary.urls")),
     path("", include("kohti.team.urls")),
     path("", include("kohti.people.urls")),

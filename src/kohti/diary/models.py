@@ -127,7 +127,10 @@ class Booking(models.Model):
     )
 
     class Meta:
-        indexes = (models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),)
+        indexes = (
+            models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),
+            models.Index("person", "starts", name="bookings_of_a_person", condition=Q(person__isnull=False)),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="booking_ends_after_it_starts"),
             models.CheckConstraint(
@@ -140,6 +143,25 @@ class Booking(models.Model):
             _never_twice("person"),
             _never_twice("staff"),
             _never_twice("room"),
+        )
+
+
+class Absence(models.Model):
+    """A colleague is away from one instant to another. Why is nobody's business here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, db_constraint=False, db_index=False)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    by_member = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="absence_in_order"),)
+        indexes = (
+            models.Index("staff", "ends", name="absences_of_a_colleague"),
+            models.Index("centre", "ends", name="absences_at_a_centre"),
         )
 
 

@@ -37,8 +37,15 @@ TABLES = (
     Table(
         name="diary_booking",
         see=f"({ON_THE_FLOOR}) or {OWN_TIME}",
-        add=WHOLE_CENTRE,
+        add=f"{WHOLE_CENTRE} or ({OWN_TIME} and centre_id = (select kohti.floor())"
+        " and (select kohti.may('journeys.work')))",
         change=ON_THE_FLOOR,
+    ),
+    Table(
+        name="diary_absence",
+        see=f"centre_id = (select kohti.floor()) or {WHOLE_CENTRE} or {OWN_TIME}",
+        add=f"{OWN_TIME} or {WHOLE_CENTRE}",
+        change=f"{OWN_TIME} or {WHOLE_CENTRE}",
     ),
     Table(name="diary_importedfile", see=WHOLE_CENTRE, add=WHOLE_CENTRE, change=WHOLE_CENTRE),
 )

@@ -28,6 +28,11 @@ VERBS: dict[str, str] = {
     "people.tell": gettext_noop("put together all that is held about a person"),
     "people.forget": gettext_noop("erase what is held about a person"),
     "people.alerts": gettext_noop("look at emergencies, matches and transfers at the centre"),
+    "journeys.see": gettext_noop("see people's ways through the service: plans, contacts, outcomes"),
+    "journeys.work": gettext_noop(
+        "open ways, write contacts, plans, needs and outcomes, hand over and cover"
+    ),
+    "journeys.lead": gettext_noop("see whom nobody holds, give people a coach, extend the time limit"),
     "team.add": gettext_noop("invite colleagues, give them a role at a centre, and end it"),
     "blueprint.apply": gettext_noop("put a blueprint into force"),
     "team.see": gettext_noop("see the colleagues"),

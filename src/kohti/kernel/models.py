@@ -85,4 +85,20 @@ class Done(models.Model):
         indexes = (models.Index("at", name="done_at"),)
 
 
+class Draft(models.Model):
+    """What a colleague is typing and has not saved: theirs alone."""
+
+    member_id = models.UUIDField()
+    about_kind = models.CharField(max_length=20)
+    about_id = models.UUIDField()
+    service_id = models.UUIDField()
+    body = models.TextField()
+    version = models.IntegerField()
+    at = models.DateTimeField()
+    pk = models.CompositePrimaryKey("member_id", "about_kind", "about_id")
+
+    class Meta:
+        indexes = (models.Index("at", name="drafts_by_age"), models.Index("about_id", name="drafts_about"))
+
+
 from .outbox.models import Message  # noqa: E402, F401 - Django looks for tables here

@@ -195,6 +195,14 @@ TABLES = (
         add=OWN_SERVICE,
         system="see add remove",
     ),
+    Table(
+        name="kernel_draft",
+        see="member_id = (select kohti.member())",
+        add="member_id = (select kohti.member()) and service_id = (select kohti.service())",
+        change="member_id = (select kohti.member())",
+        remove="member_id = (select kohti.member())",
+        system="see remove",
+    ),
     # Who orders a message sees it; so does who leads the centre it is of. Those of no centre are the
     # administrators' business, and those of no service (ways back in) the worker's alone.
     Table(

@@ -62,6 +62,7 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
     """The pages about a person that the actor may open, in one order everywhere."""
     pages = (
         ("person", _("Overview"), "people.open", "person"),
+        ("plan", _("Plan"), "journeys.see", "plan"),
         ("timeline", _("Timeline"), "people.note", "person_timeline"),
         ("appointments", _("Appointments"), "people.open", "appointments"),
         ("documents", _("Documents"), "documents.read", "person_documents"),

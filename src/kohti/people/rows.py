@@ -427,6 +427,8 @@ TABLES = (
         " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
         add=f"{SEEN} and ((field = '' and purpose not in ('named', 'emergency', 'former')"
         f" and (to_centre_id = (select kohti.whole_centre()) or (to_member_id is not null and {IN_MY_CENTRE})))"
+        " or (field = '' and purpose = 'arrival' and to_centre_id = (select kohti.floor())"
+        " and because_kind = 'booking' and (select kohti.may('journeys.work')))"
         " or (field = '' and purpose = 'named' and to_member_id is not null"
         " and person_id = any((select kohti.my_names_to_give())::uuid[]))"
         " or (field <> '' and purpose = 'sealed' and to_member_id is not null"

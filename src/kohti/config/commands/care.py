@@ -13,7 +13,9 @@ from .common import DONE, WRONG, Trouble, answer, command, database, say
 
 
 def check(args: argparse.Namespace) -> int:
-    """Check what must always be true of this installation."""
+    """Check what must always be true of this installation; `check attention`: whom nobody holds, in figures."""
+    if args.what == "attention":
+        return attention(args)
     with database():
         from kohti.config import checks
 
@@ -26,6 +28,32 @@ def check(args: argparse.Namespace) -> int:
         ),
     )
     return DONE if all(one["ok"] for one in found) else WRONG
+
+
+def attention(args: argparse.Namespace) -> int:
+    """Hold what is stored of every open way against the rules."""
+    with database():
+        from kohti.config import checks
+
+        found = checks.attention()
+    figures = {name: getattr(found, name) for name in ("open", "held", "listed", "orphans", "wrong")}
+
+    def words() -> str:
+        lines = [
+            _("%(open)s open: %(held)s held, %(listed)s on somebody's list") % figures,
+            _("%(orphans)s on a list that nobody reads, %(wrong)s stored otherwise than the rules say")
+            % figures,
+        ]
+        lines += [
+            f"  {one['journey']}: "
+            + (_("nobody reads their list") if one["listed"] and not one["read"] else _("stored wrongly"))
+            + f" ({', '.join(one['rules'])})"
+            for one in found.faults
+        ]
+        return "\n".join(lines)
+
+    answer(figures, as_json=args.json, words=words)
+    return WRONG if found.wrong or found.orphans else DONE
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -64,4 +92,12 @@ def doctor(args: argparse.Namespace) -> int:
 def add(commands: Any) -> None:
     """check, doctor."""
     command(commands, "doctor", doctor, _("Explain what is wrong with this installation, and what to do."))
-    command(commands, "check", check, _("Check what must always be true: rows, tickets, periods, history."))
+    one = command(
+        commands, "check", check, _("Check what must always be true: rows, tickets, periods, history.")
+    )
+    one.add_argument(
+        "what",
+        nargs="?",
+        choices=("attention",),
+        help=_("only this: that every open way is held, or stands on a list that somebody reads"),
+    )

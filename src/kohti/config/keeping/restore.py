@@ -293,9 +293,8 @@ def bring_up(url: str, made: Manifest, forgotten: set[Erasure], say: Say) -> Res
 
 def _forget_again(owner: psycopg.Connection[Any], forgotten: set[Erasure]) -> int:
     """Forget whoever was forgotten after the backup was made; returns how many."""
-    from kohti.config import housekeeping
+    from kohti.config import about, housekeeping
     from kohti.kernel.actor import as_actor
-    from kohti.people import person
 
     known = {(one.service_id, one.person_id) for one in erasures.known_to(owner)}
     waiting = {(one.service_id, one.person_id) for one in forgotten} - known
@@ -304,7 +303,7 @@ def _forget_again(owner: psycopg.Connection[Any], forgotten: set[Erasure]) -> in
         for service_id, person_id in sorted(waiting):
             if service_id == actor.service:
                 with as_actor(actor):
-                    person.forget(actor, person_id)
+                    about.forget(actor, person_id)
                 count += 1
     return count
 

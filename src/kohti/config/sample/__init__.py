@@ -27,6 +27,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
+from . import ways
 from .places import CHELTENHAM, SAMPLED, Sampled
 
 DAY = date(2026, 3, 11)
@@ -139,6 +140,7 @@ def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
         with as_actor(actor):
             centre = Centre.objects.get(service_id=actor.service, code=here.centre)
     actor = replace(actor, centre_id=centre.id)
+    ways.register(actor, centre.id, here, file(here.diary), str(actor.facts["country"]))
     with clock.held_at(BEFORE), as_actor(actor):
         result = diary.apply_file(actor, centre.id, file(here.diary), filename=here.diary)
     say(
@@ -151,6 +153,8 @@ def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
     with clock.held_at(HIRED):
         colleagues = at_work(actor, centre, here=here)
         accounts = _accounts(actor, here)
+    begun = ways.live(actor, here)
+    say(_("%(number)s people on their way there") % {"number": begun})
     day = Day(actor, centre.id, DAY, colleagues, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
     say(_("lived the morning until %(time)s there") % {"time": f"{STANDS_AT.astimezone(actor.zone):%H:%M}"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .absences import be_away, be_back
 from .booking import NewBooking, book, cancel, mark, miss_the_rest
 from .closed_days import close_on, open_again
 from .hours import apply_blueprint
@@ -13,6 +14,8 @@ __all__ = [
     "apply_blueprint",
     "apply_file",
     "apply_held",
+    "be_away",
+    "be_back",
     "book",
     "cancel",
     "check_file",

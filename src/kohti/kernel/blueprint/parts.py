@@ -192,11 +192,17 @@ class OutcomePart(Part):
 
 
 class PlanPart(Part):
-    """Rules of a plan: how long at most, how often a contact and a review, which fields need an aim."""
+    """Rules of a plan: how long at most, how often a contact and a review, which fields need an aim.
+
+    `climb_days`: what nobody mended for so many days goes to the leader; `missed_days`: how soon somebody who did
+    not come is to be asked why.
+    """
 
     most_months: Number | None = Field(default=None, gt=0, le=120)
     contact_days: Number | None = Field(default=None, gt=0, le=366)
     review_days: Number | None = Field(default=None, gt=0, le=366)
+    climb_days: Number = Field(default=3, ge=0, le=60)
+    missed_days: Number = Field(default=2, ge=0, le=60)
     aims_in: tuple[Code, ...] = ()
 
 
@@ -234,7 +240,7 @@ CODED = (
 """The lists whose entries are known by a code."""
 
 
-Mapped = Literal["organisations", "roles", "kinds", "streams"]
+Mapped = Literal["organisations", "roles", "kinds", "streams", "stages"]
 """The lists whose living data can move from a code that goes to one that stays."""
 
 

@@ -25,6 +25,8 @@ WHAT = (
     gettext_noop("people whose centre it is"),
     gettext_noop("transfers to come"),
     gettext_noop("notes, marks and papers under its seal"),
+    gettext_noop("needs, aims and steps under its seal"),
+    gettext_noop("people on their way in this stage"),
     gettext_noop("bookings to come"),
     gettext_noop("people waiting or being seen"),
     gettext_noop("people in the building"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
-from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people.models import Alert, Grant, Person, Transfer, Why
 from kohti.team.models import Centre, Membership
@@ -73,6 +73,20 @@ def seen(person_id: uuid.UUID) -> Person:
     person = Person.objects.filter(id=person_id).first()
     if person is None:
         raise NotThere("no such person")
+    return person
+
+
+def kept(person_id: uuid.UUID) -> Person:
+    """The person, if the actor may write about them. Raises NotThere, and NotAllowed for a former coach's month."""
+    person = seen(person_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from people_person where id = %s and (restricted or id = any((select kohti.my_kept())::uuid[])"
+            " or centre_id = (select kohti.whole_centre()) or service_id = (select kohti.system()))",
+            [person_id],
+        )
+        if cursor.fetchone() is None:
+            raise NotAllowed("a former coach reads, and writes nothing")
     return person
 
 

@@ -1,0 +1,26 @@
+"""All that the rooms hold about a person, told or forgotten in one place. A new room adds its `person` here."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from kohti.journeys import person as journeys
+from kohti.kernel.actor import Actor
+from kohti.people import person as people
+
+
+def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
+    """All that is held about a person, by table. Raises NotThere. In the history."""
+    return {**people.tell(actor, person_id), **_named("journeys", journeys.tell(actor, person_id))}
+
+
+def _named(room: str, told: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Two rooms may have tables of one name."""
+    return {f"{room}.{table}": rows for table, rows in told.items()}
+
+
+def forget(actor: Actor, person_id: uuid.UUID) -> None:
+    """Erase every word held about a person in any room, and the values of their history. Again: nothing changes."""
+    journeys.forget(actor, person_id)
+    people.forget(actor, person_id)

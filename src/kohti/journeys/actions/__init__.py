@@ -1,0 +1,41 @@
+"""Every change of a person's way."""
+
+from __future__ import annotations
+
+from .contacts import NewContact, Said, write_contact
+from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach
+from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
+from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan
+from .reached import answer_check, reach, verify, withdraw
+
+__all__ = (
+    "AFTER",
+    "Change",
+    "EndAim",
+    "Fact",
+    "MoveStep",
+    "NewAim",
+    "NewContact",
+    "NewStep",
+    "Said",
+    "agree",
+    "answer_check",
+    "answer_hand_over",
+    "ask_to_take_over",
+    "change_plan",
+    "close",
+    "cover",
+    "end_cover",
+    "end_pause",
+    "extend",
+    "give_coach",
+    "has_in_hand",
+    "move_to_stage",
+    "open_journey",
+    "pause",
+    "reach",
+    "reopen",
+    "verify",
+    "withdraw",
+    "write_contact",
+)

@@ -1,0 +1,196 @@
+"""People are not left behind: somebody stands in for whoever is away, and a way moves from coach to coach."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, once
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
+from kohti.kernel.ids import new_id
+
+from ..models import Cover, HandOver, Journey, Owning
+from .journeys import _works_here, journey_to_change
+
+
+def cover(
+    actor: Actor,
+    journey_ids: Sequence[uuid.UUID],
+    member_id: uuid.UUID,
+    *,
+    starts: datetime,
+    ends: datetime,
+    key: str,
+) -> int:
+    """Let a colleague stand in for the coach of these ways for a while; how many were newly covered.
+
+    They see these people for as long. For the coach, and for leaders. Raises NotThere, Refused.
+    """
+    actors.must(actor, "journeys.work")
+    if once.first_time("journey.cover", key, new_id()) is not None:
+        return 0
+    _works_here(actor, member_id)
+    if ends <= starts or ends <= clock.now():
+        raise Refused(_("The end comes before the beginning."), code="order")
+    found = list(Journey.objects.filter(id__in=journey_ids, closed_at=None).order_by("id"))
+    if len(found) < len(set(journey_ids)):
+        raise NotThere("no such way")
+    covered = set(
+        Cover.objects.filter(
+            journey_id__in=journey_ids, member_id=member_id, starts__lte=starts, ends__gte=ends
+        ).values_list("journey_id", flat=True)
+    )
+    wanted = [one for one in found if one.id not in covered]
+    for one in wanted:
+        _mine_to_give(actor, one)
+    Cover.objects.bulk_create(
+        [
+            Cover(
+                service_id=actor.service,
+                person_id=one.person_id,
+                journey_id=one.id,
+                member_id=member_id,
+                starts=starts,
+                ends=ends,
+                by_member=actor.member_id,
+            )
+            for one in wanted
+        ]
+    )
+    if wanted:
+        history.record(
+            "journey.covered",
+            "membership",
+            member_id,
+            persons=[one.person_id for one in wanted],
+            detail={"starts": starts, "ends": ends},
+        )
+    return len(wanted)
+
+
+def end_cover(actor: Actor, cover_id: uuid.UUID) -> None:
+    """The colleague stands in no longer, from now on. Raises NotThere."""
+    actors.must(actor, "journeys.work")
+    row = Cover.objects.filter(id=cover_id, ends__gt=clock.now()).first()
+    if row is None:
+        raise NotThere("nobody stands in")
+    row.ends = max(row.starts, clock.now())
+    row.save(update_fields=["ends"])
+    history.record("journey.uncovered", "journey", row.journey_id, persons=[row.person_id])
+
+
+def _mine_to_give(actor: Actor, journey: Journey) -> None:
+    """Raise NotAllowed unless the way is the actor's own, nobody's, or of the centre they lead."""
+    own = journey.owner_id in (None, actor.member_id)
+    if not own and not (actors.may(actor, "journeys.lead") and journey.centre_id == actor.centre_id):
+        raise NotAllowed("only their coach, or the leader, gives somebody's way to another")
+
+
+def ask_to_take_over(
+    actor: Actor,
+    journey_id: uuid.UUID,
+    to_member_id: uuid.UUID,
+    *,
+    from_day: date,
+    until_day: date,
+    words: str,
+    key: str,
+) -> uuid.UUID:
+    """Ask a colleague to take somebody's way over; it moves when they accept.
+
+    Both have it in hand from `from_day` to `until_day`. Who is asked sees the person until then. Raises NotThere,
+    NotAllowed, and Refused where somebody is asked already.
+    """
+    journey = journey_to_change(actor, journey_id)
+    made = new_id()
+    before = once.first_time("journey.ask", key, made)
+    if before is not None:
+        return before
+    _mine_to_give(actor, journey)
+    _works_here(actor, to_member_id)
+    if to_member_id == journey.owner_id:
+        raise Refused(_("They are this person's coach already."), code="same")
+    if until_day < max(from_day, clock.today(actor.zone)):
+        raise Refused(_("The end comes before the beginning."), code="order")
+    if HandOver.objects.filter(journey_id=journey_id, state="asked").exists():
+        raise Refused(_("Somebody has been asked already."), code="asked")
+    HandOver.objects.create(
+        id=made,
+        service_id=actor.service,
+        person_id=journey.person_id,
+        journey_id=journey_id,
+        from_member_id=journey.owner_id,
+        to_member_id=to_member_id,
+        from_day=from_day,
+        until_day=until_day,
+        words=words,
+        at=clock.now(),
+    )
+    history.record(
+        "journey.asked", "journey", journey_id, persons=[journey.person_id], detail={"to": to_member_id}
+    )
+    return made
+
+
+def answer_hand_over(actor: Actor, hand_over_id: uuid.UUID, *, accept: bool, words: str = "") -> None:
+    """Take somebody's way over, or say no. Only who was asked answers; once answered, nothing changes.
+
+    Raises NotThere, NotAllowed.
+    """
+    actors.must(actor, "journeys.work")
+    asked = HandOver.objects.filter(id=hand_over_id).select_for_update(no_key=True).first()
+    if asked is None:
+        raise NotThere("nobody was asked")
+    if asked.to_member_id != actor.member_id:
+        raise NotAllowed("only who was asked answers")
+    if asked.state != HandOver.State.ASKED:
+        return
+    if accept:
+        journey = journey_to_change(actor, asked.journey_id)
+        _give(actor, journey, asked.to_member_id, until=clock.local(asked.until_day, "23:59", actor.zone))
+    asked.state = HandOver.State.ACCEPTED if accept else HandOver.State.DECLINED
+    asked.answered_at, asked.answer = clock.now(), words
+    asked.save(update_fields=["state", "answered_at", "answer"])
+    history.record(
+        "journey.accepted" if accept else "journey.declined",
+        "journey",
+        asked.journey_id,
+        persons=[asked.person_id],
+        detail={"words": words},
+    )
+
+
+def give_coach(actor: Actor, journey_id: uuid.UUID, member_id: uuid.UUID) -> None:
+    """Give somebody a coach, as their leader; the one before keeps nothing. Raises NotThere, NotAllowed."""
+    actors.must(actor, "journeys.lead")
+    journey = journey_to_change(actor, journey_id)
+    _mine_to_give(actor, journey)
+    _works_here(actor, member_id)
+    if journey.owner_id == member_id:
+        return
+    _give(actor, journey, member_id, until=clock.now())
+    history.record(
+        "journey.given", "journey", journey_id, persons=[journey.person_id], detail={"to": member_id}
+    )
+
+
+def _give(actor: Actor, journey: Journey, member_id: uuid.UUID, *, until: datetime) -> None:
+    """Put a way into a colleague's hands; who had it sees the person until then."""
+    now = clock.now()
+    made = Owning.objects.create(
+        service_id=actor.service,
+        person_id=journey.person_id,
+        journey_id=journey.id,
+        member_id=member_id,
+        since=now,
+    )
+    before = Owning.objects.filter(Q(until=None) | Q(until__gt=until), journey_id=journey.id)
+    before.exclude(id=made.id).update(until=max(until, now))
+    journey.owner_id = member_id
+    journey.save(update_fields=["owner_id"])

@@ -1,0 +1,325 @@
+"""The living plan: small changes to aims and steps, kept together as a version that says what changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, once
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
+from kohti.people import actions as people
+from kohti.people import fields as life
+
+from ..models import Aim, Journey, PlanChange, PlanVersion, Step
+from .journeys import journey_to_change
+
+MOST_WORDS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAim:
+    """Something the person wants to reach, in their own words, in a field of life or none."""
+
+    words: str
+    field: str = ""
+    id: uuid.UUID = dataclasses.field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAim:
+    """An aim was reached, or is given up."""
+
+    id: uuid.UUID
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStep:
+    """One thing to do: what, who, by when. `offered`: the person is asked first."""
+
+    words: str
+    who: str = Step.Who.PERSON
+    who_words: str = ""
+    due_on: date | None = None
+    aim_id: uuid.UUID | None = None
+    offered: bool = False
+    id: uuid.UUID = dataclasses.field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveStep:
+    """What becomes of a step: its new state, why (dropped, stuck: what would help), or another day.
+
+    `version` is the one that was read. `answered`: somebody took up that it is stuck.
+    """
+
+    id: uuid.UUID
+    version: int
+    state: str = ""
+    why: str = ""
+    due_on: date | None = None
+    answered: bool = False
+
+
+Change = NewAim | EndAim | NewStep | MoveStep
+
+AFTER: dict[str, frozenset[str]] = {
+    Step.State.OFFERED: frozenset({"doing", "declined", "dropped"}),
+    Step.State.DOING: frozenset({"done", "dropped", "stuck"}),
+    Step.State.STUCK: frozenset({"doing", "done", "dropped"}),
+    Step.State.DONE: frozenset({"doing"}),
+    Step.State.DROPPED: frozenset({"doing"}),
+    Step.State.DECLINED: frozenset({"offered", "doing"}),
+}
+"""What a step can become. Nothing is final: the plan is never locked."""
+
+
+def change_plan(
+    actor: Actor, journey_id: uuid.UUID, changes: Sequence[Change], *, key: str
+) -> uuid.UUID | None:
+    """Change a plan, all of these or none; the version that says so, or None where nothing changed.
+
+    Raises NotThere for a step or aim that is not there, and Refused for one that somebody changed meanwhile.
+    """
+    made = new_id()
+    before = once.first_time("plan.change", key, made)
+    if before is not None:
+        return before if PlanVersion.objects.filter(id=before).exists() else None
+    journey = journey_to_change(actor, journey_id)
+    told = apply_changes(actor, journey, changes, version_id=made)
+    if told:
+        history.record("plan.changed", "plan", made, persons=[journey.person_id], detail={"changes": told})
+    return made if told else None
+
+
+def apply_changes(
+    actor: Actor,
+    journey: Journey,
+    changes: Sequence[Change],
+    *,
+    version_id: uuid.UUID,
+    contact_id: uuid.UUID | None = None,
+) -> list[dict[str, Any]]:
+    """As `change_plan`, of a way that is held already; what changed, for the history. Seven statements at most."""
+    if not changes:
+        return []
+    now = clock.now()
+    work = _Work(actor, journey, changes)
+    for change in changes:
+        work.take(change)
+    if not work.told:
+        return []
+    if work.new_aims:
+        Aim.objects.bulk_create(work.new_aims)
+    if work.ended_aims:
+        Aim.objects.bulk_update(work.ended_aims, ["state", "ended_at", "version"])
+    if work.new_steps:
+        Step.objects.bulk_create(work.new_steps)
+    if work.moved:
+        Step.objects.bulk_update(
+            work.moved, ["state", "why", "due_on", "stuck_at", "answered_at", "changed_at", "version"]
+        )
+    last = PlanVersion.objects.filter(journey_id=journey.id).aggregate(last=Max("number"))["last"] or 0
+    PlanVersion.objects.create(
+        id=version_id,
+        service_id=actor.service,
+        person_id=journey.person_id,
+        journey_id=journey.id,
+        contact_id=contact_id,
+        number=last + 1,
+        at=now,
+        by_member=actor.member_id,
+    )
+    PlanChange.objects.bulk_create(
+        [
+            PlanChange(
+                service_id=actor.service,
+                person_id=journey.person_id,
+                journey_id=journey.id,
+                plan_version_id=version_id,
+                position=position,
+                sealed=sealed,
+                kind=kind,
+                values=values,
+            )
+            for position, (kind, sealed, values) in enumerate(work.told)
+        ]
+    )
+    return [{"kind": kind, **values} for kind, _sealed, values in work.told]
+
+
+class _Work:
+    """Changes gathered before any is written, so that each table is written once."""
+
+    def __init__(self, actor: Actor, journey: Journey, changes: Sequence[Change]) -> None:
+        self.actor, self.journey, self.now = actor, journey, clock.now()
+        self.new_aims: list[Aim] = []
+        self.new_steps: list[Step] = []
+        self.ended_aims: list[Aim] = []
+        self.moved: list[Step] = []
+        self.told: list[tuple[str, str, dict[str, Any]]] = []
+        wanted = [one.id for one in changes if isinstance(one, MoveStep)]
+        self.steps = (
+            {one.id: one for one in Step.objects.filter(id__in=wanted, journey_id=journey.id)}
+            if wanted
+            else {}
+        )
+        aims = {one.aim_id for one in changes if isinstance(one, NewStep) and one.aim_id}
+        aims |= {one.id for one in changes if isinstance(one, EndAim)}
+        self.aims = (
+            {one.id: one for one in Aim.objects.filter(id__in=aims, journey_id=journey.id)} if aims else {}
+        )
+
+    def take(self, change: Change) -> None:
+        """One change. Raises NotThere, Refused."""
+        match change:
+            case NewAim():
+                self._new_aim(change)
+            case EndAim():
+                self._end_aim(change)
+            case NewStep():
+                self._new_step(change)
+            case MoveStep():
+                self._move(change)
+
+    def _new_aim(self, change: NewAim) -> None:
+        sealed = life.sealed_of(self.actor, [change.field] if change.field else [])
+        for code in sealed:
+            people.have_key(self.journey.person_id, code)
+        aim = Aim(
+            id=change.id,
+            service_id=self.actor.service,
+            person_id=self.journey.person_id,
+            journey_id=self.journey.id,
+            field=change.field,
+            sealed=sealed[0] if sealed else "",
+            words=_words(change.words),
+            made_at=self.now,
+        )
+        self.new_aims.append(aim)
+        self.aims[aim.id] = aim
+        self.told.append(("aim", aim.sealed, {"words": aim.words}))
+
+    def _end_aim(self, change: EndAim) -> None:
+        aim = self.aims.get(change.id)
+        if aim is None:
+            raise NotThere("no such aim")
+        state = Aim.State.REACHED if change.reached else Aim.State.DROPPED
+        if aim.state == state:
+            return
+        aim.state, aim.ended_at, aim.version = state, self.now, aim.version + 1
+        self.ended_aims.append(aim)
+        self.told.append((f"aim-{state}", aim.sealed, {"words": aim.words}))
+
+    def _new_step(self, change: NewStep) -> None:
+        aim = self.aims.get(change.aim_id) if change.aim_id else None
+        if change.aim_id and aim is None:
+            raise NotThere("no such aim")
+        if change.due_on is not None and change.due_on < clock.today(self.actor.zone):
+            raise Refused(_("Choose a day that is still to come."), code="past")
+        step = Step(
+            id=change.id,
+            service_id=self.actor.service,
+            person_id=self.journey.person_id,
+            journey_id=self.journey.id,
+            aim_id=change.aim_id,
+            sealed=aim.sealed if aim else "",
+            words=_words(change.words),
+            who=change.who,
+            who_words=change.who_words.strip(),
+            due_on=change.due_on,
+            state=Step.State.OFFERED if change.offered else Step.State.DOING,
+            made_at=self.now,
+            changed_at=self.now,
+        )
+        self.new_steps.append(step)
+        self.told.append(
+            (
+                "step-offered" if change.offered else "step",
+                step.sealed,
+                {
+                    "words": step.words,
+                    "who": step.who,
+                    "who_words": step.who_words,
+                    "due_on": _day(step.due_on),
+                },
+            )
+        )
+
+    def _move(self, change: MoveStep) -> None:
+        step = self.steps.get(change.id)
+        if step is None:
+            raise NotThere("no such step")
+        if step.version != change.version:
+            if step.version == change.version + 1 and change.state in ("", step.state):
+                return
+            raise Refused(
+                _("Somebody has changed “%(words)s” meanwhile. Look at it again.") % {"words": step.words},
+                code="changed",
+            )
+        told: list[tuple[str, dict[str, Any]]] = []
+        if change.state and change.state != step.state:
+            if change.state not in AFTER[step.state]:
+                raise Refused(_("That cannot become of this step."), code="no-such-move")
+            if change.state in (Step.State.DROPPED, Step.State.STUCK) and not change.why.strip():
+                raise Refused(
+                    _("Say what would help.") if change.state == Step.State.STUCK else _("Say why."),
+                    code="why",
+                )
+            step.state, step.why = change.state, change.why.strip()
+            step.stuck_at = self.now if change.state == Step.State.STUCK else None
+            step.answered_at = None
+            told.append((f"step-{change.state}", {"why": step.why}))
+        if change.answered and step.state == Step.State.STUCK and step.answered_at is None:
+            step.answered_at = self.now
+            told.append(("step-answered", {}))
+        if change.due_on is not None and change.due_on != step.due_on:
+            if change.due_on < clock.today(self.actor.zone):
+                raise Refused(_("Choose a day that is still to come."), code="past")
+            before, step.due_on = step.due_on, change.due_on
+            told.append(("step-moved", {"from": _day(before), "due_on": _day(change.due_on)}))
+        if not told:
+            return
+        step.changed_at, step.version = self.now, step.version + 1
+        self.moved.append(step)
+        for kind, values in told:
+            self.told.append((kind, step.sealed, {"words": step.words, **values}))
+
+
+def _words(text: str) -> str:
+    words = " ".join(text.split())
+    if not words:
+        raise Refused(_("Say what it is."), code="no-words")
+    if len(words) > MOST_WORDS:
+        raise Refused(_("That is too long. Put it in a few words."), code="too-long")
+    return words
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def agree(actor: Actor, version_id: uuid.UUID, how: str) -> uuid.UUID:
+    """The person agreed to what changed: here, on paper, or in their own space; who it is. Once is enough.
+
+    Raises NotThere.
+    """
+    actors.must(actor, "journeys.work")
+    version = PlanVersion.objects.filter(id=version_id).first()
+    if version is None:
+        raise NotThere("no such version")
+    if PlanVersion.objects.filter(id=version_id, agreed_at=None).update(
+        agreed_at=clock.now(), agreed_how=how
+    ):
+        history.record("plan.agreed", "plan", version_id, persons=[version.person_id], detail={"how": how})
+    return version.person_id

@@ -1,0 +1,186 @@
+"""What comes in from the pages about people's ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kohti.kernel import clock
+from kohti.kernel.actor import Actor
+from kohti.people.forms import Keyed, day, line, lines
+
+from . import queries, rules, said
+from .actions import Fact
+from .models import Journey
+
+UNSAID = "unsaid"
+
+
+def _one_of(label: Any, *, required: bool = True, **how: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=required, choices=(), widget=forms.RadioSelect, **how)
+
+
+def _select(label: Any, *, required: bool = True, **how: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=required, choices=(), **how)
+
+
+def worded(table: Mapping[Any, Callable[[], str]]) -> list[tuple[str, str]]:
+    """A table of words as choices."""
+    return [(str(code), text()) for code, text in table.items()]
+
+
+class OpenForm(Keyed):
+    """Somebody's way begins."""
+
+    owner = _select(_("Their coach"))
+    why_here = lines(_("Why they are here"), help_text=_("In their own words, if you can."))
+    basis = _one_of(_("On which ground we keep what we keep"), initial="task")
+    employment = _select(_("Work now"), required=False)
+    employment_since = day(_("Since when"))
+    education = _select(_("Highest school or training"), required=False)
+    household = _select(_("How they live"), required=False)
+
+    def __init__(self, actor: Actor, colleagues: list[tuple[Any, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        self.fields["owner"].choices = [(str(one), name) for one, name in colleagues]  # type: ignore[attr-defined]
+        self.fields["basis"].choices = worded(said.BASIS)  # type: ignore[attr-defined]
+        unsaid = (UNSAID, said.LEVELS[None]())
+        for name, table in (
+            ("employment", said.EMPLOYMENT),
+            ("education", said.EDUCATION),
+            ("household", said.HOUSEHOLD),
+        ):
+            self.fields[name].choices = [("", ""), *worded(table), unsaid]  # type: ignore[attr-defined]
+
+    def facts(self) -> dict[str, Fact]:
+        """What was said, by kind; what was not asked is left out."""
+        data = self.cleaned_data
+        return {
+            kind: Fact(
+                "" if data[kind] == UNSAID else data[kind],
+                data["employment_since"] if kind == "employment" and data[kind] != UNSAID else None,
+            )
+            for kind in ("employment", "education", "household")
+            if data[kind]
+        }
+
+
+class StepForm(Keyed):
+    """A new step of the plan."""
+
+    words = line(_("What"), required=True, most=500)
+    who = _select(_("Who does it"))
+    due_on = day(_("By when"))
+    aim = _select(_("Towards which aim"), required=False)
+
+    def __init__(self, actor: Actor, aims: list[tuple[Any, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        self.fields["who"].choices = worded(said.WHO)  # type: ignore[attr-defined]
+        self.fields["aim"].choices = [("", ""), *((str(one), text) for one, text in aims)]  # type: ignore[attr-defined]
+
+
+class AimForm(Keyed):
+    """A new aim."""
+
+    words = line(_("What they want to reach"), required=True, most=500, help_text=_("In their own words."))
+    field = _select(_("Field of life"), required=False)
+
+    def __init__(self, actor: Actor, fields: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        self.fields["field"].choices = [("", ""), *fields]  # type: ignore[attr-defined]
+
+
+class WayForm(Keyed):
+    """Something of a way that is changed. `way` is that way."""
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        self.way = way
+        kwargs["initial"] = {"version": way.version} | (kwargs.get("initial") or {})
+        super().__init__(actor, *args, **kwargs)
+        if "member" in self.fields:
+            colleagues = [(str(one), name) for one, name in queries.coaches(actor)]
+            self.fields["member"].choices = [("", ""), *colleagues]  # type: ignore[attr-defined]
+
+
+class StageForm(WayForm):
+    """Another stage."""
+
+    stage = _one_of(_("Stage"))
+    why = lines(_("Why"), rows=2)
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, way, *args, initial={"stage": way.stage}, **kwargs)
+        self.fields["stage"].choices = [(one.code, one.title) for one in rules.stages(actor)]  # type: ignore[attr-defined]
+
+
+class OutcomeForm(WayForm):
+    """Something was reached."""
+
+    kind = _one_of(_("What was reached"))
+    on = day(_("When"))
+    words = line(_("In a few words"))
+    evidence = line(_("How we know"), help_text=_("A contract seen, a call with the school."))
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        today = clock.today(actor.zone)
+        super().__init__(actor, way, *args, initial={"on": today}, **kwargs)
+        self.fields["on"].latest = today  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(one.code, one.title) for one in rules.outcomes(actor)]  # type: ignore[attr-defined]
+
+
+class PauseForm(WayForm):
+    """The time limit stands still."""
+
+    until = day(_("Until"), required=True)
+    why = lines(_("Why"), required=True, rows=2)
+
+
+class ExtendForm(WayForm):
+    """More time, from a leader."""
+
+    days = forms.IntegerField(label=_("How many days more"), min_value=1, max_value=366)
+    why = lines(_("Why"), required=True, rows=2)
+
+
+class HandOverForm(WayForm):
+    """A colleague is asked to take over."""
+
+    member = _select(_("Colleague"))
+    from_day = day(_("From"))
+    until_day = day(_("My last day with them"), required=True)
+    words = lines(_("What they should know"), rows=3)
+
+
+class CoverForm(WayForm):
+    """A colleague stands in."""
+
+    member = _select(_("Colleague"))
+    from_day = day(_("From"))
+    until_day = day(_("Until"), required=True)
+
+
+class CoachForm(WayForm):
+    """Somebody is given a coach."""
+
+    member = _select(_("Their coach"))
+
+
+class CloseForm(WayForm):
+    """A way ends."""
+
+    words = lines(
+        _("What was done, what was not, and thanks"), required=True, help_text=_("They can read this.")
+    )
+    follow_up_on = day(_("When we ask how it goes"))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReopenForm(WayForm):
+    """A way is taken up again."""
+
+    member = _select(_("Their coach"))
+    why = lines(_("Why"), rows=2)
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,0 +1,43 @@
+"""Reads of people's ways. Listing and opening people is in the history."""
+
+from __future__ import annotations
+
+from .caseload import SHOWS, Case, Needs, Page, caseload, coaches, needing
+from .plan import (
+    LastTime,
+    Plan,
+    Rating,
+    Version,
+    asked_of,
+    checks_due,
+    journey,
+    journey_of,
+    last_contacts,
+    needs,
+    needs_over_time,
+    outcomes,
+    plan,
+)
+
+__all__ = (
+    "SHOWS",
+    "Case",
+    "LastTime",
+    "Needs",
+    "Page",
+    "Plan",
+    "Rating",
+    "Version",
+    "asked_of",
+    "caseload",
+    "checks_due",
+    "coaches",
+    "journey",
+    "journey_of",
+    "last_contacts",
+    "needing",
+    "needs",
+    "needs_over_time",
+    "outcomes",
+    "plan",
+)

@@ -1,0 +1,187 @@
+"""Whom somebody has in hand: their caseload, the list of who needs them, and that of a leader."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from kohti.kernel import actor as actors
+from kohti.kernel import history
+from kohti.kernel.actor import Actor
+
+from .. import holding, rules
+
+PAGE = 50
+SHOWS = ("mine", "centre", "unassigned", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a caseload. `next_words` is the next step that has a day, `booked_at` the next appointment.
+
+    `listed`: nobody holds it now; `lapse` is then the rule that broke first. `covered`: in hand as a stand-in.
+    """
+
+    journey_id: uuid.UUID
+    person_id: uuid.UUID
+    name: str
+    called: str
+    reference: str
+    stage: str
+    owner: str
+    held_until: datetime | None
+    lapse: str
+    listed: bool
+    alone: bool
+    covered: bool
+    last_contact_at: datetime | None
+    ends_on: date | None
+    next_words: str
+    next_on: date | None
+    booked_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines, and the key of the next ones (empty: there are no more)."""
+
+    cases: tuple[Case, ...]
+    further: str
+
+
+LISTED = holding.LISTED.format(now="(select kohti.now())")
+COVERED = (
+    "exists (select 1 from journeys_cover v where v.journey_id = j.id and v.member_id = (select kohti.member())"
+    " and v.starts <= (select kohti.now()) and v.ends > (select kohti.now()))"
+)
+COLUMNS = f"""
+select j.id, j.person_id, p.full_name, p.called, p.reference, j.stage, coalesce(o.full_name, ''), j.held_until,
+    j.lapse, {LISTED}, coalesce(j.alone @> (select kohti.now()), false),
+    j.owner_id is distinct from (select kohti.member()), j.last_contact_at, j.ends_on, coalesce(n.words, ''),
+    n.due_on, b.starts, j.closed_at
+from {{chosen}} j
+join people_person p on p.id = j.person_id
+left join team_membership m on m.id = j.owner_id
+left join team_staff o on o.id = m.staff_id
+left join lateral (select words, due_on from journeys_step where journey_id = j.id
+    and state in ('offered', 'doing', 'stuck') and due_on is not null order by due_on, id limit 1) n on true
+left join lateral (select starts from diary_booking where person_id = j.person_id and state = 'booked'
+    and starts > (select kohti.now()) order by starts limit 1) b on true
+order by {{order}}
+"""
+WHICH = {
+    "mine": f"j.closed_at is null and (j.owner_id = (select kohti.member()) or {COVERED})",
+    "centre": "j.closed_at is null and j.centre_id = %(centre)s",
+    "unassigned": "j.closed_at is null and j.centre_id = %(centre)s and not exists (select 1 from"
+    " team_membership m where m.id = j.owner_id and (m.ends is null or m.ends > (select kohti.now())))",
+    "closed": "j.closed_at is not null and j.centre_id = %(centre)s",
+}
+
+
+def caseload(
+    actor: Actor,
+    show: str,
+    *,
+    stage: str = "",
+    among: Sequence[uuid.UUID] | None = None,
+    after: str = "",
+    most: int = PAGE,
+) -> Page:
+    """People's ways, those first that need somebody first; closed ones newest first. Two statements.
+
+    `among` keeps to some people (what a search found). `after` is the key a page ended with. It is in the history
+    whom one saw.
+    """
+    actors.must(actor, "journeys.see")
+    column, way = ("closed_at", "desc") if show == "closed" else ("held_until", "asc")
+    conditions = [WHICH[show]]
+    values: dict[str, Any] = {"centre": actor.centre_id, "most": most + 1, "stage": stage, "among": None}
+    if stage:
+        conditions.append("j.stage = %(stage)s")
+    if among is not None:
+        conditions.append("j.person_id = any(%(among)s)")
+        values["among"] = list(among)
+    if after:
+        at, _sep, last = after.rpartition("_")
+        conditions.append(
+            f"(j.{column}, j.id) {'<' if way == 'desc' else '>'} (%(at)s::timestamptz, %(last)s)"
+        )
+        values |= {"at": datetime.fromisoformat(at), "last": uuid.UUID(last)}
+    order = f"j.{column} {way}, j.id {way}"
+    chosen = (
+        f"(select * from journeys_journey j where {' and '.join(conditions)} order by {order} limit %(most)s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS.format(chosen=chosen, order=order), values)
+        cases = [Case(*row) for row in cursor.fetchall()]
+    further = ""
+    if len(cases) > most:
+        cases = cases[:most]
+        key = cases[-1].closed_at if show == "closed" else cases[-1].held_until
+        further = f"{key.isoformat() if key else ''}_{cases[-1].journey_id}"
+    if cases:
+        history.record("person.listed", "person", None, persons=[one.person_id for one in cases])
+    return Page(tuple(cases), further)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A way that nobody holds now, and every rule it breaks, the one that broke first in front."""
+
+    case: Case
+    rules: tuple[str, ...]
+
+
+def needing(actor: Actor, *, leads: bool = False, most: int = PAGE) -> list[Needs]:
+    """Whom this colleague must look at now, who waits longest first. Three statements.
+
+    Their own and those they stand in for; with `leads` those of the centre that climbed to the leader: for so many
+    days as the blueprint says, or with nobody who could look.
+    """
+    actors.must(actor, "journeys.lead" if leads else "journeys.see")
+    climbed = "j.held_until <= (select kohti.now()) - %(climb)s * interval '1 day'"
+    gone = "coalesce(j.alone @> (select kohti.now()), false) or (j.lapse = 'owner' and " + LISTED + ")"
+    which = (
+        f"j.closed_at is null and j.centre_id = %(centre)s and ({climbed} or {gone})"
+        if leads
+        else f"{WHICH['mine']} and {LISTED}"
+    )
+    chosen = f"(select * from journeys_journey j where {which} order by j.held_until, j.id limit %(most)s)"
+    values = {
+        "centre": actor.centre_id,
+        "climb": rules.plan_rules(actor).climb_days,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS.format(chosen=chosen, order="j.held_until, j.id"), values)
+        cases = [Case(*row) for row in cursor.fetchall()]
+        if not cases:
+            return []
+        cursor.execute(
+            "select journey_id, rules from kohti.broken_rules(%s)", [[one.journey_id for one in cases]]
+        )
+        broken = {row[0]: list(row[1]) for row in cursor.fetchall()}
+    history.record("person.listed", "person", None, persons=[one.person_id for one in cases])
+    return [
+        Needs(one, tuple(sorted(broken.get(one.journey_id, [one.lapse]), key=lambda rule: rule != one.lapse)))
+        for one in cases
+    ]
+
+
+def coaches(actor: Actor) -> list[tuple[uuid.UUID, str]]:
+    """The places at the actor's centre that hold now and work with people's ways, by name. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select m.id, s.full_name from team_membership m join team_staff s on s.id = m.staff_id"
+            " join team_role r on r.id = m.role_id where m.centre_id = %s and r.verbs ? 'journeys.work'"
+            " and m.starts <= kohti.now() and (m.ends is null or m.ends > kohti.now())"
+            " order by s.full_name, m.id",
+            [actor.centre_id],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]

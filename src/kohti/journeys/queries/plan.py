@@ -1,0 +1,160 @@
+"""One person's way, as its pages show it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from kohti.kernel import actor as actors
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere
+
+from ..models import Aim, HandOver, Journey, LastingCheck, Need, Outcome, PlanChange, PlanVersion, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What changed in a plan at once: kind and values of each change, in order."""
+
+    id: uuid.UUID
+    number: int
+    at: datetime
+    agreed_at: datetime | None
+    changes: tuple[tuple[str, dict[str, Any]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as it stands: aims, steps (open ones first, by day), and its latest versions, newest first."""
+
+    aims: tuple[Aim, ...]
+    steps: tuple[Step, ...]
+    versions: tuple[Version, ...]
+
+
+def journey_of(actor: Actor, person_id: uuid.UUID) -> Journey | None:
+    """The person's way: the open one, else the last that ended, else None. One statement."""
+    actors.must(actor, "journeys.see")
+    ways = list(
+        Journey.objects.filter(person_id=person_id)
+        .select_related("owner__staff", "centre")
+        .order_by(F("closed_at").desc(nulls_first=True))[:1]
+    )
+    return ways[0] if ways else None
+
+
+def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
+    """A plan as far as the actor may see it. Four statements."""
+    aims = tuple(Aim.objects.filter(journey_id=journey_id).order_by("made_at", "id"))
+    steps = tuple(Step.objects.filter(journey_id=journey_id))
+    latest = list(PlanVersion.objects.filter(journey_id=journey_id).order_by("-number")[:versions])
+    changes: dict[uuid.UUID, list[tuple[str, dict[str, Any]]]] = {one.id: [] for one in latest}
+    if latest:
+        for change in PlanChange.objects.filter(plan_version_id__in=changes).order_by("position"):
+            changes[change.plan_version_id].append((change.kind, change.values))
+    return Plan(
+        aims,
+        tuple(sorted(steps, key=_in_order)),
+        tuple(Version(one.id, one.number, one.at, one.agreed_at, tuple(changes[one.id])) for one in latest),
+    )
+
+
+def _in_order(step: Step) -> tuple[Any, ...]:
+    ended = step.state in (Step.State.DONE, Step.State.DROPPED, Step.State.DECLINED)
+    return ended, step.due_on is None, step.due_on, -step.changed_at.timestamp() if ended else 0, step.id
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How a field of life was last said to go, by one of the two: level (None: unsaid), when."""
+
+    field: str
+    view: str
+    level: int | None
+    at: datetime
+
+
+LATEST_NEEDS = """
+select distinct on (field, view) field, view, level, at from journeys_need where journey_id = %s
+order by field, view, at desc, id desc
+"""
+
+
+def needs(journey_id: uuid.UUID) -> list[Rating]:
+    """The last word on each field of life from each of the two. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_NEEDS, [journey_id])
+        return [Rating(*row) for row in cursor.fetchall()]
+
+
+def needs_over_time(journey_id: uuid.UUID) -> list[Rating]:
+    """Every word on every field of life, oldest first. One statement."""
+    return [
+        Rating(one.field, one.view, one.level, one.at)
+        for one in Need.objects.filter(journey_id=journey_id).order_by("at", "id")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """The last contact: when, how, whether it came about, who, and its words as far as one may read them."""
+
+    at: datetime
+    channel: str
+    came: bool
+    who: str
+    text: str
+
+
+LAST_CONTACTS = """
+select c.at, c.channel, c.came, coalesce(s.full_name, ''), coalesce(n.text, '')
+from journeys_contact c left join team_staff s on s.id = c.by_staff_id left join people_note n on n.id = c.note_id
+where c.journey_id = %s order by c.at desc, c.id desc limit %s
+"""
+
+
+def last_contacts(journey_id: uuid.UUID, *, most: int = 1) -> list[LastTime]:
+    """The latest contacts, newest first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_CONTACTS, [journey_id, most])
+        return [LastTime(*row) for row in cursor.fetchall()]
+
+
+def outcomes(journey_id: uuid.UUID) -> list[Outcome]:
+    """What was reached, newest first. One statement."""
+    return list(
+        Outcome.objects.filter(journey_id=journey_id, withdrawn_at=None)
+        .select_related("verified_by")
+        .order_by("-on", "-id")
+    )
+
+
+def checks_due(journey_id: uuid.UUID, today: date) -> list[LastingCheck]:
+    """Whether outcomes last is to be asked now. One statement."""
+    return list(
+        LastingCheck.objects.filter(journey_id=journey_id, answered_at=None, due_on__lte=today)
+        .select_related("outcome")
+        .order_by("due_on", "id")
+    )
+
+
+def asked_of(actor: Actor) -> list[HandOver]:
+    """Whose way the actor is asked to take over, oldest first. One statement."""
+    return list(
+        HandOver.objects.filter(to_member_id=actor.member_id, state="asked")
+        .select_related("person", "from_member__staff")
+        .order_by("at", "id")
+    )
+
+
+def journey(journey_id: uuid.UUID) -> Journey:
+    """A way the actor may see. Raises NotThere."""
+    found = Journey.objects.filter(id=journey_id).select_related("owner__staff", "centre").first()
+    if found is None:
+        raise NotThere("no such way")
+    return found

@@ -1,0 +1,21 @@
+"""Addresses of ways: identifiers only."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
+
+from . import views
+
+urlpatterns = [
+    path("caseload/", views.caseload, name="caseload"),
+    path("people/<id:person_id>/way/", views.open_way, name="open_way"),
+    path("ways/<id:way_id>/change/<slug:what>/", views.way_change, name="way_change"),
+    path("people/<id:person_id>/plan/", views.plan, name="plan"),
+    path("people/<id:person_id>/plan/steps/<id:step_id>/", views.step, name="plan_step"),
+    path("hand-overs/<id:hand_over_id>/", views.hand_over_answer, name="hand_over_answer"),
+    path("outcomes/<id:outcome_id>/verify/", views.outcome_verify, name="outcome_verify"),
+    path("outcomes/checks/<id:check_id>/", views.outcome_lasts, name="outcome_lasts"),
+    path("plans/<id:version_id>/agreed/", views.agreed, name="plan_agreed"),
+]

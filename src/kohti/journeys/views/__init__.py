@@ -1,0 +1,20 @@
+"""The pages about people's ways."""
+
+from __future__ import annotations
+
+from .caseload import caseload
+from .changing import hand_over_answer, outcome_lasts, outcome_verify, way_change
+from .opening import open_way
+from .plan import agreed, plan, step
+
+__all__ = (
+    "agreed",
+    "caseload",
+    "hand_over_answer",
+    "open_way",
+    "outcome_lasts",
+    "outcome_verify",
+    "plan",
+    "step",
+    "way_change",
+)

@@ -1,0 +1,197 @@
+"""What is changed of a way besides its plan, one thing a page: stage, pause, time, outcome, coach, end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.journeys import actions, forms, queries
+from kohti.journeys.models import Journey
+from kohti.kernel import clock
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.doors import needs
+from kohti.kernel.errors import NotThere, Refused
+from kohti.people import queries as people
+from kohti.people.bar import bar
+from kohti.people.views.page import all_or_nothing
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to change: its heading, its form, how it is saved, what it needs, and when it is offered.
+
+    `in_hand`: only to whoever has the way in hand.
+    """
+
+    title: Callable[[], str]
+    form: type[forms.WayForm]
+    save: Callable[[Actor, Journey, dict[str, Any]], object]
+    button: Callable[[], str] = lambda: _("Save")
+    verb: str = "journeys.work"
+    offered: Callable[[Journey], bool] = lambda way: way.closed_at is None
+    in_hand: bool = False
+
+
+def _member(data: dict[str, Any]) -> uuid.UUID:
+    return uuid.UUID(data["member"])
+
+
+PARTS: dict[str, Part] = {
+    "stage": Part(
+        lambda: _("Stage"),
+        forms.StageForm,
+        lambda actor, way, data: actions.move_to_stage(actor, way.id, data["stage"], data["why"]),
+        offered=lambda way: way.closed_at is None and bool(way.stage),
+    ),
+    "outcome": Part(
+        lambda: _("Something was reached"),
+        forms.OutcomeForm,
+        lambda actor, way, data: actions.reach(
+            actor,
+            way.id,
+            data["kind"],
+            data["on"] or clock.today(actor.zone),
+            words=data["words"],
+            evidence=data["evidence"],
+            key=f"outcome:{data['key']}",
+        ),
+    ),
+    "pause": Part(
+        lambda: _("Stop the time limit"),
+        forms.PauseForm,
+        lambda actor, way, data: actions.pause(
+            actor, way.id, data["until"], data["why"], key=f"pause:{data['key']}"
+        ),
+        offered=lambda way: way.closed_at is None and way.limit_on is not None,
+    ),
+    "more-time": Part(
+        lambda: _("More time"),
+        forms.ExtendForm,
+        lambda actor, way, data: actions.extend(
+            actor, way.id, data["days"], data["why"], key=f"extend:{data['key']}"
+        ),
+        verb="journeys.lead",
+        offered=lambda way: way.closed_at is None and way.limit_on is not None,
+    ),
+    "hand-over": Part(
+        lambda: _("Ask a colleague to take over"),
+        forms.HandOverForm,
+        lambda actor, way, data: actions.ask_to_take_over(
+            actor,
+            way.id,
+            _member(data),
+            from_day=data["from_day"] or clock.today(actor.zone),
+            until_day=data["until_day"],
+            words=data["words"],
+            key=f"ask:{data['key']}",
+        ),
+        lambda: _("Ask"),
+        in_hand=True,
+    ),
+    "stand-in": Part(
+        lambda: _("Let a colleague stand in"),
+        forms.CoverForm,
+        lambda actor, way, data: actions.cover(
+            actor,
+            [way.id],
+            _member(data),
+            starts=clock.local(data["from_day"] or clock.today(actor.zone), "00:00", actor.zone),
+            ends=clock.local(data["until_day"], "23:59", actor.zone),
+            key=f"cover:{data['key']}",
+        ),
+        in_hand=True,
+    ),
+    "coach": Part(
+        lambda: _("Give them a coach"),
+        forms.CoachForm,
+        lambda actor, way, data: actions.give_coach(actor, way.id, _member(data)),
+        verb="journeys.lead",
+    ),
+    "end": Part(
+        lambda: _("End their way"),
+        forms.CloseForm,
+        lambda actor, way, data: actions.close(
+            actor, way.id, data["words"], version=data["version"], follow_up_on=data["follow_up_on"]
+        ),
+        lambda: _("End their way"),
+        in_hand=True,
+    ),
+    "again": Part(
+        lambda: _("Take their way up again"),
+        forms.ReopenForm,
+        lambda actor, way, data: actions.reopen(
+            actor, way.id, _member(data), data["why"], version=data["version"]
+        ),
+        lambda: _("Take it up again"),
+        offered=lambda way: way.closed_at is not None,
+    ),
+}
+
+
+def offered(actor: Actor, way: Journey) -> list[tuple[str, str]]:
+    """What the actor may change of a way now: address and words of each."""
+    hands = actions.has_in_hand(actor, way)
+    return [
+        (reverse("way_change", args=[way.id, code]), part.title())
+        for code, part in PARTS.items()
+        if may(actor, part.verb) and part.offered(way) and (hands or not part.in_hand)
+    ]
+
+
+@needs("journeys.work", methods=("GET", "POST"))
+def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str) -> HttpResponseBase:
+    """Change one thing of somebody's way."""
+    chosen = PARTS.get(what)
+    way = queries.journey(way_id)
+    if chosen is None or not chosen.offered(way):
+        raise NotThere("nothing to change")
+    card = people.open_person(actor, way.person_id)
+    form = chosen.form(actor, way, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with all_or_nothing():
+                chosen.save(actor, way, form.cleaned_data)
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            return redirect(f"{reverse('plan', args=[way.person_id])}?said=saved")
+    return render(
+        request,
+        "journeys/change.html",
+        bar(actor, card, "plan")
+        | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "way": way, "what": what},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@needs("journeys.work", methods=("POST",))
+def hand_over_answer(request: HttpRequest, actor: Actor, hand_over_id: uuid.UUID) -> HttpResponseBase:
+    """Take somebody over, or say no."""
+    actions.answer_hand_over(
+        actor, hand_over_id, accept="accept" in request.POST, words=request.POST.get("words", "")[:500]
+    )
+    return redirect("my_day")
+
+
+@needs("journeys.work", methods=("POST",))
+def outcome_verify(request: HttpRequest, actor: Actor, outcome_id: uuid.UUID) -> HttpResponseBase:
+    """Say that one has seen what shows it."""
+    person_id = actions.verify(actor, outcome_id)
+    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
+
+
+@needs("journeys.work", methods=("POST",))
+def outcome_lasts(request: HttpRequest, actor: Actor, check_id: uuid.UUID) -> HttpResponseBase:
+    """Say whether what was reached lasts."""
+    answer = request.POST.get("answer", "")
+    if answer not in ("yes", "no", "unknown"):
+        raise NotThere("no such answer")
+    person_id = actions.answer_check(actor, check_id, answer)
+    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")

@@ -1,0 +1,232 @@
+"""The living plan, for two pairs of eyes: aims, steps, what changed, agreed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.journeys import actions, forms, queries, rules, said
+from kohti.journeys.actions import MoveStep, NewAim, NewStep
+from kohti.journeys.models import Aim, Journey, Outcome, Step
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.doors import needs
+from kohti.kernel.errors import NotThere, Refused
+from kohti.people import fields as life
+from kohti.people import queries as people
+from kohti.people.bar import bar
+from kohti.people.forms import Keyed
+from kohti.people.views.page import all_or_nothing
+
+from . import changing
+
+SAID = {
+    "open": lambda: _("Their way has begun. What is the first step?"),
+    "saved": lambda: _("Saved."),
+    "agreed": lambda: _("Agreed."),
+}
+OPEN = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
+
+
+def step_line(step: Step, today: date) -> dict[str, Any]:
+    """A step for a page."""
+    return {
+        "id": step.id,
+        "version": step.version,
+        "words": step.words,
+        "who": step.who_words or said.chosen(said.WHO, step.who),
+        "due": words.day_short(step.due_on) if step.due_on else "",
+        "late": step.due_on is not None and step.due_on < today and step.state in OPEN,
+        "state": step.state,
+        "state_words": said.chosen(said.STATES, step.state),
+        "why": step.why,
+        "answered": step.answered_at is not None,
+        "open": step.state in OPEN,
+        "can": sorted(actions.AFTER[step.state]),
+    }
+
+
+@needs("journeys.see", methods=("GET", "POST"))
+def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+    """Aims in the person's words, steps under them, what changed lately. A new aim or step is written here."""
+    card = people.open_person(actor, person_id)
+    way = queries.journey_of(actor, person_id)
+    if way is None:
+        return render(
+            request,
+            "journeys/none.html",
+            bar(actor, card, "plan") | {"may_work": may(actor, "journeys.work")},
+        )
+    found = queries.plan(way.id)
+    known = life.fields_of_life(actor)
+    aims = [(one.id, one.words) for one in found.aims if one.state == Aim.State.OPEN]
+    adding_aim = "aim" in request.POST
+    step_form = forms.StepForm(
+        actor,
+        aims,
+        request.POST if request.POST and not adding_aim else None,
+        prefix="s",
+        initial={"aim": str(aims[0][0]) if len(aims) == 1 else ""},
+    )
+    aim_form = forms.AimForm(
+        actor, [(code, name) for code, (name, _sealed) in known.items()],
+        request.POST if adding_aim else None, prefix="a",
+    )  # fmt: skip
+    form: Keyed = aim_form if adding_aim else step_form
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        change: actions.Change
+        if adding_aim:
+            change = NewAim(words=data["words"], field=data["field"])
+        else:
+            change = NewStep(
+                words=data["words"],
+                who=data["who"],
+                due_on=data["due_on"],
+                aim_id=uuid.UUID(data["aim"]) if data["aim"] else None,
+            )
+        try:
+            with all_or_nothing():
+                actions.change_plan(actor, way.id, [change], key=f"plan:{data['key']}")
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
+    told = SAID.get(request.GET.get("said", ""))
+    if told is not None:
+        request.notices = [{"kind": "success", "text": told()}]  # type: ignore[attr-defined]
+    return render(
+        request,
+        "journeys/plan.html",
+        bar(actor, card, "plan")
+        | _shown(actor, way, found, known)
+        | {"form": form, "step_form": step_form, "aim_form": aim_form},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _shown(
+    actor: Actor, way: Journey, found: queries.Plan, known: dict[str, tuple[str, bool]]
+) -> dict[str, Any]:
+    today = clock.today(actor.zone)
+    steps = [(one.aim_id, step_line(one, today)) for one in found.steps]
+    named = {one.id for one in found.aims}
+    stages = rules.stages(actor)
+    kinds = rules.outcomes(actor)
+    return {
+        "way": way,
+        "closed": way.closed_at is not None,
+        "owner": way.owner.staff.full_name if way.owner else "",
+        "stage": rules.named(stages, way.stage) if way.stage else "",
+        "ends": words.day_short(way.ends_on) if way.ends_on else "",
+        "held": words.day_short(way.held_until.astimezone(actor.zone).date()) if way.held_until else "",
+        "listed": way.held_until is not None and way.held_until <= clock.now(),
+        "why_listed": said.chosen(said.BROKEN, way.lapse),
+        "aims": [
+            {
+                "id": one.id,
+                "words": one.words,
+                "field": life.title_of(known, one.field) if one.field else "",
+                "state": one.state,
+                "steps": [step for aim_id, step in steps if aim_id == one.id],
+            }
+            for one in found.aims
+        ],
+        "loose": [step for aim_id, step in steps if aim_id not in named],
+        "versions": [
+            {
+                "id": one.id,
+                "day": words.day_long(one.at.astimezone(actor.zone).date()),
+                "changes": [said.change(kind, values) for kind, values in one.changes],
+                "agreed": words.day_short(one.agreed_at.astimezone(actor.zone).date())
+                if one.agreed_at
+                else "",
+            }
+            for one in found.versions
+        ],
+        "may_work": may(actor, "journeys.work") and way.closed_at is None,
+        "ended_words": way.closed_with,
+        "changes": changing.offered(actor, way),
+        "outcomes": [outcome_line(actor, one, kinds) for one in queries.outcomes(way.id)],
+        "checks": [
+            {
+                "id": one.id,
+                "what": rules.named(kinds, one.outcome.kind),
+                "week": one.week,
+                "due": words.day_short(one.due_on),
+            }
+            for one in queries.checks_due(way.id, today)
+        ],
+    }
+
+
+def outcome_line(actor: Actor, one: Outcome, kinds: list[rules.Named]) -> dict[str, Any]:
+    """Something reached, for a page."""
+    return {
+        "id": one.id,
+        "what": rules.named(kinds, one.kind),
+        "on": words.day_short(one.on),
+        "words": one.words,
+        "evidence": one.evidence,
+        "verified": one.verified_by.full_name if one.verified_by else "",
+        "may_verify": one.verified_at is None and one.by_member != actor.member_id,
+    }
+
+
+@needs("journeys.work", methods=("POST",))
+def step(request: HttpRequest, actor: Actor, person_id: uuid.UUID, step_id: uuid.UUID) -> HttpResponseBase:
+    """What becomes of one step. Answers with the plan; what cannot be says so there."""
+    way = queries.journey_of(actor, person_id)
+    if way is None:
+        raise NotThere("no such way")
+    version = request.POST.get("v", "")
+    try:
+        with all_or_nothing():
+            actions.change_plan(
+                actor,
+                way.id,
+                [
+                    MoveStep(
+                        id=step_id,
+                        version=int(version) if version.isdigit() else 0,
+                        state=request.POST.get("state", ""),
+                        why=request.POST.get("why", "")[:500],
+                        answered="answered" in request.POST,
+                    )
+                ],
+                key=f"step:{step_id}:{version}:{request.POST.get('state', 'answered')}",
+            )
+    except Refused as trouble:
+        card = people.open_person(actor, person_id)
+        known = life.fields_of_life(actor)
+        found = queries.plan(way.id)
+        aims = [(one.id, one.words) for one in found.aims]
+        names = [(code, name) for code, (name, _sealed) in known.items()]
+        return render(
+            request,
+            "journeys/plan.html",
+            bar(actor, card, "plan")
+            | _shown(actor, way, found, known)
+            | {
+                "form": None,
+                "step_form": forms.StepForm(actor, aims, prefix="s"),
+                "aim_form": forms.AimForm(actor, names, prefix="a"),
+                "trouble": str(trouble.message),
+                "typed": {str(step_id): request.POST.get("why", "")},
+            },
+            status=422,
+        )
+    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
+
+
+@needs("journeys.work", methods=("POST",))
+def agreed(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponseBase:
+    """The person agreed to what changed, here and now."""
+    person_id = actions.agree(actor, version_id, "here")
+    return redirect(f"{reverse('plan', args=[person_id])}?said=agreed")

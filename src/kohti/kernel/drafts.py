@@ -1,0 +1,93 @@
+"""What somebody is typing, kept for them alone until they save it: found again after a crash or on another machine."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from . import actor as actors
+from . import clock
+from .errors import NotThere, Refused
+
+MOST_CHARACTERS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form as it was last kept: its values by name, the version of keeping, and when."""
+
+    values: dict[str, list[str]]
+    version: int
+    at: datetime
+
+
+def find(about_kind: str, about_id: uuid.UUID) -> Draft | None:
+    """What the actor was typing about this, or None. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select body, version, at from kernel_draft"
+            " where member_id = %s and about_kind = %s and about_id = %s",
+            [actors.current().member_id, about_kind, about_id],
+        )
+        row = cursor.fetchone()
+    return Draft(json.loads(row[0]), row[1], row[2]) if row else None
+
+
+def keep(about_kind: str, about_id: uuid.UUID, values: dict[str, list[str]], *, version: int) -> int:
+    """Keep what the actor is typing about this; its new version.
+
+    `version` is the one this window knows (0: none). Raises Refused with the code `elsewhere` when another window
+    of theirs has kept it meanwhile: neither overwrites the other.
+    """
+    actor = actors.current()
+    if actor.member_id is None:
+        raise NotThere("nobody is typing")
+    body = json.dumps(values, ensure_ascii=False)
+    if len(body) > MOST_CHARACTERS:
+        raise Refused(_("That is too long to keep."), code="too-long")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_draft as d (member_id, about_kind, about_id, service_id, body, version, at)"
+            " values (%s, %s, %s, %s, %s, 1, %s)"
+            " on conflict (member_id, about_kind, about_id) do update"
+            " set body = excluded.body, version = d.version + 1, at = excluded.at"
+            " where d.version = %s returning version",
+            [actor.member_id, about_kind, about_id, actor.service, body, clock.now(), version],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Refused(_("You are writing this in another window too. Go on there."), code="elsewhere")
+    return int(row[0])
+
+
+def drop(about_kind: str, about_id: uuid.UUID) -> None:
+    """It is saved, or given up. Where there is none, nothing changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from kernel_draft where member_id = %s and about_kind = %s and about_id = %s",
+            [actors.current().member_id, about_kind, about_id],
+        )
+
+
+def forget(about: Sequence[uuid.UUID]) -> None:
+    """Erase what anybody was typing about these. For the service's own housekeeping."""
+    actors.must(actors.current(), "people.forget")
+    with connection.cursor() as cursor:
+        cursor.execute("delete from kernel_draft where about_id = any(%s)", [list(about)])
+
+
+def waiting(about_kind: str) -> list[uuid.UUID]:
+    """What the actor has begun to type about and not saved, newest first; at most fifty. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select about_id from kernel_draft where member_id = %s and about_kind = %s"
+            " order by at desc limit 50",
+            [actors.current().member_id, about_kind],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,146 @@
+"""Today: who comes next, who needs this colleague now, and for a leader who falls between."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.journeys import queries, rules, said
+from kohti.journeys.queries import Needs
+from kohti.journeys.views.caseload import line
+from kohti.kernel import clock, drafts, history, words
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.doors import needs
+from kohti.kernel.words import title
+
+from .appointment import ABOUT
+
+MENDS: dict[str, tuple[str, Callable[[], str]]] = {
+    "owner": ("plan", lambda: _("Give them a coach")),
+    "away": ("plan", lambda: _("Let somebody stand in")),
+    "next": ("appointment", lambda: _("Plan the next step")),
+    "contact": ("appointment", lambda: _("Get in touch")),
+    "missed": ("appointment", lambda: _("Ask why they did not come")),
+    "stuck": ("plan", lambda: _("Take it up")),
+    "limit": ("plan", lambda: _("Look at the time limit")),
+}
+"""The one page that mends each broken rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An appointment of one's own: when, with whom, what kind, what became of it, and their way.
+
+    Whom one does not see yet is not named: that begins with the day.
+    """
+
+    booking_id: uuid.UUID
+    day: date
+    starts: datetime
+    person_id: uuid.UUID | None
+    name: str
+    kind: str
+    state: str
+    heed: str
+    way_id: uuid.UUID | None
+
+
+MINE = """
+select b.id, b.day, b.starts, p.id, coalesce(nullif(p.called, ''), p.full_name, ''), k.title::text, b.state,
+    coalesce(p.heed::text, '[]'), j.id
+from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
+left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
+where b.staff_id = %s and b.day between %s and %s and b.state <> 'cancelled' order by b.starts, b.id
+"""
+
+
+def coming(actor: Actor, first: date, last: date) -> list[Coming]:
+    """One's own appointments from a day to a day. Two statements; it is in the history whom one saw."""
+    with connection.cursor() as cursor:
+        cursor.execute(MINE, [actor.staff_id, first, last])
+        found = [Coming(*row) for row in cursor.fetchall()]
+    persons = [one.person_id for one in found if one.person_id]
+    if persons:
+        history.record("person.listed", "person", None, persons=persons)
+    return found
+
+
+def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
+    heed = [
+        (kind, text)
+        for kind, text, ends in json.loads(one.heed)
+        if not ends or date.fromisoformat(ends) >= one.day
+    ]
+    return {
+        "time": words.clock_time(one.starts, actor.zone),
+        "person": one.person_id,
+        "name": one.name or (_("No name given") if one.person_id else ""),
+        "kind": title(one.kind),
+        "helps": [text for kind, text in heed if kind != "danger"],
+        "danger": [text for kind, text in heed if kind == "danger"],
+        "state": one.state,
+        "start": _start(one),
+    }
+
+
+def _start(one: Coming) -> str:
+    if one.way_id:
+        return reverse("appointment", args=[one.way_id])
+    return reverse("plan", args=[one.person_id]) if one.person_id else ""
+
+
+def _needing_line(actor: Actor, one: Needs, stages: list[rules.Named]) -> dict[str, Any]:
+    page, text = MENDS.get(one.rules[0], MENDS["next"])
+    return line(actor, one.case, stages) | {
+        "whys": [said.chosen(said.BROKEN, rule) for rule in one.rules],
+        "mend": text(),
+        "mend_at": reverse(page, args=[one.case.journey_id if page == "appointment" else one.case.person_id]),
+    }
+
+
+@needs("journeys.see")
+def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """My next person and the row of the day, who needs me, and for a leader who has climbed to them."""
+    today = clock.today(actor.zone)
+    stages = rules.stages(actor)
+    mine = coming(actor, today, today + timedelta(days=1))
+    now = clock.now()
+    ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
+    leads = may(actor, "journeys.lead")
+    return render(
+        request,
+        "workbench/day.html",
+        {
+            "day": words.day_long(today),
+            "next": _coming_line(actor, ahead[0]) if ahead else None,
+            "today": [_coming_line(actor, one) for one in mine if one.day == today],
+            "tomorrow": [_coming_line(actor, one) for one in mine if one.day > today],
+            "needs": [_needing_line(actor, one, stages) for one in queries.needing(actor)],
+            "climbed": [_needing_line(actor, one, stages) for one in queries.needing(actor, leads=True)]
+            if leads
+            else [],
+            "leads": leads,
+            "asked": [
+                {
+                    "id": one.id,
+                    "person": one.person_id,
+                    "name": one.person.called or one.person.full_name or _("No name given"),
+                    "by": one.from_member.staff.full_name if one.from_member else "",
+                    "from": words.day_short(one.from_day),
+                    "words": one.words,
+                }
+                for one in queries.asked_of(actor)
+            ],
+            "drafts": len(drafts.waiting(ABOUT)),
+        },
+    )
