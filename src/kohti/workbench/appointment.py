@@ -18,7 +18,7 @@ from kohti.diary.models import Booking, Kind
 from kohti.journeys import actions, queries, rules, said
 from kohti.journeys.actions import MoveStep, NewContact, NewStep, Said
 from kohti.journeys.models import Journey, Step
-from kohti.journeys.views.plan import OPEN, step_line
+from kohti.journeys.views.plan import step_line
 from kohti.kernel import clock, drafts, once, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
@@ -46,24 +46,23 @@ def _way(way_id: uuid.UUID) -> Journey:
 def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """One contact with everything that belongs to it. What was typed is kept as a draft until it is saved."""
     way = _way(way_id)
-    card = people.open_person(actor, way.person_id)
-    found = queries.plan(way.id, versions=1)
-    steps = [one for one in found.steps if one.state in OPEN]
-    kept = drafts.find(ABOUT, way.id)
+    steps = queries.open_steps(way.id)
     trouble = ""
     wrong: dict[str, str] = {}
-    typed = request.POST if request.method == "POST" else _typed(kept)
     if request.method == "POST":
         try:
             with all_or_nothing():
                 _save(actor, way, steps, request.POST)
                 drafts.drop(ABOUT, way.id)
         except _Wrong as one:
-            wrong, trouble = one.fields, ""
+            wrong = one.fields
         except Refused as one:
             trouble = str(one.message)
         else:
             return redirect(f"{reverse('plan', args=[way.person_id])}?said=saved")
+    card = people.open_person(actor, way.person_id)
+    kept = drafts.find(ABOUT, way.id)
+    typed = request.POST if request.method == "POST" else _typed(kept)
     return render(
         request,
         "workbench/appointment.html",

@@ -15,6 +15,7 @@ from .plan import (
     last_contacts,
     needs,
     needs_over_time,
+    open_steps,
     outcomes,
     plan,
 )
@@ -38,6 +39,7 @@ __all__ = (
     "needing",
     "needs",
     "needs_over_time",
+    "open_steps",
     "outcomes",
     "plan",
 )

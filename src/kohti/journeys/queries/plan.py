@@ -64,6 +64,12 @@ def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
     )
 
 
+def open_steps(journey_id: uuid.UUID) -> list[Step]:
+    """The steps that are not ended, by day. One statement."""
+    found = Step.objects.filter(journey_id=journey_id, state__in=("offered", "doing", "stuck"))
+    return sorted(found, key=_in_order)
+
+
 def _in_order(step: Step) -> tuple[Any, ...]:
     ended = step.state in (Step.State.DONE, Step.State.DROPPED, Step.State.DECLINED)
     return ended, step.due_on is None, step.due_on, -step.changed_at.timestamp() if ended else 0, step.id
