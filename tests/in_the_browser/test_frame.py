@@ -39,7 +39,8 @@ def test_going_back_through_a_long_list_nothing_covers_what_has_the_focus(
     page.locator("#lines button").last.focus()
     for _n in range(60):
         page.keyboard.press("Shift+Tab")
-        assert not page.evaluate(COVERED), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        # The page scrolls with the next frame; what stays covered stays so for good.
+        page.wait_for_function(f"!({COVERED})()")
 
 
 def test_on_paper_the_list_has_its_names_and_nothing_to_press(full: Place, sit_down: SitDown) -> None:
