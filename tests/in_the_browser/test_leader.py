@@ -143,6 +143,7 @@ def test_pages_speak_finnish_when_asked_and_stay_where_they_were(
 ) -> None:
     screen = sit_down(leader, way)
     screen.press(screen.link("Queue"))
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Queue")
     expect(screen.page.locator("html")).to_have_attribute("lang", "en")
     screen.press(screen.button("Suomi"))
     expect(screen.page.locator("html")).to_have_attribute("lang", "fi")

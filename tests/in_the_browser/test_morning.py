@@ -169,7 +169,7 @@ def test_what_was_typed_stays_when_something_is_missing(morning: Place, sit_down
     expect(screen.page.get_by_label("Name")).to_have_value("Zoltan")
     screen.check("Zoltan")
     screen.press(screen.page.get_by_role("alert").get_by_role("link"))
-    assert screen.page.evaluate("document.activeElement.name") == "reason"
+    screen.page.wait_for_function("document.activeElement.name === 'reason'")
 
 
 def test_the_coachs_call(here: Place, sit_down: SitDown, way: Way) -> None:
