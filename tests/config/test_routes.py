@@ -172,6 +172,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_review", "POST"): Expected({COACH, LEADER}, 422, thing="mark_id"),
     ("my_day", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
+    ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
     ("open_way", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("open_way", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("way_change", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),

@@ -289,3 +289,54 @@ def test_today_shows_the_next_person_and_what_helps(here: Place) -> None:
     assert f"/ways/{short(journey.id)}/appointment/" in page
     assert "Tomorrow" in page
     assert "Zoltan" not in page, "whoever comes tomorrow is seen tomorrow"
+
+
+def test_a_caseload_is_searched_by_part_of_a_name_without_accents(here: Place) -> None:
+    from tests.factories import acting
+
+    from kohti.journeys import actions
+
+    leader = here.member("leader")
+    browser = browser_of(leader)
+    for name in ("Zoë Ångström", "Marcus Walker"):
+        person = here.person(name)
+        acting(
+            leader,
+            actions.open_journey,
+            person.id,
+            owner_id=leader.member_id,
+            basis="task",
+            key=str(new_id()),
+        )
+    found = browser.post("/caseload/?show=mine", {"q": "zoe ang"}).content.decode()
+    assert "Zoë Ångström" in found
+    assert "Marcus Walker" not in found
+    assert (
+        "No match among the people you may see"
+        in browser.post("/caseload/", {"q": "Quixworth"}).content.decode()
+    )
+
+
+def test_the_persons_view_and_the_coachs_stand_side_by_side(here: Place) -> None:
+    from tests.factories import acting
+    from tests.journeys.test_holding import begin
+
+    from kohti.journeys import actions
+    from kohti.journeys.actions import NewContact, Said
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Sally {new_id().hex}")
+    journey = begin(here, coach)
+    for level in (1, 3):
+        needs = (Said("travel", level, "own"), Said("travel", 2, "coach"), Said("money", None, "own"))
+        acting(
+            coach,
+            actions.write_contact,
+            journey.id,
+            NewContact(channel="here", needs=needs),
+            key=str(new_id()),
+        )
+    page = browser_of(coach).get(f"/people/{short(journey.person_id)}/plan/").content.decode()
+    table = page.split('id="needs"')[1].split("</table>")[0]
+    assert "Mostly fine (11 March 2026)" in table
+    assert "Very hard" not in table
+    assert "Does not want to say" in table

@@ -44,7 +44,7 @@ def test_pages_of_a_way_ask_the_same_however_much_there_is(here: Place) -> None:
     pages = {
         "/day/": 8,
         "/caseload/": 6,
-        f"/people/{short(journey.person_id)}/plan/": 14,
+        f"/people/{short(journey.person_id)}/plan/": 15,
         f"/ways/{short(journey.id)}/appointment/": 15,
     }
     lived(coach, journey, steps=1)

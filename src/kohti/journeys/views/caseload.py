@@ -17,6 +17,8 @@ from kohti.journeys.queries import Case
 from kohti.kernel import words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
+from kohti.people import queries as people
+from kohti.people.forms import MOST_NAME
 
 SHOWN: dict[str, Callable[[], str]] = {
     "mine": lambda: _("Mine"),
@@ -54,9 +56,12 @@ def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
     }
 
 
-@needs("journeys.see")
+@needs("journeys.see", methods=("GET", "POST"))
 def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """People's ways: mine, the centre's, those without a coach, those that ended; who needs somebody first."""
+    """People's ways: mine, the centre's, those without a coach, those that ended; who needs somebody first.
+
+    What is searched for is posted, so that no name stands in an address.
+    """
     show = request.GET.get("show", "mine")
     if show not in queries.SHOWS:
         show = "mine"
@@ -64,10 +69,12 @@ def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     stage = request.GET.get("stage", "")
     stage = stage if stage in {one.code for one in stages} else ""
     after = request.GET.get("after", "")
+    typed = request.POST.get("q", "").strip()[:MOST_NAME]
+    among = [one.id for one in people.find(actor, typed)] if typed else None
     try:
-        page = queries.caseload(actor, show, stage=stage, after=after)
+        page = queries.caseload(actor, show, stage=stage, among=among, after=after)
     except ValueError:
-        page = queries.caseload(actor, show, stage=stage)
+        page = queries.caseload(actor, show, stage=stage, among=among)
 
     def address(**change: str) -> str:
         values = {"show": show, "stage": stage} | change
@@ -86,9 +93,11 @@ def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 for one in stages
                 if not one.flag
             ],
-            "filtered": bool(stage),
+            "typed": typed,
+            "here": address(),
+            "filtered": bool(stage or typed),
             "everything": address(stage=""),
-            "later": address(after=page.further) if page.further else "",
+            "later": address(after=page.further) if page.further and not typed else "",
             "may_lead": may(actor, "journeys.lead"),
         },
     )

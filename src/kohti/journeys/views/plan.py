@@ -153,6 +153,7 @@ def _shown(
         "may_work": may(actor, "journeys.work") and way.closed_at is None,
         "ended_words": way.closed_with,
         "changes": changing.offered(actor, way),
+        "needs": needs_lines(actor, queries.needs(way.id), known),
         "outcomes": [outcome_line(actor, one, kinds) for one in queries.outcomes(way.id)],
         "checks": [
             {
@@ -164,6 +165,20 @@ def _shown(
             for one in queries.checks_due(way.id, today)
         ],
     }
+
+
+def needs_lines(
+    actor: Actor, found: list[queries.Rating], known: dict[str, tuple[str, bool]]
+) -> list[dict[str, str]]:
+    """What each of the two last said of each field of life, side by side, with its day."""
+    said_of: dict[str, dict[str, str]] = {}
+    for one in found:
+        day = words.day_short(one.at.astimezone(actor.zone).date())
+        said_of.setdefault(one.field, {})[one.view] = f"{said.chosen(said.LEVELS, one.level)} ({day})"
+    return [
+        {"field": life.title_of(known, code), "own": views.get("own", ""), "coach": views.get("coach", "")}
+        for code, views in said_of.items()
+    ]
 
 
 def outcome_line(actor: Actor, one: Outcome, kinds: list[rules.Named]) -> dict[str, Any]:
