@@ -103,9 +103,10 @@
   bringBack();
 
   // What one tab locks is locked in all of them; whoever works in one is not away from the others.
-  const leave = () => { keep(); location.assign(lock.action); };
+  const leaving = () => { keep(); document.dispatchEvent(new Event("kohti:leaving")); };
+  const leave = () => { leaving(); location.assign(lock.action); };
   if (tabs) tabs.onmessage = (event) => { if (event.data === "locked") leave(); else used = Date.now(); };
-  lock.addEventListener("submit", () => { keep(); tabs?.postMessage("locked"); });
+  lock.addEventListener("submit", () => { leaving(); tabs?.postMessage("locked"); });
 
   const note = () => {
     used = Date.now();

@@ -369,6 +369,9 @@
   if (liveMain && "EventSource" in window) {
     let stop = live(liveMain.dataset.live);
     addEventListener("pagehide", () => stop());
+    // Whoever locks the screen or signs out is told nothing more, not even that they are.
+    document.addEventListener("kohti:leaving", () => stop());
+    document.addEventListener("submit", (event) => { if ("forgetKept" in event.target.dataset) stop(); });
     // Back from the browser's own memory of pages: the stream is new and what stands here is old.
     addEventListener("pageshow", (event) => { if (event.persisted) { stop = live(liveMain.dataset.live); refetch(); } });
   }
