@@ -340,3 +340,33 @@ def test_the_persons_view_and_the_coachs_stand_side_by_side(here: Place) -> None
     assert "Mostly fine (11 March 2026)" in table
     assert "Very hard" not in table
     assert "Does not want to say" in table
+
+
+def test_the_plan_says_that_the_coach_is_away_and_nobody_stands_in(here: Place) -> None:
+    from tests.factories import TODAY, acting
+    from tests.journeys.test_holding import begin
+    from tests.journeys.test_statements import lived
+
+    from kohti.diary import actions as diary
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Sally {new_id().hex}")
+    journey = begin(here, coach)
+    lived(coach, journey, steps=1)
+    plan = f"/people/{short(journey.person_id)}/plan/"
+    away = b"Their coach is away and nobody stands in"
+    assert away not in browser_of(coach).get(plan).content
+    acting(coach, diary.be_away, coach.staff_id, TODAY, TODAY, key=str(new_id()))
+    assert away in browser_of(coach).get(plan).content
+
+
+def test_a_day_that_is_none_is_said_at_its_field_and_what_was_typed_stays(here: Place) -> None:
+    from tests.journeys.test_holding import begin
+
+    coach = here.hire("coach", centre="cheltenham", name=f"Neil {new_id().hex}")
+    browser = browser_of(coach)
+    address = f"/ways/{short(begin(here, coach).id)}/appointment/"
+    typed = {"key": str(new_id()), "note": "A long talk.", "next": "Go on", "next-who": "person"}
+    answer = browser.post(address, typed | {"next-day_0": "31", "next-day_1": "2", "next-day_2": "2026"})
+    assert answer.status_code == 422
+    assert b"There is no such day." in answer.content
+    assert b"A long talk." in answer.content

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -244,9 +245,9 @@ def _save(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> No
     if words_of_next:
         try:
             due = DayField(required=False).clean([typed.get(f"next-day_{n}", "") for n in range(3)])
-        except Exception as trouble:
+        except ValidationError as trouble:
             due = None
-            wrong["next-day"] = " ".join(getattr(trouble, "messages", [str(trouble)]))
+            wrong["next-day"] = " ".join(trouble.messages)
         if due is not None and due < today:
             wrong["next-day"] = _("Choose a day that is still to come.")
         changes.append(NewStep(words=words_of_next, who=typed.get("next-who", "person"), due_on=due))

@@ -14,7 +14,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
-from ..models import Aim, HandOver, Journey, LastingCheck, Need, Outcome, PlanChange, PlanVersion, Step
+from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, PlanChange, PlanVersion, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,6 @@ def needs(journey_id: uuid.UUID) -> list[Rating]:
     with connection.cursor() as cursor:
         cursor.execute(LATEST_NEEDS, [journey_id])
         return [Rating(*row) for row in cursor.fetchall()]
-
-
-def needs_over_time(journey_id: uuid.UUID) -> list[Rating]:
-    """Every word on every field of life, oldest first. One statement."""
-    return [
-        Rating(one.field, one.view, one.level, one.at)
-        for one in Need.objects.filter(journey_id=journey_id).order_by("at", "id")
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ def step_line(step: Step, today: date) -> dict[str, Any]:
         "why": step.why,
         "answered": step.answered_at is not None,
         "open": step.state in OPEN,
-        "can": sorted(actions.AFTER[step.state]),
     }
 
 
@@ -119,15 +118,15 @@ def _shown(
     named = {one.id for one in found.aims}
     stages = rules.stages(actor)
     kinds = rules.outcomes(actor)
+    alone = any(clock.now() in stretch for stretch in way.alone or ())
     return {
         "way": way,
-        "closed": way.closed_at is not None,
         "owner": way.owner.staff.full_name if way.owner else "",
         "stage": rules.named(stages, way.stage) if way.stage else "",
         "ends": words.day_short(way.ends_on) if way.ends_on else "",
         "held": words.day_short(way.held_until.astimezone(actor.zone).date()) if way.held_until else "",
-        "listed": way.held_until is not None and way.held_until <= clock.now(),
-        "why_listed": said.chosen(said.BROKEN, way.lapse),
+        "listed": alone or (way.held_until is not None and way.held_until <= clock.now()),
+        "why_listed": said.chosen(said.BROKEN, "away" if alone else way.lapse),
         "aims": [
             {
                 "id": one.id,
