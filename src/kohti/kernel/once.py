@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from . import actor as actors
@@ -34,3 +35,8 @@ def first_time(verb: str, key: str, subject_id: uuid.UUID) -> uuid.UUID | None:
     if row is None or row[0] != verb:
         raise Refused(_("This was sent before for another change. Load the page again."), code="key-reused")
     return row[1] if isinstance(row[1], uuid.UUID) else uuid.UUID(str(row[1]))
+
+
+def all_or_nothing() -> Any:
+    """What is refused in this block has not happened: neither half of it, nor the claim of its key."""
+    return transaction.atomic()

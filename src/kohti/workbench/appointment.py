@@ -25,10 +25,10 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import KohtiError, NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import queries as people
 from kohti.people.bar import bar
-from kohti.people.views.page import all_or_nothing
 
 ABOUT = "appointment"
 MOST_NOTE = 20_000

@@ -12,9 +12,9 @@ from kohti.journeys import actions, forms, queries
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.people import queries as people
 from kohti.people.bar import bar
-from kohti.people.views.page import all_or_nothing
 
 
 @needs("journeys.work", methods=("GET", "POST"))

@@ -18,11 +18,11 @@ from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import queries as people
 from kohti.people.bar import bar
 from kohti.people.forms import Keyed
-from kohti.people.views.page import all_or_nothing
 
 from . import changing
 

@@ -16,12 +16,13 @@ from kohti.kernel import clock, references, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.people import actions, fields, forms, queries
 from kohti.people.actions import Basics, Reach
 from kohti.people.bar import bar
 from kohti.people.queries import PersonCard
 
-from .page import KIN, all_or_nothing
+from .page import KIN
 
 Row = tuple[uuid.UUID, str]
 

@@ -15,12 +15,13 @@ from kohti.kernel import words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.people import actions, fields, forms, queries
 from kohti.people.bar import bar
 from kohti.people.queries import Entry
 
 from .change import person_by_reference
-from .page import all_or_nothing, say
+from .page import say
 
 
 def _entry(actor: Actor, one: Entry, known: dict[str, tuple[str, bool]]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -34,11 +33,6 @@ SAID = {
     "moved": lambda: _("The note stands here now."),
     "open": lambda: _("Open for one hour. The team leader has been told."),
 }
-
-
-def all_or_nothing() -> Any:
-    """What is refused in this block has not happened: neither half of it, nor the claim of its key."""
-    return transaction.atomic()
 
 
 def say(request: HttpRequest) -> None:

@@ -14,11 +14,12 @@ from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.people import actions, forms, queries
 from kohti.people.bar import bar
 from kohti.people.models import Mark
 
-from .page import all_or_nothing, say
+from .page import say
 
 AGAIN = timedelta(days=90)
 """When a mark that still holds is looked at again, unless another day is typed."""

@@ -14,11 +14,12 @@ from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.people import actions, fields, forms, queries
 from kohti.people.bar import bar
 from kohti.team.models import Centre
 
-from .page import all_or_nothing, say
+from .page import say
 
 PURPOSES = {
     "registered": lambda: _("registered them"),
