@@ -1,0 +1,26 @@
+"""What the tables of a way share: references, choices, stretches of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+
+def belongs(to: type[models.Model] | str, *, null: bool = False, **how: Any) -> Any:
+    """A reference whose foreign key, with the service in it, stands in a migration."""
+    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
+
+
+def one_of(name: str, field: str, *values: str) -> models.CheckConstraint:
+    """A text of these alone, also for whoever writes past the application."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+class Ranges(models.Field):  # type: ignore[type-arg]
+    """Stretches of time that do not overlap (`tstzmultirange`)."""
+
+    def db_type(self, connection: Any) -> str:
+        """PostgreSQL's type for it."""
+        return "tstzmultirange"
