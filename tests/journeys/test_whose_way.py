@@ -14,7 +14,7 @@ from kohti.journeys import actions
 from kohti.journeys.models import Cover, HandOver, Journey, Owning
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
-from kohti.kernel.errors import NotAllowed
+from kohti.kernel.errors import NotAllowed, NotThere
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
@@ -183,6 +183,26 @@ def test_a_former_coach_reads_for_a_month_and_begins_nothing(here: Place) -> Non
             basis="task",
             key=str(new_id()),
         )
+
+
+def test_who_reads_on_after_somebody_moved_gives_their_way_to_nobody(here: Place, journey: Journey) -> None:
+    leader, coach = here.member("leader"), here.member("coach")
+    assert coach.member_id is not None
+    acting(
+        leader,
+        people.transfer,
+        journey.person_id,
+        here.other.id,
+        from_day=TODAY,
+        reason="moved",
+        keep_member=leader.member_id,
+        key=str(new_id()),
+    )
+    with as_actor(leader):
+        assert Journey.objects.filter(id=journey.id).exists()
+    hours = {"starts": MORNING, "ends": MORNING + timedelta(hours=8)}
+    with pytest.raises(NotThere):
+        acting(leader, actions.cover, [journey.id], coach.member_id, **hours, key=str(new_id()))
 
 
 def test_whoever_moves_to_another_centre_stands_on_its_leaders_list(here: Place, journey: Journey) -> None:

@@ -38,7 +38,9 @@ def cover(
     _works_here(actor, member_id)
     if ends <= starts or ends <= clock.now():
         raise Refused(_("The end comes before the beginning."), code="order")
-    found = list(Journey.objects.filter(id__in=journey_ids, closed_at=None).order_by("id"))
+    ways = Journey.objects.filter(id__in=journey_ids, closed_at=None).order_by("id")
+    # What one may look at but not change is not there to be covered either.
+    found = list(ways.select_for_update(no_key=True))
     if len(found) < len(set(journey_ids)):
         raise NotThere("no such way")
     covered = set(
