@@ -90,6 +90,28 @@ def test_a_step_that_is_stuck_says_what_would_help_and_nothing_typed_is_lost(her
     assert b"A step is stuck" in page.content
 
 
+def test_a_step_due_before_it_began_is_said_so_and_nothing_typed_is_lost(here: Place) -> None:
+    from tests.journeys.test_holding import begin
+
+    leader = here.member("leader")
+    browser = browser_of(leader)
+    journey = begin(here, leader)
+    clear = b"A step cannot be due before it begins. Choose today or a later day."
+    for address, prefix, words in (
+        (f"/people/{short(journey.person_id)}/plan/", "s-", {"step": "1", "s-who": "person"}),
+        (f"/ways/{short(journey.id)}/appointment/", "", {"channel": "here", "next-who": "person"}),
+    ):
+        what, day = ("s-words", "s-due_on") if prefix else ("next", "next-day")
+        page = browser.get(address)
+        yesterday = {f"{day}_0": "10", f"{day}_1": "3", f"{day}_2": "2026"}
+        typed = words | yesterday | {what: "Ring the baker", f"{prefix}key": key_of(page.content, prefix)}
+        refused = browser.post(address, typed)
+        assert refused.status_code == 422
+        assert clear in refused.content
+        assert b"Ring the baker" in refused.content
+        assert browser.post(address, typed | {f"{day}_0": "11"}).status_code == 302
+
+
 def test_the_ten_minute_appointment_saves_everything_together(here: Place) -> None:
     from datetime import timedelta
 

@@ -47,6 +47,7 @@ class OpenForm(Keyed):
         super().__init__(actor, *args, **kwargs)
         self.fields["owner"].choices = [(str(one), name) for one, name in colleagues]  # type: ignore[attr-defined]
         self.fields["basis"].choices = worded(said.BASIS)  # type: ignore[attr-defined]
+        self.fields["employment_since"].latest = clock.today(actor.zone)  # type: ignore[attr-defined]
         unsaid = (UNSAID, said.LEVELS[None]())
         for name, table in (
             ("employment", said.EMPLOYMENT),

@@ -130,6 +130,11 @@ def apart(text: str) -> str:
     return text.__class__(f"\u2068{text}\u2069")
 
 
+def quoted(text: str) -> str:
+    """What somebody wrote, between the quotation marks of the language in use."""
+    return _("“%(text)s”") % {"text": apart(text)}
+
+
 # a service's own messages
 
 Own = Mapping[str, str | Sequence[str]]

@@ -249,7 +249,7 @@ def _save(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> No
             due = None
             wrong["next-day"] = " ".join(trouble.messages)
         if due is not None and due < today:
-            wrong["next-day"] = _("Choose a day that is still to come.")
+            wrong["next-day"] = actions.due_before_it_begins()
         changes.append(NewStep(words=words_of_next, who=typed.get("next-who", "person"), due_on=due))
     if not came and not words_of_next:
         days = rules.plan_rules(actor).missed_days

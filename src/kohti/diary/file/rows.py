@@ -21,6 +21,7 @@ from kohti.diary.file.values import (
 )
 from kohti.kernel import sheets
 from kohti.kernel.names import fold, tidy
+from kohti.kernel.words import quoted
 
 # Characters, as much as the diary keeps.
 _ROOM = {"reference": 64, "customer": 200, "staff": 200, "kind": 200, "note": 4000}
@@ -176,7 +177,7 @@ class _Reading:
     def _given(self, field: str) -> str:
         """What stands there, to find it by."""
         text = self._text(field)
-        return f" (“{_short(text)}”)" if text else ""
+        return f" ({quoted(_short(text))})" if text else ""
 
     def _refuse(self, code: str, reason: str) -> None:
         self.faults.append(Problem(self.number, code, reason))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .contacts import NewContact, Said, write_contact
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach
 from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
-from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan
+from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan, due_before_it_begins
 from .reached import answer_check, reach, verify, withdraw
 
 __all__ = (
@@ -25,6 +25,7 @@ __all__ = (
     "change_plan",
     "close",
     "cover",
+    "due_before_it_begins",
     "end_cover",
     "end_pause",
     "extend",

@@ -226,7 +226,7 @@ class _Work:
         if change.aim_id and aim is None:
             raise NotThere("no such aim")
         if change.due_on is not None and change.due_on < clock.today(self.actor.zone):
-            raise Refused(_("Choose a day that is still to come."), code="past")
+            raise Refused(due_before_it_begins(), code="past")
         step = Step(
             id=change.id,
             service_id=self.actor.service,
@@ -285,7 +285,7 @@ class _Work:
             told.append(("step-answered", {}))
         if change.due_on is not None and change.due_on != step.due_on:
             if change.due_on < clock.today(self.actor.zone):
-                raise Refused(_("Choose a day that is still to come."), code="past")
+                raise Refused(due_before_it_begins(), code="past")
             before, step.due_on = step.due_on, change.due_on
             told.append(("step-moved", {"from": _day(before), "due_on": _day(change.due_on)}))
         if not told:
@@ -294,6 +294,11 @@ class _Work:
         self.moved.append(step)
         for kind, values in told:
             self.told.append((kind, step.sealed, {"words": step.words, **values}))
+
+
+def due_before_it_begins() -> str:
+    """What is said of a step that is to be done by a day that has passed."""
+    return _("A step cannot be due before it begins. Choose today or a later day.")
 
 
 def _words(text: str) -> str:

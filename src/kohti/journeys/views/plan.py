@@ -94,7 +94,7 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
             with all_or_nothing():
                 actions.change_plan(actor, way.id, [change], key=f"plan:{data['key']}")
         except Refused as trouble:
-            form.add_error(None, str(trouble.message))
+            form.add_error("due_on" if trouble.code == "past" else None, str(trouble.message))
         else:
             return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
     told = SAID.get(request.GET.get("said", ""))
