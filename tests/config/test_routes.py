@@ -173,6 +173,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("my_day", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
+    ("quality", "GET"): Expected({LEADER}, 200),
     ("open_way", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("open_way", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("way_change", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),

@@ -10,6 +10,7 @@ from . import views
 
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
+    path("caseload/quality/", views.quality, name="quality"),
     path("people/<id:person_id>/way/", views.open_way, name="open_way"),
     path("ways/<id:way_id>/change/<slug:what>/", views.way_change, name="way_change"),
     path("people/<id:person_id>/plan/", views.plan, name="plan"),

@@ -18,6 +18,7 @@ from .plan import (
     outcomes,
     plan,
 )
+from .quality import Quality, quality
 
 __all__ = (
     "SHOWS",
@@ -26,6 +27,7 @@ __all__ = (
     "Needs",
     "Page",
     "Plan",
+    "Quality",
     "Rating",
     "Version",
     "asked_of",
@@ -40,4 +42,5 @@ __all__ = (
     "open_steps",
     "outcomes",
     "plan",
+    "quality",
 )

@@ -6,6 +6,7 @@ from .caseload import caseload
 from .changing import hand_over_answer, outcome_lasts, outcome_verify, way_change
 from .opening import open_way
 from .plan import agreed, plan, step
+from .quality import quality
 
 __all__ = (
     "agreed",
@@ -15,6 +16,7 @@ __all__ = (
     "outcome_lasts",
     "outcome_verify",
     "plan",
+    "quality",
     "step",
     "way_change",
 )
