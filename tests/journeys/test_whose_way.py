@@ -11,6 +11,7 @@ from django.db import DatabaseError, IntegrityError
 from tests.factories import MORNING, TODAY, Place, acting, as_system, place
 
 from kohti.journeys import actions
+from kohti.journeys.actions import NewAim
 from kohti.journeys.models import Cover, HandOver, Journey, Owning
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
@@ -185,9 +186,15 @@ def test_a_former_coach_reads_for_a_month_and_begins_nothing(here: Place) -> Non
         )
 
 
-def test_who_reads_on_after_somebody_moved_gives_their_way_to_nobody(here: Place, journey: Journey) -> None:
+def test_who_reads_on_after_somebody_moved_changes_nothing_of_their_way(
+    here: Place, journey: Journey
+) -> None:
     leader, coach = here.member("leader"), here.member("coach")
     assert coach.member_id is not None
+    hours = {"starts": MORNING, "ends": MORNING + timedelta(hours=8)}
+    acting(coach, actions.cover, [journey.id], leader.member_id, **hours, key=str(new_id()))
+    version = acting(coach, actions.change_plan, journey.id, [NewAim(words="A flat")], key=str(new_id()))
+    outcome = acting(coach, actions.reach, journey.id, "home", TODAY, key=str(new_id()))
     acting(
         leader,
         people.transfer,
@@ -200,9 +207,17 @@ def test_who_reads_on_after_somebody_moved_gives_their_way_to_nobody(here: Place
     )
     with as_actor(leader):
         assert Journey.objects.filter(id=journey.id).exists()
-    hours = {"starts": MORNING, "ends": MORNING + timedelta(hours=8)}
-    with pytest.raises(NotThere):
-        acting(leader, actions.cover, [journey.id], coach.member_id, **hours, key=str(new_id()))
+        cover = Cover.objects.get(journey_id=journey.id)
+    refused: list[Callable[[], object]] = [
+        lambda: acting(leader, actions.cover, [journey.id], coach.member_id, **hours, key=str(new_id())),
+        lambda: acting(leader, actions.end_cover, cover.id),
+        lambda: acting(leader, actions.agree, version, "here"),
+        lambda: acting(leader, actions.verify, outcome),
+        lambda: acting(leader, actions.withdraw, outcome, "A slip"),
+    ]
+    for trying in refused:
+        with pytest.raises(NotThere):
+            trying()
 
 
 def test_whoever_moves_to_another_centre_stands_on_its_leaders_list(here: Place, journey: Journey) -> None:

@@ -46,7 +46,7 @@ def be_away(actor: Actor, staff_id: uuid.UUID, first: date, last: date, *, key: 
 def be_back(actor: Actor, absence_id: uuid.UUID) -> None:
     """The colleague is here again, from now on. Raises NotThere."""
     now = clock.now()
-    absence = Absence.objects.filter(id=absence_id, ends__gt=now).first()
+    absence = Absence.objects.filter(id=absence_id, ends__gt=now).select_for_update(no_key=True).first()
     if absence is None:
         raise NotThere("nobody is away")
     absence.ends = max(absence.starts, now)

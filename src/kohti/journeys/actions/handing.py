@@ -79,7 +79,7 @@ def cover(
 def end_cover(actor: Actor, cover_id: uuid.UUID) -> None:
     """The colleague stands in no longer, from now on. Raises NotThere."""
     actors.must(actor, "journeys.work")
-    row = Cover.objects.filter(id=cover_id, ends__gt=clock.now()).first()
+    row = Cover.objects.filter(id=cover_id, ends__gt=clock.now()).select_for_update(no_key=True).first()
     if row is None:
         raise NotThere("nobody stands in")
     row.ends = max(row.starts, clock.now())

@@ -320,11 +320,11 @@ def agree(actor: Actor, version_id: uuid.UUID, how: str) -> uuid.UUID:
     Raises NotThere.
     """
     actors.must(actor, "journeys.work")
-    version = PlanVersion.objects.filter(id=version_id).first()
+    version = PlanVersion.objects.filter(id=version_id).select_for_update(no_key=True).first()
     if version is None:
         raise NotThere("no such version")
-    if PlanVersion.objects.filter(id=version_id, agreed_at=None).update(
-        agreed_at=clock.now(), agreed_how=how
-    ):
+    if version.agreed_at is None:
+        version.agreed_at, version.agreed_how = clock.now(), how
+        version.save(update_fields=["agreed_at", "agreed_how"])
         history.record("plan.agreed", "plan", version_id, persons=[version.person_id], detail={"how": how})
     return version.person_id

@@ -77,7 +77,7 @@ def reach(
 def verify(actor: Actor, outcome_id: uuid.UUID) -> uuid.UUID:
     """Say that one has seen what shows it; whose it is. Not one's own. Raises NotThere, Refused."""
     actors.must(actor, "journeys.work")
-    outcome = Outcome.objects.filter(id=outcome_id, withdrawn_at=None).first()
+    outcome = Outcome.objects.filter(id=outcome_id, withdrawn_at=None).select_for_update(no_key=True).first()
     if outcome is None:
         raise NotThere("no such outcome")
     if outcome.by_member == actor.member_id:
@@ -93,7 +93,7 @@ def verify(actor: Actor, outcome_id: uuid.UUID) -> uuid.UUID:
 def withdraw(actor: Actor, outcome_id: uuid.UUID, why: str) -> None:
     """Take back what was written by mistake; it counts no more, and stays in the history. Raises NotThere."""
     actors.must(actor, "journeys.work")
-    outcome = Outcome.objects.filter(id=outcome_id, withdrawn_at=None).first()
+    outcome = Outcome.objects.filter(id=outcome_id, withdrawn_at=None).select_for_update(no_key=True).first()
     if outcome is None:
         raise NotThere("no such outcome")
     outcome.withdrawn_at = clock.now()
@@ -109,7 +109,7 @@ def withdraw(actor: Actor, outcome_id: uuid.UUID, why: str) -> None:
 def answer_check(actor: Actor, check_id: uuid.UUID, answer: str, words: str = "") -> uuid.UUID:
     """Say whether it lasts; whose it is. Answered again, the newer answer holds. Raises NotThere."""
     actors.must(actor, "journeys.work")
-    check = LastingCheck.objects.filter(id=check_id).first()
+    check = LastingCheck.objects.filter(id=check_id).select_for_update(no_key=True).first()
     if check is None:
         raise NotThere("no such question")
     check.answer, check.words, check.answered_at = answer, words, clock.now()
