@@ -66,6 +66,35 @@ def keep(about_kind: str, about_id: uuid.UUID, values: dict[str, list[str]], *, 
     return int(row[0])
 
 
+def leave(about_kind: str, values: dict[str, list[str]]) -> None:
+    """Remember how the actor left a list, for when they come back to it; the last window stands. One statement."""
+    actor = actors.current()
+    if actor.member_id is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_draft as d (member_id, about_kind, about_id, service_id, body, version, at)"
+            " values (%s, %s, %s, %s, %s, 1, %s)"
+            " on conflict (member_id, about_kind, about_id) do update"
+            " set body = excluded.body, version = d.version + 1, at = excluded.at where d.body <> excluded.body",
+            [
+                actor.member_id,
+                about_kind,
+                actor.member_id,
+                actor.service,
+                json.dumps(values, ensure_ascii=False, sort_keys=True),
+                clock.now(),
+            ],
+        )
+
+
+def left(about_kind: str) -> dict[str, list[str]]:
+    """How the actor left a list (`leave`); empty where they never did. One statement."""
+    actor = actors.current()
+    found = find(about_kind, actor.member_id) if actor.member_id else None
+    return found.values if found else {}
+
+
 def drop(about_kind: str, about_id: uuid.UUID) -> None:
     """It is saved, or given up. Where there is none, nothing changes."""
     with connection.cursor() as cursor:

@@ -20,6 +20,7 @@ _IGNORED = re.compile(r"[\s._‐‑‒–—−-]+")
 _RANDOM = 7
 _BODY = _RANDOM + 1
 _LONGEST_PREFIX = 4
+_LEAST = 3
 
 
 class BadReference(KohtiError):
@@ -60,6 +61,15 @@ def read_reference(text: str) -> str:
         message = _("There is a typing mistake in this reference. Compare it with what you were given.")
         raise BadReference(message, code="check")
     return _written(typed)
+
+
+def part(text: str) -> str:
+    """What was typed of a reference, as it is stored but without hyphens; empty where it can be none or says little.
+
+    Forgives as `read_reference` does, and knows nothing of the check: a part has none.
+    """
+    typed = _IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper().translate(_LOOK_ALIKES)
+    return typed if len(typed) >= _LEAST and all(one in _VALUE for one in typed) else ""
 
 
 def check_character(characters: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from kohti.kernel.ids import new_id
 from kohti.people.models import Person
@@ -84,6 +85,13 @@ class Journey(models.Model):
         indexes = (
             models.Index("owner", "held_until", "id", name="caseload", condition=Q(closed_at=None)),
             models.Index("centre", "held_until", "id", name="centre_load", condition=Q(closed_at=None)),
+            models.Index(
+                F("centre"),
+                Coalesce("last_contact_at", "opened_at"),
+                F("id"),
+                name="centre_by_contact",
+                condition=Q(closed_at=None),
+            ),
             models.Index("centre", "id", name="left_alone", condition=Q(closed_at=None, alone__isnull=False)),
             models.Index(F("person"), F("opened_at").desc(), name="journeys_of_a_person"),
             models.Index(F("centre"), F("closed_at").desc(), F("id"), name="closed_journeys"),

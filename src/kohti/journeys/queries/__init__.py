@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .caseload import SHOWS, Case, Needs, Page, caseload, coaches, needing
+from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing
 from .plan import (
     LastTime,
     Plan,
@@ -21,8 +21,11 @@ from .plan import (
 from .quality import Quality, quality
 
 __all__ = (
+    "FLAGS",
+    "ORDERS",
     "SHOWS",
     "Case",
+    "Chosen",
     "LastTime",
     "Needs",
     "Page",

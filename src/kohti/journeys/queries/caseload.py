@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +13,12 @@ from kohti.kernel import actor as actors
 from kohti.kernel import history
 from kohti.kernel.actor import Actor
 
-from .. import holding, rules
+from .. import holding, looking, rules
 
 PAGE = 50
 SHOWS = ("mine", "centre", "unassigned", "closed")
+FLAGS = ("needs", "covered")
+ORDERS = ("needs", "name", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Case:
     next_on: date | None
     booked_at: datetime | None
     closed_at: datetime | None
+    opened_at: datetime
+    born: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ COLUMNS = f"""
 select j.id, j.person_id, p.full_name, p.called, p.reference, j.stage, coalesce(o.full_name, ''), j.held_until,
     j.lapse, {LISTED}, coalesce(j.alone @> (select kohti.now()), false),
     j.owner_id is distinct from (select kohti.member()), j.last_contact_at, j.ends_on, coalesce(n.words, ''),
-    n.due_on, b.starts, j.closed_at
+    n.due_on, b.starts, j.closed_at, j.opened_at, p.date_of_birth
 from {{chosen}} j
 join people_person p on p.id = j.person_id
 left join team_membership m on m.id = j.owner_id
@@ -82,52 +85,100 @@ WHICH = {
     " team_membership m where m.id = j.owner_id and (m.ends is null or m.ends > (select kohti.now())))",
     "closed": "j.closed_at is not null and j.centre_id = %(centre)s",
 }
+FLAGGED = {
+    "needs": LISTED,
+    "covered": "exists (select 1 from journeys_cover v where v.journey_id = j.id"
+    " and v.starts <= (select kohti.now()) and v.ends > (select kohti.now()))",
+}
 
 
-def caseload(
-    actor: Actor,
-    show: str,
-    *,
-    stage: str = "",
-    among: Sequence[uuid.UUID] | None = None,
-    after: str = "",
-    most: int = PAGE,
-) -> Page:
-    """People's ways, those first that need somebody first; closed ones newest first. Two statements.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which ways a list shows: whose, in which stage, of which coach, those that need or have somebody, the order.
 
-    `among` keeps to some people (what a search found). `after` is the key a page ended with. It is in the history
-    whom one saw.
+    `order`: `needs` (who needs somebody first; ended ones newest first), `name`, or `contact` (who waits longest
+    for one first).
+    """
+
+    show: str = "mine"
+    stage: str = ""
+    coach: uuid.UUID | None = None
+    flag: str = ""
+    order: str = "needs"
+
+
+def _order(chosen: Chosen) -> tuple[str, str, str]:
+    """What a list is ordered by, its type where it stands in an address, and the direction."""
+    if chosen.order == "name":
+        return "p.sort_key", "", "asc"
+    if chosen.order == "contact":
+        return "coalesce(j.last_contact_at, j.opened_at)", "timestamptz", "asc"
+    return (
+        ("j.closed_at", "timestamptz", "desc")
+        if chosen.show == "closed"
+        else ("j.held_until", "timestamptz", "asc")
+    )
+
+
+def caseload(actor: Actor, chosen: Chosen, *, typed: str = "", after: str = "", most: int = PAGE) -> Page:
+    """People's ways as they were chosen, some of them; `typed` keeps to those it names. Two statements, or three.
+
+    `after` is the key a page ended with; it holds nothing of a person's. It is in the history whom one saw, and what
+    was looked for. Raises ValueError for a key that is none.
     """
     actors.must(actor, "journeys.see")
-    column, way = ("closed_at", "desc") if show == "closed" else ("held_until", "asc")
-    conditions = [WHICH[show]]
-    values: dict[str, Any] = {"centre": actor.centre_id, "most": most + 1, "stage": stage, "among": None}
-    if stage:
+    column, kind, way = _order(chosen)
+    conditions = [WHICH[chosen.show]]
+    values: dict[str, Any] = {"centre": actor.centre_id, "most": most + 1}
+    if chosen.stage:
         conditions.append("j.stage = %(stage)s")
-    if among is not None:
+        values["stage"] = chosen.stage
+    if chosen.coach:
+        conditions.append("j.owner_id = %(coach)s")
+        values["coach"] = chosen.coach
+    if chosen.flag:
+        conditions.append(FLAGGED[chosen.flag])
+    if typed:
         conditions.append("j.person_id = any(%(among)s)")
-        values["among"] = list(among)
+        values["among"] = looking.people_named(typed, closed=chosen.show == "closed")
     if after:
         at, _sep, last = after.rpartition("_")
-        conditions.append(
-            f"(j.{column}, j.id) {'<' if way == 'desc' else '>'} (%(at)s::timestamptz, %(last)s)"
-        )
-        values |= {"at": datetime.fromisoformat(at), "last": uuid.UUID(last)}
-    order = f"j.{column} {way}, j.id {way}"
-    chosen = (
-        f"(select * from journeys_journey j where {' and '.join(conditions)} order by {order} limit %(most)s)"
-    )
+        before = "%(at)s::timestamptz"
+        if kind:
+            values["at"] = datetime.fromisoformat(at)
+        else:
+            before = f"(select {column} from journeys_journey j join people_person p on p.id = j.person_id"
+            before += " where j.id = %(last)s)"
+        conditions.append(f"({column}, j.id) {'<' if way == 'desc' else '>'} ({before}, %(last)s)")
+        values["last"] = uuid.UUID(last)
+    order = f"{column} {way}, j.id {way}"
+    joined = "join people_person p on p.id = j.person_id" if not kind else ""
+    which = f"(select j.* from journeys_journey j {joined} where {' and '.join(conditions)}"
+    which += f" order by {order} limit %(most)s)"
     with connection.cursor() as cursor:
-        cursor.execute(COLUMNS.format(chosen=chosen, order=order), values)
+        cursor.execute(COLUMNS.format(chosen=which, order=order), values)
         cases = [Case(*row) for row in cursor.fetchall()]
     further = ""
     if len(cases) > most:
         cases = cases[:most]
-        key = cases[-1].closed_at if show == "closed" else cases[-1].held_until
-        further = f"{key.isoformat() if key else ''}_{cases[-1].journey_id}"
+        further = _key(cases[-1], chosen) if kind else f"_{cases[-1].journey_id}"
     if cases:
-        history.record("person.listed", "person", None, persons=[one.person_id for one in cases])
+        history.record(
+            "person.found" if typed else "person.listed",
+            "person",
+            None,
+            persons=[one.person_id for one in cases],
+            detail={"typed": typed} if typed else None,
+        )
     return Page(tuple(cases), further)
+
+
+def _key(case: Case, chosen: Chosen) -> str:
+    """Where the next lines of a list begin that is ordered by time."""
+    at = case.closed_at if chosen.show == "closed" else case.held_until
+    if chosen.order == "contact":
+        at = case.last_contact_at or case.opened_at
+    return f"{at.isoformat() if at else ''}_{case.journey_id}"
 
 
 @dataclass(frozen=True, slots=True)

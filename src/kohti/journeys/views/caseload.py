@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.journeys import queries, rules, said
-from kohti.journeys.queries import Case
-from kohti.kernel import words
+from kohti.journeys.queries import Case, Chosen
+from kohti.kernel import drafts, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
-from kohti.people import queries as people
+from kohti.kernel.ids import short
 from kohti.people.forms import MOST_NAME
 
 SHOWN: dict[str, Callable[[], str]] = {
@@ -26,6 +27,12 @@ SHOWN: dict[str, Callable[[], str]] = {
     "unassigned": lambda: _("Without a coach"),
     "closed": lambda: _("Ended"),
 }
+FLAGGED: dict[str, Callable[[], str]] = {
+    "needs": lambda: _("Needs somebody now"),
+    "covered": lambda: _("Somebody stands in"),
+}
+LEFT = "caseload"
+FILTERS = ("show", "stage", "coach", "flag", "order")
 
 
 def day_of(actor: Actor, at: datetime | None) -> str:
@@ -56,48 +63,109 @@ def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
     }
 
 
+def chosen_from(
+    given: Mapping[str, str], stages: list[rules.Named], coaches: list[tuple[uuid.UUID, str]]
+) -> Chosen:
+    """What an address asks for, of what there is: anything else in it is as if it were not there."""
+
+    def one_of(name: str, known: tuple[str, ...], other: str = "") -> str:
+        return given.get(name, "") if given.get(name, "") in known else other
+
+    show = one_of("show", queries.SHOWS, "mine")
+    theirs = {short(one): one for one, _name in coaches} if show in ("centre", "closed") else {}
+    return Chosen(
+        show=show,
+        stage=one_of("stage", tuple(one.code for one in stages)),
+        coach=theirs.get(given.get("coach", "")),
+        flag=one_of("flag", queries.FLAGS) if show != "closed" else "",
+        order=one_of("order", queries.ORDERS, "needs"),
+    )
+
+
+def as_query(chosen: Chosen, **change: str) -> str:
+    """A choice as it stands in an address: codes and identifiers alone."""
+    values = {
+        "show": chosen.show,
+        "stage": chosen.stage,
+        "coach": short(chosen.coach) if chosen.coach else "",
+        "flag": chosen.flag,
+        "order": "" if chosen.order == "needs" else chosen.order,
+    } | change
+    return urlencode({name: value for name, value in values.items() if value})
+
+
 @needs("journeys.see", methods=("GET", "POST"))
 def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """People's ways: mine, the centre's, those without a coach, those that ended; who needs somebody first.
 
-    What is searched for is posted, so that no name stands in an address.
+    What it is narrowed to stands in the address and is found again at the next visit. What is searched for is
+    posted, so that no name stands in an address.
     """
-    show = request.GET.get("show", "mine")
-    if show not in queries.SHOWS:
-        show = "mine"
+    given = request.GET.dict()
+    if not given and request.method == "GET":
+        left = {name: values[0] for name, values in drafts.left(LEFT).items() if values}
+        if left:
+            return redirect(f"{reverse('caseload')}?{urlencode(left)}")
     stages = rules.stages(actor)
-    stage = request.GET.get("stage", "")
-    stage = stage if stage in {one.code for one in stages} else ""
-    after = request.GET.get("after", "")
-    typed = request.POST.get("q", "").strip()[:MOST_NAME]
-    among = [one.id for one in people.find(actor, typed)] if typed else None
+    coaches = queries.coaches(actor) if given.get("show") in ("centre", "closed") else []
+    chosen = chosen_from(given, stages, coaches)
+    if any(name in given for name in FILTERS):
+        drafts.leave(LEFT, parse_qs(as_query(chosen)) if as_query(chosen) != as_query(Chosen()) else {})
+    typed, after = request.POST.get("q", "").strip()[:MOST_NAME], given.get("after", "")
     try:
-        page = queries.caseload(actor, show, stage=stage, among=among, after=after)
+        page = queries.caseload(actor, chosen, typed=typed, after=after)
     except ValueError:
-        page = queries.caseload(actor, show, stage=stage, among=among)
-
-    def address(**change: str) -> str:
-        values = {"show": show, "stage": stage} | change
-        kept = urlencode({name: value for name, value in values.items() if value})
-        return f"{reverse('caseload')}?{kept}"
-
+        page = queries.caseload(actor, chosen, typed=typed)
     return render(
-        request,
-        "journeys/caseload.html",
-        {
-            "show": show,
-            "lines": [line(actor, case, stages) for case in page.cases],
-            "shows": [(text(), address(show=code), code == show) for code, text in SHOWN.items()],
-            "stages": [
-                (one.title, address(stage="" if one.code == stage else one.code), one.code == stage)
-                for one in stages
-                if not one.flag
-            ],
-            "typed": typed,
-            "here": address(),
-            "filtered": bool(stage or typed),
-            "everything": address(stage=""),
-            "later": address(after=page.further) if page.further and not typed else "",
-            "may_lead": may(actor, "journeys.lead"),
-        },
+        request, "journeys/caseload.html", _shown(actor, chosen, page, stages, coaches) | {"typed": typed}
     )
+
+
+def _shown(
+    actor: Actor,
+    chosen: Chosen,
+    page: queries.Page,
+    stages: list[rules.Named],
+    coaches: list[tuple[uuid.UUID, str]],
+) -> dict[str, Any]:
+    def address(**change: str) -> str:
+        return f"{reverse('caseload')}?{as_query(chosen, **change)}"
+
+    closed = chosen.show == "closed"
+
+    def head(text: str, order: str, falls: bool = False) -> dict[str, str | None]:
+        direction = "down" if falls else "up"
+        return {
+            "text": text,
+            "href": address(order=order),
+            "order": direction if chosen.order == order else None,
+        }
+
+    return {
+        "show": chosen.show,
+        "lines": [line(actor, case, stages) for case in page.cases],
+        "shows": [
+            (text(), f"{reverse('caseload')}?show={code}", code == chosen.show)
+            for code, text in SHOWN.items()
+        ],
+        "stages": [
+            ("", _("Every stage")),
+            *((one.code, one.title) for one in stages if closed or not one.flag),
+        ],
+        "coaches": [("", _("Everybody")), *((short(one), name) for one, name in coaches)] if coaches else [],
+        "flags": []
+        if closed
+        else [("", _("Everybody")), *((code, text()) for code, text in FLAGGED.items())],
+        "chosen": chosen,
+        "coach": short(chosen.coach) if chosen.coach else "",
+        "heads": {
+            "name": head(_("Name"), "name"),
+            "contact": head(_("Last contact"), "contact"),
+            "needs": head(_("Ended") if closed else _("Held until"), "needs", falls=closed),
+        },
+        "here": address(),
+        "filtered": bool(chosen.stage or chosen.coach or chosen.flag),
+        "everything": f"{reverse('caseload')}?show={chosen.show}",
+        "later": address(after=page.further) if page.further else "",
+        "may_lead": may(actor, "journeys.lead"),
+    }
