@@ -28,6 +28,8 @@ import psycopg
 from kohti.config import addresses
 
 Say = Callable[[str], None]
+KEPT_S = 60
+"""How long a connection may rest: the server hangs up after 75 seconds."""
 PASSWORD = "measured through the front door"  # noqa: S105
 
 
@@ -49,10 +51,10 @@ class Row:
 def as_table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows for a person."""
     head = (
-        f"{'operation':14}{'past':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
+        f"{'operation':16}{'rows':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
     )
     lines = [
-        f"{one['operation']:14}{one['rows']:>10,}{one['app_cpu_ms']:>9.2f}{one['db_cpu_ms']:>8.2f}"
+        f"{one['operation']:16}{one['rows']:>10,}{one['app_cpu_ms']:>9.2f}{one['db_cpu_ms']:>8.2f}"
         f"{one['p50_ms']:>8.1f}{one['p95_ms']:>8.1f}{one['statements']:>7}{one['bytes']:>9,}"
         for one in rows
     ]
@@ -88,26 +90,26 @@ def free_port() -> int:
 
 
 class Web:
-    """A web process of our own on a free port, over so many rows of the past; its clock begins at `opens` now."""
+    """Web processes of our own on free ports, over so many rows of the past; their clock begins at `opens` now."""
 
-    def __init__(self, past: int, owner_url: str, *, opens: datetime) -> None:
+    def __init__(self, past: int, owner_url: str, *, opens: datetime, processes: int = 1) -> None:
         from kohti.config import installation
 
         self.past = past
         with psycopg.connect(owner_url, autocommit=True) as owner:
             installation.set_clock(owner, opens, sample=True)
-        self.port = free_port()
         env = os.environ | {"KOHTI_ROLE": "web", "DATABASE_URL": owner_url}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kohti.config.command", "serve", "--port", str(self.port)],
-            env=env,
-            stderr=subprocess.DEVNULL,
-        )
-        for _try in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    break
-            time.sleep(0.1)
+        self.ports = [free_port() for _one in range(processes)]
+        self.processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "kohti.config.command", "serve", "--port", str(port)],
+                env=env,
+                stderr=subprocess.DEVNULL,
+            )
+            for port in self.ports
+        ]
+        for port in self.ports:
+            _wait_for(port)
         with psycopg.connect(addresses.owner_url()) as owner:
             row = owner.execute("select pg_backend_pid()").fetchone()
             assert row is not None
@@ -118,21 +120,33 @@ class Web:
         return self
 
     def __exit__(self, *_trouble: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(20)
 
     def cpu(self) -> tuple[float, float]:
-        """What the web process and PostgreSQL have run so far, in ms."""
-        return cpu_ms([self.process.pid]), cpu_ms(children(self.postmaster))
+        """What the web processes and PostgreSQL have run so far, in ms."""
+        return cpu_ms([one.pid for one in self.processes]), cpu_ms(children(self.postmaster))
+
+
+def _wait_for(port: int) -> None:
+    """Until somebody listens on a port, for twenty seconds at most."""
+    for _try in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
 
 
 class Browser:
-    """A signed-in session on one kept connection."""
+    """A signed-in session on one kept connection; the processes take browsers in turn, by their number."""
 
-    def __init__(self, web: Web, username: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", web.port)
+    def __init__(self, web: Web, username: str, number: int = 0) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", web.ports[number % len(web.ports)])
         self.cookies: dict[str, str] = {}
         self.token = ""
+        self.last = time.monotonic()
         self.get("/account/sign-in/")
         status, _headers, body = self.post(
             "/account/sign-in/", {"login": username, "password": PASSWORD}, htmx=False
@@ -143,6 +157,9 @@ class Browser:
     def _ask(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        if time.monotonic() - self.last > KEPT_S:
+            self.connection.close()
+        self.last = time.monotonic()
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()

@@ -1,4 +1,4 @@
-"""What is measured in a scratch database: replay day, bench frontdesk, bench start."""
+"""What is measured in a scratch database: replay day, bench frontdesk, bench journeys, bench start."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ def bench_frontdesk(args: argparse.Namespace) -> int:
     return DONE
 
 
+def bench_journeys(args: argparse.Namespace) -> int:
+    """Measure the pages of people's ways through real HTTP."""
+    from kohti.config.bench import journeys
+
+    found = journeys.measure(ways=args.ways, repeat=args.repeat, say=say)
+    answer(found, as_json=args.json, words=lambda: journeys.in_words(found))
+    return DONE
+
+
 def bench_start(args: argparse.Namespace) -> int:
     """Measure the start of a web process."""
     from kohti.config.bench import start
@@ -80,7 +89,7 @@ def add_replay(commands: Any) -> None:
 
 
 def add_bench(commands: Any) -> None:
-    """bench frontdesk, bench start."""
+    """bench frontdesk, bench journeys, bench start."""
     benches = family(
         commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
     )
@@ -97,6 +106,17 @@ def add_bench(commands: Any) -> None:
         "--clients", type=int, choices=range(1, 5), default=1, help=_("how many press buttons at once (1)")
     )
     one.add_argument("--repeat", type=int, default=100, help=_("how often each operation is done (100)"))
+
+    one = command(
+        benches,
+        "journeys",
+        bench_journeys,
+        _(
+            "The pages of people's ways, over so many open ones and a tenth of them, and the check of attention."
+        ),
+    )
+    one.add_argument("--ways", type=int, default=30_000, help=_("how many open ways (30000)"))
+    one.add_argument("--repeat", type=int, default=15, help=_("how often each operation is done (15)"))
 
     one = command(
         benches,
