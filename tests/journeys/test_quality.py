@@ -63,3 +63,9 @@ def test_the_page_says_what_is_counted_and_asks_the_same_however_many_there_are(
     after = browser.get("/caseload/quality/")
     assert "Anna Aalto" in after.content.decode()
     assert int(after.headers["X-Kohti-Statements"]) == int(before.headers["X-Kohti-Statements"]) <= 8
+
+
+def test_a_leader_comes_there_from_the_caseload_and_a_coach_does_not(alone: Place) -> None:
+    for role, shown in (("leader", True), ("coach", False)):
+        page = browser_of(alone.member(role)).get("/caseload/?show=mine").content.decode()
+        assert ("/caseload/quality/" in page) is shown
