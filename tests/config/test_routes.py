@@ -25,7 +25,7 @@ from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
-from kohti.journeys.models import LastingCheck
+from kohti.journeys.models import Cover, LastingCheck
 from kohti.kernel import clock, documents, live, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
@@ -174,6 +174,13 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
     ("quality", "GET"): Expected({LEADER}, 200),
+    ("away", "GET"): Expected({COACH, LEADER}, 200),
+    ("away", "POST"): Expected({COACH, LEADER}, 422),
+    # A coach's colleague's absence is theirs and the leader's (tests/journeys/test_away.py).
+    ("absence", "GET"): Expected({COACH, LEADER}, 200, thing="absence_id", other={COACH: 404}),
+    ("absence", "POST"): Expected({COACH, LEADER}, 422, thing="absence_id", other={COACH: 404}),
+    ("absence_back", "POST"): Expected({COACH, LEADER}, 302, thing="absence_id", other={COACH: 404}),
+    ("cover_end", "POST"): Expected({COACH, LEADER}, 302, thing="cover_id", other={COACH: 403}),
     ("open_way", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("open_way", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("way_change", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
@@ -341,13 +348,25 @@ class Things(dict[str, Any]):
                     words="",
                     key=once(),
                 )
+            if key == "absence_id":
+                today = MORNING.date()
+                assert writer.staff_id is not None
+                return diary.be_away(writer, writer.staff_id, today, today, key=once())
+            if key == "cover_id":
+                third = self.service.hire(
+                    COACH, centre=self.centre.code, name=f"Third {uuid.uuid4().hex[:8]}"
+                )
+                assert third.member_id is not None
+                days = {"starts": MORNING, "ends": MORNING + timedelta(days=3)}
+                journeys.cover(writer, [way], third.member_id, **days, key=once())
+                return Cover.objects.get(journey_id=way).id
             outcome = journeys.reach(writer, way, "job", MORNING.date(), key=once())
             if key == "outcome_id":
                 return outcome
             return LastingCheck.objects.filter(outcome_id=outcome).order_by("week")[0].id
 
 
-WAYS = ("way_id", "step_id", "version_id", "hand_over_id", "outcome_id", "check_id")
+WAYS = ("absence_id", "cover_id", "way_id", "step_id", "version_id", "hand_over_id", "outcome_id", "check_id")
 
 
 @pytest.fixture(scope="module")

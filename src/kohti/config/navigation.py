@@ -25,6 +25,7 @@ PLACES = (
     ("my_day", "journeys.see", gettext_noop("Today")),
     ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
+    ("away", "journeys.work", gettext_noop("Away")),
     ("diary_import", "diary.import", gettext_noop("Import diary")),
     ("team", "team.see", gettext_noop("Team")),
     ("roles", "service.see", gettext_noop("Roles")),

@@ -14,6 +14,7 @@ from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people.models import Grant, Person
 
 from ..models import Cover, HandOver, Journey, Owning
 from .journeys import _works_here, journey_to_change
@@ -30,7 +31,8 @@ def cover(
 ) -> int:
     """Let a colleague stand in for the coach of these ways for a while; how many were newly covered.
 
-    They see these people for as long. For the coach, and for leaders. Raises NotThere, Refused.
+    They see these people for as long. For the coach, and for leaders. Raises NotThere, and Refused where the days
+    are none, or where a record is open to named people and they are not among them.
     """
     actors.must(actor, "journeys.work")
     if once.first_time("journey.cover", key, new_id()) is not None:
@@ -38,9 +40,9 @@ def cover(
     _works_here(actor, member_id)
     if ends <= starts or ends <= clock.now():
         raise Refused(_("The end comes before the beginning."), code="order")
-    ways = Journey.objects.filter(id__in=journey_ids, closed_at=None).order_by("id")
+    ways = Journey.objects.filter(id__in=journey_ids, closed_at=None).select_related("person").order_by("id")
     # What one may look at but not change is not there to be covered either.
-    found = list(ways.select_for_update(no_key=True))
+    found = list(ways.select_for_update(of=("self",), no_key=True))
     if len(found) < len(set(journey_ids)):
         raise NotThere("no such way")
     covered = set(
@@ -51,6 +53,7 @@ def cover(
     wanted = [one for one in found if one.id not in covered]
     for one in wanted:
         _mine_to_give(actor, one)
+    _may_see(member_id, [one.person for one in wanted])
     Cover.objects.bulk_create(
         [
             Cover(
@@ -76,15 +79,37 @@ def cover(
     return len(wanted)
 
 
-def end_cover(actor: Actor, cover_id: uuid.UUID) -> None:
-    """The colleague stands in no longer, from now on. Raises NotThere."""
+def _may_see(member_id: uuid.UUID, persons: Sequence[Person]) -> None:
+    """Raise Refused where one of these records is open to named people alone and the colleague is not named."""
+    closed = {one.id for one in persons if one.restricted}
+    if not closed:
+        return
+    named = Grant.objects.filter(
+        person_id__in=closed, to_member_id=member_id, field="", purpose="named", ends__gt=clock.now()
+    )
+    if closed - set(named.values_list("person_id", flat=True)):
+        raise Refused(
+            _("This record is open to named people only, and they are not among them. Name them first."),
+            code="not-named",
+        )
+
+
+def end_cover(actor: Actor, cover_id: uuid.UUID) -> uuid.UUID:
+    """The colleague stands in no longer, from now on; whose coach they stood in for is left alone with it.
+
+    For the coach, who stands in, and the leader. Returns the way. Raises NotThere, NotAllowed.
+    """
     actors.must(actor, "journeys.work")
-    row = Cover.objects.filter(id=cover_id, ends__gt=clock.now()).select_for_update(no_key=True).first()
+    standing = Cover.objects.filter(id=cover_id, ends__gt=clock.now()).select_related("journey")
+    row = standing.select_for_update(of=("self",), no_key=True).first()
     if row is None:
         raise NotThere("nobody stands in")
+    if row.member_id != actor.member_id:
+        _mine_to_give(actor, row.journey)
     row.ends = max(row.starts, clock.now())
     row.save(update_fields=["ends"])
     history.record("journey.uncovered", "journey", row.journey_id, persons=[row.person_id])
+    return row.journey_id
 
 
 def _mine_to_give(actor: Actor, journey: Journey) -> None:
