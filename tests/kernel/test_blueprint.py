@@ -121,6 +121,27 @@ def test_each_shipped_one_is_in_order_and_comes_back_from_its_json(code: str) ->
             "mapping.roles.host",
             "host is still one of the roles",
         ),
+        (
+            "review_days = 91",
+            "most_months = 3\nmost_weeks = 12",
+            "plan",
+            "most_months or most_weeks, not both",
+        ),
+        ("review_days = 91", "extend_weeks = 12", "plan", "extend_weeks needs most_months or most_weeks"),
+        ("[plan]", '[scale]\nlevels = [{ en = "Bad" }]\n\n[plan]', "scale.levels", "expected four levels"),
+        (
+            "[plan]",
+            '[scale]\nlevels = [{ en = "1" }, { en = "2" }, { en = "3" }, { en = "4", fi = "4" }]\n\n[plan]',
+            "scale.levels.0",
+            "has no title in fi",
+        ),
+        ('items = ["health"]', 'items = ["healt"]', "fields.6.items.0", "did you mean “health”?"),
+        (
+            'code = "safety"',
+            'code = "safety"\nitems = ["health"]',
+            "fields.7.items.0",
+            "“health” belongs to the field health already",
+        ),
     ],
 )
 def test_a_fault_names_its_line_and_what_was_expected(

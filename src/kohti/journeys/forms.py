@@ -145,6 +145,10 @@ class ExtendForm(WayForm):
     days = forms.IntegerField(label=_("How many days more"), min_value=1, max_value=366)
     why = lines(_("Why"), required=True, rows=2)
 
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        weeks = rules.plan_rules(actor).extend_weeks
+        super().__init__(actor, way, *args, initial={"days": weeks * 7} if weeks else {}, **kwargs)
+
 
 class HandOverForm(WayForm):
     """A colleague is asked to take over."""

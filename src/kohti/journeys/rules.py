@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kohti.kernel import actor as actors
 from kohti.kernel.actor import Actor
@@ -14,6 +14,7 @@ from kohti.kernel.errors import NotThere
 from kohti.kernel.words import title
 from kohti.team import queries as team
 
+from . import said
 from .models import Rules
 
 CONTACT_DAYS = 30
@@ -58,6 +59,33 @@ def plan_rules(actor: Actor) -> PlanPart:
     """The service's plan rules."""
     plan = _plan(actor)
     return plan.plan if plan else PlanPart()
+
+
+def last_day(actor: Actor, begun: date) -> date | None:
+    """The last day of a way that begins on a day, by the service's limit; None where it has none."""
+    found = plan_rules(actor)
+    if found.most_weeks:
+        return begun + timedelta(weeks=found.most_weeks, days=-1)
+    return months_after(begun, found.most_months) - timedelta(days=1) if found.most_months else None
+
+
+Scale = dict[int | None, str]
+"""What a field's levels are called, from the hardest (1) to the best (4), and last "does not want to say"."""
+
+
+def scale(actor: Actor, field: str = "") -> Scale:
+    """What a field of life's levels are called in the language in use: its own words, the service's, or ours."""
+    plan = _plan(actor)
+    own = next((one.levels for one in plan.fields if one.code == field), ()) if plan else ()
+    levels = own or (plan.scale.levels if plan else ())
+    named = {n: title(dict(one)) for n, one in enumerate(levels, 1)}
+    return {level: named.get(level or 0, text()) for level, text in said.LEVELS.items()}
+
+
+def field_of_item(actor: Actor, item: str) -> str:
+    """The field of life that an item of the questionnaire touches by the blueprint; empty for none."""
+    plan = _plan(actor)
+    return next((one.code for one in plan.fields if item in one.items), "") if plan else ""
 
 
 def stages(actor: Actor) -> list[Named]:

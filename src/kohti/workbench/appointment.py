@@ -116,7 +116,7 @@ def _shown(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> d
     known = life.fields_of_life(actor)
     last = next(iter(queries.last_contacts(way.id)), None)
     said_before = {(one.field, one.view): one for one in queries.needs(way.id)}
-    levels = [("", _("as before")), *((str(level or "none"), text()) for level, text in said.LEVELS.items())]
+    scales = {code: rules.scale(actor, code) for code in known}
     return {
         "way": way,
         "last": {
@@ -148,12 +148,15 @@ def _shown(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> d
                 "title": name,
                 "own": typed.get(f"own-{code}", ""),
                 "coach": typed.get(f"coach-{code}", ""),
-                "own_before": _before(said_before.get((code, "own"))),
-                "coach_before": _before(said_before.get((code, "coach"))),
+                "own_before": _before(scales[code], said_before.get((code, "own"))),
+                "coach_before": _before(scales[code], said_before.get((code, "coach"))),
+                "levels": [
+                    ("", _("as before")),
+                    *((str(level or "none"), text) for level, text in scales[code].items()),
+                ],
             }
             for code, (name, _sealed) in known.items()
         ],
-        "levels": levels,
         "stages": [("", _("as before")), *((one.code, one.title) for one in stages)],
         "stage": typed.get("stage", ""),
         "outcomes": [("", ""), *((one.code, one.title) for one in rules.outcomes(actor))],
@@ -169,8 +172,8 @@ def _shown(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict) -> d
     }
 
 
-def _before(rating: queries.Rating | None) -> str:
-    return said.chosen(said.LEVELS, rating.level) if rating else ""
+def _before(scale: rules.Scale, rating: queries.Rating | None) -> str:
+    return scale[rating.level] if rating else ""
 
 
 def _kind(actor: Actor) -> Kind | None:

@@ -59,8 +59,6 @@ def open_journey(
     known = [one.code for one in rules.stages(actor)]
     if stage and stage not in known:
         raise NotThere("no such stage")
-    months = rules.plan_rules(actor).most_months
-    today = clock.today(actor.zone)
     journey = Journey(
         id=made,
         service_id=actor.service,
@@ -72,7 +70,7 @@ def open_journey(
         basis=basis,
         stage=stage or (known[0] if known else ""),
         stage_since=now,
-        limit_on=rules.months_after(today, months) - timedelta(days=1) if months else None,
+        limit_on=rules.last_day(actor, clock.today(actor.zone)),
     )
     journey.save(force_insert=True)
     Owning.objects.create(

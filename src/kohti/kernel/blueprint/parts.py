@@ -37,6 +37,21 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Literal["en", "fi", "da", "nl", "pl"]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Titles = dict[Language, Annotated[str, Field(min_length=1, max_length=80)]]
+
+
+def _four(value: tuple[Titles, ...]) -> tuple[Titles, ...]:
+    """None, or one for each of the four levels."""
+    if len(value) not in (0, 4):
+        raise ValueError(gettext_noop("expected four levels, from the hardest to the best"))
+    return value
+
+
+Levels = Annotated[tuple[Titles, ...], AfterValidator(_four)]
+"""What the four levels of a scale are called, the hardest first; empty: as the product calls them."""
+Item = Literal[
+    "search", "goal", "belief", "skills", "together", "days", "health", "place", "travel", "people"
+]
+"""An item of the questionnaire that every service has."""
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Replacement = Annotated[str, Field(min_length=1)] | tuple[Annotated[str, Field(min_length=1)], ...]
 """What a message becomes: one text, or one for each plural form of the language."""
@@ -176,11 +191,23 @@ class StagePart(Part):
 
 
 class FieldPart(Part):
-    """A field of life that needs, aims and notes belong to. `sealed`: open to named people only."""
+    """A field of life that needs, aims and notes belong to. `sealed`: open to named people only.
+
+    `levels`: what its four levels are called, where it has a scale of its own; `items`: the items of the
+    questionnaire that touch it, and are sealed with it.
+    """
 
     code: Code
     title: Titles
     sealed: Yes = False
+    levels: Levels = ()
+    items: tuple[Item, ...] = ()
+
+
+class ScalePart(Part):
+    """What the four levels of each field of life are called, where it has none of its own; the hardest first."""
+
+    levels: Levels = ()
 
 
 class OutcomePart(Part):
@@ -195,15 +222,27 @@ class PlanPart(Part):
     """Rules of a plan: how long at most, how often a contact and a review, which fields need an aim.
 
     `climb_days`: what nobody mended for so many days goes to the leader; `missed_days`: how soon somebody who did
-    not come is to be asked why.
+    not come is to be asked why; `most_weeks`: the limit in weeks instead of months; `extend_weeks`: how much a
+    leader gives when they give more time.
     """
 
     most_months: Number | None = Field(default=None, gt=0, le=120)
+    most_weeks: Number | None = Field(default=None, gt=0, le=520)
+    extend_weeks: Number | None = Field(default=None, gt=0, le=520)
     contact_days: Number | None = Field(default=None, gt=0, le=366)
     review_days: Number | None = Field(default=None, gt=0, le=366)
     climb_days: Number = Field(default=3, ge=0, le=60)
     missed_days: Number = Field(default=2, ge=0, le=60)
     aims_in: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def one_limit(self) -> Self:
+        """A limit is given in months or in weeks, and only a limit can be moved."""
+        if self.most_months and self.most_weeks:
+            raise ValueError(gettext_noop("give most_months or most_weeks, not both"))
+        if self.extend_weeks and not (self.most_months or self.most_weeks):
+            raise ValueError(gettext_noop("extend_weeks needs most_months or most_weeks"))
+        return self
 
 
 class TargetPart(Part):
@@ -260,6 +299,7 @@ class Blueprint(Part):
     reasons: tuple[ReasonPart, ...] = Field(min_length=1)
     stages: tuple[StagePart, ...] = ()
     fields: tuple[FieldPart, ...] = ()
+    scale: ScalePart = ScalePart()
     outcomes: tuple[OutcomePart, ...] = ()
     plan: PlanPart = PlanPart()
     targets: tuple[TargetPart, ...] = ()

@@ -20,7 +20,7 @@ from kohti.kernel.errors import KohtiError
 from kohti.kernel.may import VERBS
 
 from .lines import Path, line_of
-from .parts import CODED, Blueprint
+from .parts import CODED, Blueprint, Language
 from .telling import in_words, near, not_toml, where
 
 
@@ -137,6 +137,15 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
                 yield from lost((name, index, "centres", n), "centres", code)
     for n, code in enumerate(plan.plan.aims_in):
         yield from lost(("plan", "aims_in", n), "fields", code)
+    claimed: dict[str, str] = {}
+    for index, part in enumerate(plan.fields):
+        for n, item in enumerate(part.items):
+            if claimed.setdefault(item, part.code) != part.code:
+                fault = _("“%(item)s” belongs to the field %(code)s already") % {
+                    "item": item,
+                    "code": claimed[item],
+                }
+                yield ("fields", index, "items", n), fault
     for name, moves in plan.mapping.items():
         for old, new in moves.items():
             yield from lost(("mapping", name, old), name, new)
@@ -174,6 +183,14 @@ def _of_titles(plan: Blueprint) -> Iterator[tuple[Path, str]]:
             if missing:
                 fault = _("has no title in %(languages)s, which the service speaks")
                 yield (name, index, "title"), fault % {"languages": ", ".join(sorted(missing))}
+    scales: list[tuple[Path, tuple[dict[Language, str], ...]]] = [(("scale", "levels"), plan.scale.levels)]
+    scales += [(("fields", index, "levels"), one.levels) for index, one in enumerate(plan.fields)]
+    for path, levels in scales:
+        for n, titles in enumerate(levels):
+            missing = set(plan.service.languages) - set(titles)
+            if missing:
+                fault = _("has no title in %(languages)s, which the service speaks")
+                yield (*path, n), fault % {"languages": ", ".join(sorted(missing))}
 
 
 def _value(data: Any, path: Path) -> Any:
