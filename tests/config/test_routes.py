@@ -187,6 +187,11 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("way_change", "POST"): Expected({COACH, LEADER}, 422, thing="way_id"),
     ("plan", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("plan", "POST"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("person_needs", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    # Nobody of these tests' people is on their way (tests/journeys/test_needs.py).
+    ("person_needs", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
+    ("questionnaire", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("questionnaire", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
     # Only who was asked answers (tests/journeys/test_pages.py).

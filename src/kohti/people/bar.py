@@ -63,6 +63,7 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
     pages = (
         ("person", _("Overview"), "people.open", "person"),
         ("plan", _("Plan"), "journeys.see", "plan"),
+        ("needs", _("How it goes"), "journeys.see", "person_needs"),
         ("timeline", _("Timeline"), "people.note", "person_timeline"),
         ("appointments", _("Appointments"), "people.open", "appointments"),
         ("documents", _("Documents"), "documents.read", "person_documents"),

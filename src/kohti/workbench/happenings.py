@@ -58,6 +58,8 @@ VERBS: dict[str, str] = {
     "message.unknown": gettext_noop("what became of a message is unknown"),
     "message.written": gettext_noop("wrote a message"),
     "messages.seen": gettext_noop("read the list of messages"),
+    "needs.answered": gettext_noop("kept a questionnaire"),
+    "needs.rated": gettext_noop("wrote how fields of life go"),
     "note.corrected": gettext_noop("corrected a note"),
     "note.moved": gettext_noop("moved a note to the right person"),
     "note.written": gettext_noop("wrote a note"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .contacts import NewContact, Said, write_contact
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach
 from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
+from .needs import answer, rate, seal_of_item
 from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan, due_before_it_begins
 from .reached import answer_check, reach, verify, withdraw
 
@@ -19,6 +20,7 @@ __all__ = (
     "NewStep",
     "Said",
     "agree",
+    "answer",
     "answer_check",
     "answer_hand_over",
     "ask_to_take_over",
@@ -34,8 +36,10 @@ __all__ = (
     "move_to_stage",
     "open_journey",
     "pause",
+    "rate",
     "reach",
     "reopen",
+    "seal_of_item",
     "verify",
     "withdraw",
     "write_contact",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing
+from .needs import Answer, answers_over_time, needs_over_time
 from .plan import (
     LastTime,
     Plan,
@@ -24,6 +25,7 @@ __all__ = (
     "FLAGS",
     "ORDERS",
     "SHOWS",
+    "Answer",
     "Case",
     "Chosen",
     "LastTime",
@@ -33,6 +35,7 @@ __all__ = (
     "Quality",
     "Rating",
     "Version",
+    "answers_over_time",
     "asked_of",
     "caseload",
     "checks_due",
@@ -42,6 +45,7 @@ __all__ = (
     "last_contacts",
     "needing",
     "needs",
+    "needs_over_time",
     "open_steps",
     "outcomes",
     "plan",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .caseload import caseload
 from .changing import hand_over_answer, outcome_lasts, outcome_verify, way_change
+from .needs import person_needs, questionnaire
 from .opening import open_way
 from .plan import agreed, plan, step
 from .quality import quality
@@ -15,8 +16,10 @@ __all__ = (
     "open_way",
     "outcome_lasts",
     "outcome_verify",
+    "person_needs",
     "plan",
     "quality",
+    "questionnaire",
     "step",
     "way_change",
 )

@@ -173,7 +173,7 @@ def needs_lines(
     said_of: dict[str, dict[str, str]] = {}
     for one in found:
         day = words.day_short(one.at.astimezone(actor.zone).date())
-        said_of.setdefault(one.field, {})[one.view] = f"{said.chosen(said.LEVELS, one.level)} ({day})"
+        said_of.setdefault(one.field, {})[one.view] = f"{rules.scale(actor, one.field)[one.level]} ({day})"
     return [
         {"field": life.title_of(known, code), "own": views.get("own", ""), "coach": views.get("coach", "")}
         for code, views in said_of.items()
