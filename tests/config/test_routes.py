@@ -180,6 +180,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("absence", "GET"): Expected({COACH, LEADER}, 200, thing="absence_id", other={COACH: 404}),
     ("absence", "POST"): Expected({COACH, LEADER}, 422, thing="absence_id", other={COACH: 404}),
     ("absence_back", "POST"): Expected({COACH, LEADER}, 302, thing="absence_id", other={COACH: 404}),
+    # Nobody was ticked.
+    ("several", "POST"): Expected({COACH, LEADER}, 302),
     ("cover_end", "POST"): Expected({COACH, LEADER}, 302, thing="cover_id", other={COACH: 403}),
     ("open_way", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("open_way", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),

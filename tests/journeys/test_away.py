@@ -218,3 +218,31 @@ def test_who_goes_away_later_is_seen_before_it_begins(here: Place) -> None:
     assert coach.facts["name"] in browser_of(here.member("leader")).get("/away/").content.decode()
     with clock.held_at(MORNING + timedelta(days=5)):
         assert browser_of(coach).get(address).status_code == 404
+
+
+def test_several_of_a_caseload_are_given_a_stand_in_and_by_the_leader_a_coach(here: Place) -> None:
+    coach, neil, leader = hire(here), hire(here, "Neil"), here.member("leader")
+    ways = in_hand(here, coach, 3)
+    browser = browser_of(coach)
+    assert browser.get("/caseload/?show=mine").content.count(b'name="way"') == 3
+    ticked = {"way": [str(ways[0].id), str(ways[1].id)]}
+    page = browser.post("/ways/several/", ticked | {"what": "stand-in"})
+    assert page.status_code == 200
+    assert page.content.count(b'name="way"') == 2
+    sent = ticked | {"what": "stand-in", "key": key_of(page.content), "member": str(neil.member_id)}
+    wrong = browser.post("/ways/several/", sent | typed("until_day", TODAY - timedelta(days=1)))
+    assert wrong.status_code == 422
+    done = browser.post("/ways/several/", sent | typed("until_day", TODAY + timedelta(days=3)))
+    assert b"They stand in for 2 people." in browser.get(done["Location"]).content
+    assert browser_of(neil).get("/caseload/?show=mine").content.count(b'name="way"') == 0, (
+        "not theirs to give"
+    )
+    assert browser.post("/ways/several/", ticked | {"what": "coach"}).status_code == 403
+    browser = browser_of(leader)
+    page = browser.post("/ways/several/", ticked | {"what": "coach"})
+    sent = ticked | {"what": "coach", "key": key_of(page.content), "member": str(neil.member_id)}
+    done = browser.post("/ways/several/", sent)
+    assert b"2 people have a new coach." in browser.get(done["Location"]).content
+    with as_system(here.system):
+        assert Journey.objects.filter(owner_id=neil.member_id).count() == 2
+    assert browser.post("/ways/several/", {}).status_code == 302

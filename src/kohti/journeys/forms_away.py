@@ -74,3 +74,14 @@ class StandInForm(Keyed):
             self.add_error("until_day", _("The end comes before the beginning."))
         _not_too_far(self, "until_day")
         return data
+
+
+class CoachOfSeveralForm(Keyed):
+    """A colleague becomes the coach of several people."""
+
+    member = forms.ChoiceField(label=gettext_lazy("Their coach"), choices=())
+
+    def __init__(self, actor: Actor, colleagues: list[tuple[Any, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        choices = [("", ""), *((str(one), name) for one, name in colleagues)]
+        self.fields["member"].choices = choices  # type: ignore[attr-defined]

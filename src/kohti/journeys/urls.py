@@ -7,7 +7,7 @@ from django.urls import path
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import views
-from .views import away
+from .views import away, several
 
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("away/", away.away, name="away"),
     path("away/<id:absence_id>/", away.absence, name="absence"),
     path("away/<id:absence_id>/back/", away.absence_back, name="absence_back"),
+    path("ways/several/", several.several, name="several"),
     path("stand-ins/<id:cover_id>/end/", away.cover_end, name="cover_end"),
     path("people/<id:person_id>/way/", views.open_way, name="open_way"),
     path("ways/<id:way_id>/change/<slug:what>/", views.way_change, name="way_change"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .contacts import NewContact, Said, write_contact
-from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach
+from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach, give_coach_to_several
 from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
 from .needs import answer, rate, seal_of_item
 from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan, due_before_it_begins
@@ -32,6 +32,7 @@ __all__ = (
     "end_pause",
     "extend",
     "give_coach",
+    "give_coach_to_several",
     "has_in_hand",
     "move_to_stage",
     "open_journey",

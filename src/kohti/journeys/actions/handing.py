@@ -141,6 +141,7 @@ def ask_to_take_over(
         return before
     _mine_to_give(actor, journey)
     _works_here(actor, to_member_id)
+    _may_see(to_member_id, [journey.person])
     if to_member_id == journey.owner_id:
         raise Refused(_("They are this person's coach already."), code="same")
     if until_day < max(from_day, clock.today(actor.zone)):
@@ -199,12 +200,24 @@ def give_coach(actor: Actor, journey_id: uuid.UUID, member_id: uuid.UUID) -> Non
     journey = journey_to_change(actor, journey_id)
     _mine_to_give(actor, journey)
     _works_here(actor, member_id)
+    _may_see(member_id, [journey.person])
     if journey.owner_id == member_id:
         return
     _give(actor, journey, member_id, until=clock.now())
     history.record(
         "journey.given", "journey", journey_id, persons=[journey.person_id], detail={"to": member_id}
     )
+
+
+def give_coach_to_several(actor: Actor, journey_ids: Sequence[uuid.UUID], member_id: uuid.UUID) -> int:
+    """Give several people the same coach, as their leader: all of them or none. Raises what `give_coach` raises.
+
+    How many have a new coach by it.
+    """
+    had = dict(Journey.objects.filter(id__in=journey_ids).values_list("id", "owner_id"))
+    for one in sorted(set(journey_ids)):
+        give_coach(actor, one, member_id)
+    return sum(owner != member_id for owner in had.values())
 
 
 def _give(actor: Actor, journey: Journey, member_id: uuid.UUID, *, until: datetime) -> None:

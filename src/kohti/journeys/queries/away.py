@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -193,6 +194,32 @@ def all_left_alone(actor: Actor, away: Away) -> list[uuid.UUID]:
             [away.staff_id, max(away.starts, clock.now()), away.ends, MOST_WAYS],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfSeveral:
+    """An open way that was chosen, and whose it is."""
+
+    journey_id: uuid.UUID
+    person_id: uuid.UUID
+    name: str
+    reference: str
+
+
+def ways_of(actor: Actor, journey_ids: Sequence[uuid.UUID]) -> list[OneOfSeveral]:
+    """The open ones of these ways, in the order of names. Two statements: it is in the history whom one saw."""
+    actors.must(actor, "journeys.work")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select j.id, j.person_id, coalesce(nullif(p.called, ''), p.full_name), p.reference"
+            " from journeys_journey j join people_person p on p.id = j.person_id"
+            " where j.id = any(%s) and j.closed_at is null order by p.sort_key, j.id",
+            [list(journey_ids)],
+        )
+        found = [OneOfSeveral(*row) for row in cursor.fetchall()]
+    if found:
+        history.record("person.listed", "person", None, persons=[one.person_id for one in found])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

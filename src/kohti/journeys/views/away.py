@@ -132,7 +132,7 @@ def absence(request: HttpRequest, actor: Actor, absence_id: uuid.UUID) -> HttpRe
             return redirect(f"{reverse('absence', args=[found.id])}?given={number}")
     given = request.GET.get("given", "")
     if given.isdigit():
-        say_given(request, int(given))
+        request.notices = [{"kind": "success", "text": stands_in(int(given))}]  # type: ignore[attr-defined]
     after = request.GET.get("after", "")
     lines, following = queries.left_alone(actor, found, after=_uuid(after))
     return render(
@@ -202,12 +202,11 @@ def stand_in(actor: Actor, form: StandInForm, ways: list[uuid.UUID], could: list
     return actions.cover(actor, ways, member, starts=starts, ends=ends, key=f"cover:{data['key']}")
 
 
-def say_given(request: HttpRequest, number: int) -> None:
-    """Say for how many a colleague stands in now."""
-    text = ngettext("They stand in for %(n)s person.", "They stand in for %(n)s people.", number) % {
+def stands_in(number: int) -> str:
+    """For how many a colleague stands in now."""
+    return ngettext("They stand in for %(n)s person.", "They stand in for %(n)s people.", number) % {
         "n": number
     }
-    request.notices = [{"kind": "success", "text": text}]  # type: ignore[attr-defined]
 
 
 def way_line(actor: Actor, one: LeftAlone) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
 from kohti.people.forms import MOST_NAME
 
+from .several import say_what_was_done
+
 SHOWN: dict[str, Callable[[], str]] = {
     "mine": lambda: _("Mine"),
     "centre": lambda: _("The whole centre"),
@@ -111,6 +113,7 @@ def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     chosen = chosen_from(given, stages, coaches)
     if any(name in given for name in FILTERS):
         drafts.leave(LEFT, parse_qs(as_query(chosen)) if as_query(chosen) != as_query(Chosen()) else {})
+    say_what_was_done(request)
     typed, after = request.POST.get("q", "").strip()[:MOST_NAME], given.get("after", "")
     try:
         page = queries.caseload(actor, chosen, typed=typed, after=after)
@@ -168,4 +171,5 @@ def _shown(
         "everything": f"{reverse('caseload')}?show={chosen.show}",
         "later": address(after=page.further) if page.further else "",
         "may_lead": may(actor, "journeys.lead"),
+        "choosing": not closed and may(actor, "journeys.lead" if chosen.show != "mine" else "journeys.work"),
     }
