@@ -173,6 +173,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("my_day", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
+    ("caseload_taken", "POST"): Expected({COACH, LEADER}, 200),
     ("quality", "GET"): Expected({LEADER}, 200),
     ("away", "GET"): Expected({COACH, LEADER}, 200),
     ("away", "POST"): Expected({COACH, LEADER}, 422),
@@ -464,6 +465,7 @@ SAID = {
     "colours": "15705c",
     "digest": "0a1b",
     "ending": "png",
+    "kind": "csv",
 }
 """What addresses name that is nothing of anybody's."""
 
@@ -540,6 +542,7 @@ def test_a_role_gets_what_it_may_and_nothing_else(name: str, method: str, role: 
     assert_nothing_personal(address, answer)
     if role not in expected.roles:
         assert NAME not in text_of(answer)
+    answer.close()
 
 
 @pytest.mark.parametrize("where", OTHERS)

@@ -8,14 +8,17 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from asgiref.sync import async_to_sync
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin, key
 
+from kohti.config import addresses
 from kohti.journeys import actions, queries
 from kohti.journeys.actions import NewContact, NewStep
 from kohti.journeys.queries import Chosen
-from kohti.kernel import clock
+from kohti.kernel import clock, sheets
 from kohti.kernel.ids import short
 from kohti.people import actions as people
 from kohti.people.actions import NewPerson
@@ -213,3 +216,57 @@ def test_the_page_asks_the_database_at_most_eight_things(here: Place, coach: Act
         browser = browser_of(actor)
         browser.get(address)
         assert int(browser.get(address)["X-Kohti-Statements"]) <= 8, address
+
+
+def taken(browser: Client, address: str, typed: str = "") -> bytes:
+    """What a list that is taken away holds."""
+    answer = browser.post(address, {"q": typed})
+    assert answer.status_code == 200
+
+    async def whole() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])  # type: ignore[attr-defined]
+
+    return async_to_sync(whole)()
+
+
+def test_a_list_is_taken_away_whole_as_it_is_narrowed_and_that_is_noted(here: Place, coach: Actor) -> None:
+    for n in range(52):
+        on_their_way(here, coach, f"Ida Taken{n:02}")
+    on_their_way(here, coach, "=1+1 Formula")
+    browser = browser_of(coach)
+    for kind in ("csv", "xlsx"):
+        content = taken(browser, f"/caseload/taken/{kind}/?show=mine&order=name")
+        sheet = sheets.read(content)
+        assert [row.cells["Name"] for row in sheet.rows][:2] == ["=1+1 Formula", "Ida Taken00"]
+        assert len(sheet.rows) == 53
+        assert sheet.rows[1].cells["Opened on"] == TODAY.isoformat()
+        assert sheet.rows[1].cells["Needs somebody now"] == "Nothing is planned"
+    assert b'"\'=1+1 Formula"' in taken(browser, "/caseload/taken/csv/?show=mine", "formula")
+    assert len(sheets.read(taken(browser, "/caseload/taken/csv/?show=mine", "formula")).rows) == 1
+    answer = browser.post("/caseload/taken/csv/?show=mine", {"q": "Ida"})
+    assert answer["Content-Disposition"] == 'attachment; filename="caseload-2026-03-11.csv"'
+    taken_away = told(coach, "caseload.taken")
+    assert len(taken_away[0]) == 53, "whom it listed"
+
+
+def told(actor: Actor, verb: str) -> list[list[uuid.UUID]]:
+    """Of whom the history says that this colleague did something, the first first."""
+    with psycopg.connect(addresses.owner_url()) as owner:
+        rows = owner.execute(
+            "select person_ids from kernel_historyevent where member_id = %s and verb = %s order by xid, id",
+            (actor.member_id, verb),
+        )
+        return [row[0] for row in rows]
+
+
+def test_what_is_taken_away_holds_nobody_and_nothing_that_one_may_not_see(here: Place, coach: Actor) -> None:
+    person = on_their_way(here, coach, "Rita Restricted")
+    leader = here.member("leader")
+    other = here.hire("coach", centre="cheltenham", name=f"Neil {uuid.uuid4().hex}")
+    assert b"Rita" in taken(browser_of(leader), "/caseload/taken/csv/?show=centre")
+    assert b"Rita" not in taken(browser_of(other), "/caseload/taken/csv/?show=centre")
+    acting(leader, people.restrict, person.id, members=[coach.member_id], reason="Threatened", key=key())
+    assert b"Rita" not in taken(browser_of(leader), "/caseload/taken/csv/?show=centre")
+    assert b"Rita" in taken(browser_of(coach), "/caseload/taken/csv/?show=mine")
+    assert browser_of(here.member("host")).post("/caseload/taken/csv/").status_code == 403
+    assert browser_of(coach).post("/caseload/taken/pdf/").status_code == 404

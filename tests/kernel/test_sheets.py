@@ -24,6 +24,17 @@ def rows_of(sheet: Sheet) -> list[tuple[int, list[str]]]:
     return [(row.number, list(row.cells.values())) for row in sheet.rows]
 
 
+def test_a_workbook_that_goes_out_comes_in_again_and_holds_no_formula() -> None:
+    lines = [["=1+1", "'=2", "a\nb"], ["+44 20", "", "Åsa"], ["ab", "long", "-5"]]
+    out = io.BytesIO()
+    sheets.write_xlsx(out, ("One", "Two", "Three"), [*lines, ["a\x00b", "x" * 40_000, "@x"]])
+    sheet = read(out.getvalue())
+    assert [cells for _row, cells in rows_of(sheet)] == [*lines, ["ab", "x" * 32_767, "@x"]]
+    page = openpyxl.load_workbook(io.BytesIO(out.getvalue())).active
+    assert page is not None
+    assert "f" not in {cell.data_type for line in page.iter_rows() for cell in line}
+
+
 def workbook(*lines: Sequence[object], before: int = 0) -> bytes:
     """An XLSX file whose cells are just these values; a text stays a text even if it looks like a formula."""
     book = openpyxl.Workbook()

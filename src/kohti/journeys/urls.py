@@ -11,6 +11,7 @@ from .views import away, several
 
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
+    path("caseload/taken/<slug:kind>/", views.take_away, name="caseload_taken"),
     path("caseload/quality/", views.quality, name="quality"),
     path("away/", away.away, name="away"),
     path("away/<id:absence_id>/", away.absence, name="absence"),

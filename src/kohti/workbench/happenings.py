@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "booking.made": gettext_noop("made an appointment"),
     "booking.missed": gettext_noop("noted an appointment as missed"),
     "booking.told": gettext_noop("told somebody of an appointment"),
+    "caseload.taken": gettext_noop("took a caseload away"),
     "centre.closed": gettext_noop("closed the centre on a day to come"),
     "centre.opened": gettext_noop("took back a closed day"),
     "contact.written": gettext_noop("wrote a contact"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing
+from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing, whole
 from .needs import Answer, answers_over_time, needs_over_time
 from .plan import (
     LastTime,
@@ -50,4 +50,5 @@ __all__ = (
     "outcomes",
     "plan",
     "quality",
+    "whole",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from kohti.kernel.actor import Actor
 from .. import holding, looking, rules
 
 PAGE = 50
+TAKEN_AT_ONCE = 500
 SHOWS = ("mine", "centre", "unassigned", "closed")
 FLAGS = ("needs", "covered")
 ORDERS = ("needs", "name", "contact")
@@ -126,10 +128,44 @@ def caseload(actor: Actor, chosen: Chosen, *, typed: str = "", after: str = "", 
     `after` is the key a page ended with; it holds nothing of a person's. It is in the history whom one saw, and what
     was looked for. Raises ValueError for a key that is none.
     """
+    statement, values = _statement(actor, chosen, typed, after, most + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        cases = [Case(*row) for row in cursor.fetchall()]
+    further = ""
+    if len(cases) > most:
+        cases = cases[:most]
+        further = _key(cases[-1], chosen)
+    _saw("person.found" if typed else "person.listed", cases, {"typed": typed} if typed else None)
+    return Page(tuple(cases), further)
+
+
+def whole(actor: Actor, chosen: Chosen, *, typed: str = "") -> Iterator[Case]:
+    """All of a list, to take away; it is in the history whom it was about. One statement, some lines at a time.
+
+    As things stand when it is asked: nobody is left out or comes twice because of what others do meanwhile.
+    """
+    statement, values = _statement(actor, chosen, typed, "", None)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(TAKEN_AT_ONCE):
+            cases = [Case(*row) for row in rows]
+            _saw("caseload.taken", cases, {"list": chosen.show} | ({"typed": typed} if typed else {}))
+            yield from cases
+
+
+def _saw(verb: str, cases: Sequence[Case], detail: dict[str, str] | None) -> None:
+    if cases:
+        history.record(verb, "person", None, persons=[one.person_id for one in cases], detail=detail)
+
+
+def _statement(
+    actor: Actor, chosen: Chosen, typed: str, after: str, most: int | None
+) -> tuple[str, dict[str, Any]]:
     actors.must(actor, "journeys.see")
     column, kind, way = _order(chosen)
     conditions = [WHICH[chosen.show]]
-    values: dict[str, Any] = {"centre": actor.centre_id, "most": most + 1}
+    values: dict[str, Any] = {"centre": actor.centre_id, "most": most}
     if chosen.stage:
         conditions.append("j.stage = %(stage)s")
         values["stage"] = chosen.stage
@@ -155,26 +191,13 @@ def caseload(actor: Actor, chosen: Chosen, *, typed: str = "", after: str = "", 
     joined = "join people_person p on p.id = j.person_id" if not kind else ""
     which = f"(select j.* from journeys_journey j {joined} where {' and '.join(conditions)}"
     which += f" order by {order} limit %(most)s)"
-    with connection.cursor() as cursor:
-        cursor.execute(COLUMNS.format(chosen=which, order=order), values)
-        cases = [Case(*row) for row in cursor.fetchall()]
-    further = ""
-    if len(cases) > most:
-        cases = cases[:most]
-        further = _key(cases[-1], chosen) if kind else f"_{cases[-1].journey_id}"
-    if cases:
-        history.record(
-            "person.found" if typed else "person.listed",
-            "person",
-            None,
-            persons=[one.person_id for one in cases],
-            detail={"typed": typed} if typed else None,
-        )
-    return Page(tuple(cases), further)
+    return COLUMNS.format(chosen=which, order=order), values
 
 
 def _key(case: Case, chosen: Chosen) -> str:
-    """Where the next lines of a list begin that is ordered by time."""
+    """Where the next lines of a list begin."""
+    if chosen.order == "name":
+        return f"_{case.journey_id}"
     at = case.closed_at if chosen.show == "closed" else case.held_until
     if chosen.order == "contact":
         at = case.last_contact_at or case.opened_at

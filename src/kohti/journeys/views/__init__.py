@@ -8,6 +8,7 @@ from .needs import person_needs, questionnaire
 from .opening import open_way
 from .plan import agreed, plan, step
 from .quality import quality
+from .taking import take_away
 
 __all__ = (
     "agreed",
@@ -21,5 +22,6 @@ __all__ = (
     "quality",
     "questionnaire",
     "step",
+    "take_away",
     "way_change",
 )

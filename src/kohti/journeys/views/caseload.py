@@ -170,6 +170,13 @@ def _shown(
         "filtered": bool(chosen.stage or chosen.coach or chosen.flag),
         "everything": f"{reverse('caseload')}?show={chosen.show}",
         "later": address(after=page.further) if page.further else "",
+        "taken": [
+            (text, f"{reverse('caseload_taken', args=[kind])}?{as_query(chosen)}")
+            for kind, text in (
+                ("csv", _("Take the list away (CSV)")),
+                ("xlsx", _("Take the list away (XLSX)")),
+            )
+        ],
         "may_lead": may(actor, "journeys.lead"),
         "choosing": not closed and may(actor, "journeys.lead" if chosen.show != "mine" else "journeys.work"),
     }
