@@ -189,6 +189,8 @@ class Week:
             why="It is so",
             due_on=self.day() if self.die.random() < 0.4 else None,
             answered=self.die.random() < 0.4,
+            ask_on=self.day() if self.die.random() < 0.2 else None,
+            said=self.die.choice(["here", "here", ""]),
         )
         acting(self.leader, actions.change_plan, step["journey_id"], [move], key=str(new_id()))
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from kohti.kernel.rows import definer
 
-OPEN_STEP = "state in ('offered', 'doing', 'stuck')"
+OPEN_STEP = "state in ('doing', 'stuck')"
+"""What somebody has taken on. One that is only offered is nobody's word yet."""
 
 # A day's end in the service's own time, as an instant.
 END_OF = "((({day}) + 1)::timestamp at time zone s.timezone)"

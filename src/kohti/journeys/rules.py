@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kohti.kernel import actor as actors
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint
-from kohti.kernel.blueprint.parts import PlanPart
+from kohti.kernel.blueprint.parts import OutcomePart, PlanPart
 from kohti.kernel.errors import NotThere
 from kohti.kernel.words import title
 from kohti.team import queries as team
@@ -38,7 +39,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something the blueprint names: its code, its title in the language in use, and its one flag.
+    """Something the blueprint names: its code, its title in the language in use (and in all), and its one flag.
 
     `flag`: of a stage, that who is there has left; of an outcome, that it counts as a success.
     """
@@ -46,6 +47,7 @@ class Named:
     code: str
     title: str
     flag: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def _plan(actor: Actor) -> Blueprint | None:
@@ -97,7 +99,12 @@ def stages(actor: Actor) -> list[Named]:
 def outcomes(actor: Actor) -> list[Named]:
     """The kinds of outcome the service counts."""
     plan = _plan(actor)
-    return [Named(one.code, title(dict(one.title)), one.positive) for one in plan.outcomes] if plan else []
+    found = plan.outcomes if plan else ()
+    return [Named(one.code, title(dict(one.title)), one.positive, _titles(one)) for one in found]
+
+
+def _titles(one: OutcomePart) -> dict[str, str]:
+    return {str(code): text for code, text in one.title.items()}
 
 
 def months_after(day: date, months: int) -> date:

@@ -17,7 +17,7 @@ CHANNELS: dict[str, Callable[[], str]] = {
     "chat": lambda: _("Chat"),
     "home": lambda: _("At their home"),
     "workplace": lambda: _("At a workplace"),
-    "elsewhere": lambda: _("Somewhere else"),
+    "elsewhere": lambda: _("At the municipality or elsewhere"),
 }
 BROKEN: dict[str, Callable[[], str]] = {
     "owner": lambda: _("Nobody has them in hand"),
@@ -82,22 +82,26 @@ def chosen(table: Mapping[Any, Callable[[], str]], code: Any) -> str:
 
 def change(kind: str, values: Mapping[str, Any]) -> str:
     """One change of a plan as a sentence."""
+    day = values.get("due_on") or values.get("ask_on")
     told = {
-        "words": values.get("words", ""),
+        "words": words.title(values["titles"]) if "titles" in values else values.get("words", ""),
         "why": values.get("why", ""),
-        "day": words.day_short(date.fromisoformat(values["due_on"])) if values.get("due_on") else "",
+        "day": words.day_short(date.fromisoformat(day)) if day else "",
     }
     known = {
         "aim": _("New aim: %(words)s"),
         "aim-reached": _("Reached: %(words)s"),
+        "aim-open": _("An aim again: %(words)s"),
+        "outcome": _("Reached: %(words)s"),
         "aim-dropped": _("No longer an aim: %(words)s"),
         "step": _("New step: %(words)s, by %(day)s") if told["day"] else _("New step: %(words)s"),
-        "step-offered": _("Offered: %(words)s"),
-        "step-doing": _("Taken up: %(words)s"),
+        "step-offered": _("Offered as a choice: %(words)s"),
+        "step-later": _("Asked again on %(day)s: %(words)s"),
+        "step-doing": _("They took it on: %(words)s") if values.get("said") else _("Taken up: %(words)s"),
         "step-done": _("Done: %(words)s"),
         "step-dropped": _("Dropped: %(words)s (%(why)s)"),
         "step-stuck": _("Stuck: %(words)s. What would help: %(why)s"),
-        "step-declined": _("Declined: %(words)s"),
+        "step-declined": _("They declined: %(words)s") if values.get("said") else _("Declined: %(words)s"),
         "step-answered": _("Taken up that this is stuck: %(words)s"),
         "step-moved": _("Moved to %(day)s: %(words)s"),
     }

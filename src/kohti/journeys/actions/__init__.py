@@ -6,8 +6,20 @@ from .contacts import NewContact, Said, write_contact
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach, give_coach_to_several
 from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
 from .needs import answer, rate, seal_of_item
-from .plan import AFTER, Change, EndAim, MoveStep, NewAim, NewStep, agree, change_plan, due_before_it_begins
-from .reached import answer_check, reach, verify, withdraw
+from .plan import (
+    AFTER,
+    Change,
+    EndAim,
+    MoveStep,
+    NewAim,
+    NewStep,
+    ReopenAim,
+    agree,
+    change_plan,
+    due_before_it_begins,
+)
+from .reached import Reached, answer_check, verify, withdraw
+from .reaching import reach
 
 __all__ = (
     "AFTER",
@@ -18,6 +30,8 @@ __all__ = (
     "NewAim",
     "NewContact",
     "NewStep",
+    "Reached",
+    "ReopenAim",
     "Said",
     "agree",
     "answer",

@@ -22,6 +22,7 @@ from kohti.people import fields as life
 
 from ..models import Aim, Journey, PlanChange, PlanVersion, Step
 from .journeys import journey_to_change
+from .reached import Reached, write_outcome
 
 MOST_WORDS = 500
 
@@ -44,6 +45,13 @@ class EndAim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenAim:
+    """An aim that was ended is one again."""
+
+    id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewStep:
     """One thing to do: what, who, by when. `offered`: the person is asked first."""
 
@@ -60,7 +68,9 @@ class NewStep:
 class MoveStep:
     """What becomes of a step: its new state, why (dropped, stuck: what would help), or another day.
 
-    `version` is the one that was read. `answered`: somebody took up that it is stuck.
+    `version` is the one that was read. `answered`: somebody took up that it is stuck. What is offered only the
+    person takes, declines or puts off (`ask_on`: the day they want to be asked again); `said` is how they said so:
+    "here", to whoever writes it down, or "space", in their own.
     """
 
     id: uuid.UUID
@@ -69,9 +79,11 @@ class MoveStep:
     why: str = ""
     due_on: date | None = None
     answered: bool = False
+    ask_on: date | None = None
+    said: str = ""
 
 
-Change = NewAim | EndAim | NewStep | MoveStep
+Change = NewAim | EndAim | ReopenAim | NewStep | MoveStep | Reached
 
 AFTER: dict[str, frozenset[str]] = {
     Step.State.OFFERED: frozenset({"doing", "declined", "dropped"}),
@@ -82,6 +94,8 @@ AFTER: dict[str, frozenset[str]] = {
     Step.State.DECLINED: frozenset({"offered", "doing"}),
 }
 """What a step can become. Nothing is final: the plan is never locked."""
+WAITS_FOR_THEM = (Step.State.OFFERED, Step.State.DECLINED)
+"""What only the person themselves can take on or decline."""
 
 
 def change_plan(
@@ -121,13 +135,14 @@ def apply_changes(
         return []
     if work.new_aims:
         Aim.objects.bulk_create(work.new_aims)
-    if work.ended_aims:
-        Aim.objects.bulk_update(work.ended_aims, ["state", "ended_at", "version"])
+    if work.changed_aims:
+        Aim.objects.bulk_update(work.changed_aims, ["state", "ended_at", "version"])
     if work.new_steps:
         Step.objects.bulk_create(work.new_steps)
     if work.moved:
         Step.objects.bulk_update(
-            work.moved, ["state", "why", "due_on", "stuck_at", "answered_at", "changed_at", "version"]
+            work.moved,
+            ["state", "why", "due_on", "stuck_at", "answered_at", "ask_on", "changed_at", "version"],
         )
     last = PlanVersion.objects.filter(journey_id=journey.id).aggregate(last=Max("number"))["last"] or 0
     PlanVersion.objects.create(
@@ -165,7 +180,7 @@ class _Work:
         self.actor, self.journey, self.now = actor, journey, clock.now()
         self.new_aims: list[Aim] = []
         self.new_steps: list[Step] = []
-        self.ended_aims: list[Aim] = []
+        self.changed_aims: list[Aim] = []
         self.moved: list[Step] = []
         self.told: list[tuple[str, str, dict[str, Any]]] = []
         wanted = [one.id for one in changes if isinstance(one, MoveStep)]
@@ -175,7 +190,7 @@ class _Work:
             else {}
         )
         aims = {one.aim_id for one in changes if isinstance(one, NewStep) and one.aim_id}
-        aims |= {one.id for one in changes if isinstance(one, EndAim)}
+        aims |= {one.id for one in changes if isinstance(one, EndAim | ReopenAim)}
         self.aims = (
             {one.id: one for one in Aim.objects.filter(id__in=aims, journey_id=journey.id)} if aims else {}
         )
@@ -186,11 +201,15 @@ class _Work:
             case NewAim():
                 self._new_aim(change)
             case EndAim():
-                self._end_aim(change)
+                self._turn_aim(change.id, Aim.State.REACHED if change.reached else Aim.State.DROPPED)
+            case ReopenAim():
+                self._turn_aim(change.id, Aim.State.OPEN)
             case NewStep():
                 self._new_step(change)
             case MoveStep():
                 self._move(change)
+            case Reached():
+                self.told.append(("outcome", "", write_outcome(self.actor, self.journey, change)))
 
     def _new_aim(self, change: NewAim) -> None:
         sealed = life.sealed_of(self.actor, [change.field] if change.field else [])
@@ -210,15 +229,15 @@ class _Work:
         self.aims[aim.id] = aim
         self.told.append(("aim", aim.sealed, {"words": aim.words}))
 
-    def _end_aim(self, change: EndAim) -> None:
-        aim = self.aims.get(change.id)
+    def _turn_aim(self, aim_id: uuid.UUID, state: str) -> None:
+        aim = self.aims.get(aim_id)
         if aim is None:
             raise NotThere("no such aim")
-        state = Aim.State.REACHED if change.reached else Aim.State.DROPPED
         if aim.state == state:
             return
-        aim.state, aim.ended_at, aim.version = state, self.now, aim.version + 1
-        self.ended_aims.append(aim)
+        aim.state, aim.version = state, aim.version + 1
+        aim.ended_at = None if state == Aim.State.OPEN else self.now
+        self.changed_aims.append(aim)
         self.told.append((f"aim-{state}", aim.sealed, {"words": aim.words}))
 
     def _new_step(self, change: NewStep) -> None:
@@ -268,6 +287,17 @@ class _Work:
                 code="changed",
             )
         told: list[tuple[str, dict[str, Any]]] = []
+        theirs = {"said": change.said} if change.said else {}
+        if not change.said and (
+            change.ask_on
+            or (step.state in WAITS_FOR_THEM and change.state in (Step.State.DOING, Step.State.DECLINED))
+        ):
+            raise Refused(_("Only they can answer that. Mark it when they have said so."), code="theirs")
+        if change.ask_on is not None and step.state == Step.State.OFFERED and change.ask_on != step.ask_on:
+            if change.ask_on < clock.today(self.actor.zone):
+                raise Refused(_("Choose a day that is still to come."), code="past")
+            step.ask_on = change.ask_on
+            told.append(("step-later", {"ask_on": _day(step.ask_on), **theirs}))
         if change.state and change.state != step.state:
             if change.state not in AFTER[step.state]:
                 raise Refused(_("That cannot become of this step."), code="no-such-move")
@@ -278,8 +308,8 @@ class _Work:
                 )
             step.state, step.why = change.state, change.why.strip()
             step.stuck_at = self.now if change.state == Step.State.STUCK else None
-            step.answered_at = None
-            told.append((f"step-{change.state}", {"why": step.why}))
+            step.answered_at = step.ask_on = None
+            told.append((f"step-{change.state}", {"why": step.why, **theirs}))
         if change.answered and step.state == Step.State.STUCK and step.answered_at is None:
             step.answered_at = self.now
             told.append(("step-answered", {}))

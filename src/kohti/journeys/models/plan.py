@@ -45,7 +45,7 @@ class Aim(models.Model):
 class Step(models.Model):
     """One thing to do towards an aim: what, who, by when.
 
-    One that is `offered` waits for the person's word; only they take it.
+    One that is `offered` waits for the person's word; only they take it. Until they have, nobody counts on it.
     """
 
     class State(models.TextChoices):
@@ -75,6 +75,7 @@ class Step(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.DOING)
     why = models.TextField(blank=True, help_text="why it was dropped or declined, what would help")
     stuck_at = models.DateTimeField(null=True)
+    ask_on = models.DateField(null=True, help_text="offered: the day they want to be asked again")
     answered_at = models.DateTimeField(null=True, help_text="somebody took up that it is stuck")
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -24,6 +24,7 @@ class Outcome(models.Model):
     on = models.DateField()
     words = models.TextField(blank=True)
     evidence = models.TextField(blank=True)
+    paper_id = models.UUIDField(null=True, help_text="the paper of the people's room that shows it")
     by_member = models.UUIDField(null=True)
     at = models.DateTimeField()
     verified_by = belongs(Staff, null=True)
@@ -55,6 +56,7 @@ class LastingCheck(models.Model):
     due_on = models.DateField()
     answer = models.CharField(max_length=7, choices=Answer, blank=True)
     words = models.TextField(blank=True)
+    ended_on = models.DateField(null=True, help_text="no: when it ended")
     answered_at = models.DateTimeField(null=True)
     by_member = models.UUIDField(null=True)
 

@@ -75,7 +75,7 @@ join people_person p on p.id = j.person_id
 left join team_membership m on m.id = j.owner_id
 left join team_staff o on o.id = m.staff_id
 left join lateral (select words, due_on from journeys_step where journey_id = j.id
-    and state in ('offered', 'doing', 'stuck') and due_on is not null order by due_on, id limit 1) n on true
+    and state in ('doing', 'stuck') and due_on is not null order by due_on, id limit 1) n on true
 left join lateral (select starts from diary_booking where person_id = j.person_id and state = 'booked'
     and starts > (select kohti.now()) order by starts limit 1) b on true
 order by {{order}}
