@@ -196,10 +196,12 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("questionnaire", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("questionnaire", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
+    ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
     # Only who was asked answers (tests/journeys/test_pages.py).
     ("hand_over_answer", "POST"): Expected({COACH, LEADER}, 403, thing="hand_over_id"),
     ("outcome_verify", "POST"): Expected({COACH, LEADER}, 302, thing="outcome_id"),
+    ("outcome_withdraw", "POST"): Expected({COACH, LEADER}, 302, data={"why": "Not so"}, thing="outcome_id"),
     ("outcome_lasts", "POST"): Expected({COACH, LEADER}, 302, data={"answer": "yes"}, thing="check_id"),
     ("appointment", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("appointment", "POST"): Expected({COACH, LEADER}, 302, thing="way_id"),
@@ -336,7 +338,10 @@ class Things(dict[str, Any]):
             if key == "way_id":
                 return way
             step = journeys.NewStep(words="Ring the bakery", due_on=MORNING.date())
-            version = journeys.change_plan(writer, way, [step], key=once())
+            aim = journeys.NewAim(words="Bake for a living")
+            version = journeys.change_plan(writer, way, [aim, step], key=once())
+            if key == "aim_id":
+                return aim.id
             if key == "step_id":
                 return step.id
             if key == "version_id":
@@ -374,7 +379,17 @@ class Things(dict[str, Any]):
             return LastingCheck.objects.filter(outcome_id=outcome).order_by("week")[0].id
 
 
-WAYS = ("absence_id", "cover_id", "way_id", "step_id", "version_id", "hand_over_id", "outcome_id", "check_id")
+WAYS = (
+    "absence_id",
+    "cover_id",
+    "way_id",
+    "step_id",
+    "aim_id",
+    "version_id",
+    "hand_over_id",
+    "outcome_id",
+    "check_id",
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories import TODAY, Place, acting, as_system
+from tests.factories import TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin, key, stored
+from tests.journeys.test_pages import key_of
 
 from kohti.journeys import actions, queries, said
 from kohti.journeys.actions import Change, EndAim, MoveStep, NewAim, NewStep, ReopenAim
 from kohti.journeys.models import Aim, Journey, LastingCheck, Outcome, Step
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotThere, Refused
-from kohti.kernel.ids import new_id
+from kohti.kernel.ids import new_id, short
 
 
 @pytest.fixture
@@ -134,3 +135,67 @@ def test_what_was_taken_back_says_why_and_is_asked_about_no_more(
     with as_actor(coach):
         assert queries.outcomes(way.id) == []
         assert queries.checks_due(way.id, TODAY) == []
+
+
+def test_the_plan_page_asks_the_person_moves_to_a_chosen_day_and_ends_an_aim(
+    here: Place, coach: Actor, way: Journey
+) -> None:
+    browser = browser_of(coach)
+    plan = f"/people/{short(way.person_id)}/plan/"
+    form = browser.get(plan).content
+    new = {"step": "1", "s-key": key_of(form, "s-"), "s-words": "Try the bakery", "s-who": "partner"}
+    new |= {"s-who_words": "Cheltenham Bakers", "s-offered": "on"}
+    assert browser.post(plan, new).status_code == 302
+    with as_system(here.system):
+        step = Step.objects.get(journey_id=way.id)
+    page = browser.get(plan).content.decode()
+    assert "Cheltenham Bakers" in page
+    address = f"{plan}steps/{short(step.id)}/"
+    assert "Only they can answer that" in browser.post(address, {"v": "1", "state": "doing"}).content.decode()
+    later = {"v": "1", "here": "1", "later": "1", "ask_0": "31", "ask_1": "2", "ask_2": "2026"}
+    wrong = browser.post(address, later)
+    assert wrong.status_code == 422
+    assert 'value="31"' in wrong.content.decode()
+    assert browser.post(address, later | {"ask_0": "20", "ask_1": "3"}).status_code == 302
+    assert "asked again on 20 March 2026" in browser.get(plan).content.decode()
+    assert browser.post(address, {"v": "2", "state": "doing", "here": "1"}).status_code == 302
+    moved = {"v": "3", "moved": "1", "day_0": "27", "day_1": "3", "day_2": "2026"}
+    assert browser.post(address, moved).status_code == 302
+    assert "Moved to 27 March 2026" in browser.get(plan).content.decode()
+    aim = NewAim(words="Bake for a living")
+    change(coach, way, aim)
+    assert browser.post(f"{plan}aims/{short(aim.id)}/", {"state": "reached"}).status_code == 302
+    assert "Reached: Bake for a living" in browser.get(plan).content.decode()
+
+
+def test_more_than_a_few_aims_are_said_to_be_much_to_carry(coach: Actor, way: Journey) -> None:
+    browser = browser_of(coach)
+    plan = f"/people/{short(way.person_id)}/plan/"
+    change(coach, way, *(NewAim(words=f"Aim {n}") for n in range(3)))
+    assert "much to carry" not in browser.get(plan).content.decode()
+    change(coach, way, NewAim(words="One more"))
+    assert "4 aims and 0 open steps are much to carry" in browser.get(plan).content.decode()
+
+
+def test_the_plan_page_says_when_it_ended_and_takes_back_with_a_reason(
+    here: Place, coach: Actor, way: Journey
+) -> None:
+    browser = browser_of(coach)
+    plan = f"/people/{short(way.person_id)}/plan/"
+    outcome = reached(here, coach, way, evidence="A contract seen")
+    with as_system(here.system):
+        first = LastingCheck.objects.get(outcome_id=outcome.id, week=1)
+    assert "Does it last?" in browser.get(plan).content.decode()
+    lasts = f"/outcomes/checks/{short(first.id)}/"
+    refused = browser.post(lasts, {"answer": "no", "words": "The bakery closed"}).content.decode()
+    assert "Say when it ended." in refused
+    assert "The bakery closed" in refused
+    ended = {"answer": "no", "words": "The bakery closed", "ended_0": "9", "ended_1": "3", "ended_2": "2026"}
+    assert browser.post(lasts, ended).status_code == 302
+    page = browser.get(plan).content.decode()
+    assert "until 9 March 2026" in page
+    assert "The bakery closed" in page
+    back = f"/outcomes/{short(outcome.id)}/withdraw/"
+    assert "Say why." in browser.post(back, {"why": ""}).content.decode()
+    assert browser.post(back, {"why": "It was somebody else"}).status_code == 302
+    assert "A contract seen" not in browser.get(plan).content.decode()

@@ -29,10 +29,10 @@ def test_each_figure_is_counted_from_what_was_done(alone: Place) -> None:
     step = NewStep(words="Call the school", due_on=TODAY + timedelta(days=3))
     new = NewContact(channel="phone", text="A word.", needs=(Said("work", 2, "own"),), changes=(step,))
     acting(coach, actions.write_contact, kept.id, new, key=str(uuid.uuid4()))
-    with as_system(alone.system):
-        version = PlanVersion.objects.get(journey_id=kept.id)
-    acting(coach, actions.agree, version.id, "here")
     acting(coach, actions.reach, kept.id, "home", TODAY, key=str(uuid.uuid4()))
+    with as_system(alone.system):
+        version = PlanVersion.objects.filter(journey_id=kept.id).latest("number")
+    acting(coach, actions.agree, version.id, "here")
     found = acting(leader, queries.quality)
     assert [one.coach for one in found] == ["Anna Aalto"]
     line = found[0]

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kohti.kernel import clock
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, may
+from kohti.people.attachments import queries as attachments
 from kohti.people.forms import Keyed, day, line, lines
 
 from . import queries, rules, said
@@ -74,7 +75,9 @@ class StepForm(Keyed):
 
     words = line(_("What"), required=True, most=500)
     who = _select(_("Who does it"))
+    who_words = line(_("Which partner, or who else"))
     due_on = day(_("By when"))
+    offered = forms.BooleanField(label=_("Offer it as a choice: only they say yes or no"), required=False)
     aim = _select(_("Towards which aim"), required=False)
 
     def __init__(self, actor: Actor, aims: list[tuple[Any, str]], *args: Any, **kwargs: Any) -> None:
@@ -124,12 +127,18 @@ class OutcomeForm(WayForm):
     on = day(_("When"))
     words = line(_("In a few words"))
     evidence = line(_("How we know"), help_text=_("A contract seen, a call with the school."))
+    paper = _select(_("The paper that shows it"), required=False)
 
     def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
         today = clock.today(actor.zone)
         super().__init__(actor, way, *args, initial={"on": today}, **kwargs)
         self.fields["on"].latest = today  # type: ignore[attr-defined]
         self.fields["kind"].choices = [(one.code, one.title) for one in rules.outcomes(actor)]  # type: ignore[attr-defined]
+        papers = attachments.of_person(actor, way.person_id) if may(actor, "documents.read") else []
+        self.fields["paper"].choices = [  # type: ignore[attr-defined]
+            ("", ""),
+            *((str(one.id), one.title or one.name) for one in papers if one.ended_at is None),
+        ]
 
 
 class PauseForm(WayForm):

@@ -49,6 +49,11 @@ LEVELS: dict[int | None, Callable[[], str]] = {
     4: lambda: _("Fine"),
     None: lambda: _("Does not want to say"),
 }
+LASTS: dict[str, Callable[[], str]] = {
+    "yes": lambda: _("Yes"),
+    "no": lambda: _("No"),
+    "unknown": lambda: _("Not known"),
+}
 BASIS: dict[str, Callable[[], str]] = {
     "task": lambda: _("A public task"),
     "consent": lambda: _("Their consent"),

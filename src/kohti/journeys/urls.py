@@ -24,8 +24,10 @@ urlpatterns = [
     path("people/<id:person_id>/plan/steps/<id:step_id>/", views.step, name="plan_step"),
     path("people/<id:person_id>/needs/", views.person_needs, name="person_needs"),
     path("people/<id:person_id>/questionnaire/", views.questionnaire, name="questionnaire"),
+    path("people/<id:person_id>/plan/aims/<id:aim_id>/", views.aim, name="plan_aim"),
     path("hand-overs/<id:hand_over_id>/", views.hand_over_answer, name="hand_over_answer"),
     path("outcomes/<id:outcome_id>/verify/", views.outcome_verify, name="outcome_verify"),
+    path("outcomes/<id:outcome_id>/withdraw/", views.outcome_withdraw, name="outcome_withdraw"),
     path("outcomes/checks/<id:check_id>/", views.outcome_lasts, name="outcome_lasts"),
     path("plans/<id:version_id>/agreed/", views.agreed, name="plan_agreed"),
 ]

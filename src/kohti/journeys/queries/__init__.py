@@ -10,6 +10,7 @@ from .plan import (
     Rating,
     Version,
     asked_of,
+    checks,
     checks_due,
     journey,
     journey_of,
@@ -18,6 +19,8 @@ from .plan import (
     open_steps,
     outcomes,
     plan,
+    whose_check,
+    whose_outcome,
 )
 from .quality import Quality, quality
 
@@ -38,6 +41,7 @@ __all__ = (
     "answers_over_time",
     "asked_of",
     "caseload",
+    "checks",
     "checks_due",
     "coaches",
     "journey",
@@ -51,4 +55,6 @@ __all__ = (
     "plan",
     "quality",
     "whole",
+    "whose_check",
+    "whose_outcome",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -130,6 +131,31 @@ def outcomes(journey_id: uuid.UUID) -> list[Outcome]:
         .select_related("verified_by")
         .order_by("-on", "-id")
     )
+
+
+def checks(journey_id: uuid.UUID) -> list[LastingCheck]:
+    """Every question whether an outcome lasts, in order. One statement."""
+    return list(
+        LastingCheck.objects.filter(journey_id=journey_id, outcome__withdrawn_at=None)
+        .select_related("outcome")
+        .order_by("due_on", "id")
+    )
+
+
+def whose_outcome(outcome_id: uuid.UUID) -> uuid.UUID:
+    """Who reached it. Raises NotThere."""
+    return _whose(Outcome.objects.filter(id=outcome_id).values_list("person_id", flat=True))
+
+
+def whose_check(check_id: uuid.UUID) -> uuid.UUID:
+    """Of whom it is asked. Raises NotThere."""
+    return _whose(LastingCheck.objects.filter(id=check_id).values_list("person_id", flat=True))
+
+
+def _whose(found: Iterable[uuid.UUID]) -> uuid.UUID:
+    for person_id in found:
+        return person_id
+    raise NotThere("no such thing")
 
 
 def checks_due(journey_id: uuid.UUID, today: date) -> list[LastingCheck]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from .caseload import caseload
-from .changing import hand_over_answer, outcome_lasts, outcome_verify, way_change
+from .changing import hand_over_answer, way_change
+from .moving import aim, outcome_lasts, outcome_verify, outcome_withdraw, step
 from .needs import person_needs, questionnaire
 from .opening import open_way
-from .plan import agreed, plan, step
+from .plan import agreed, plan
 from .quality import quality
 from .taking import take_away
 
 __all__ = (
     "agreed",
+    "aim",
     "caseload",
     "hand_over_answer",
     "open_way",
     "outcome_lasts",
     "outcome_verify",
+    "outcome_withdraw",
     "person_needs",
     "plan",
     "quality",

@@ -60,6 +60,7 @@ PARTS: dict[str, Part] = {
             data["on"] or clock.today(actor.zone),
             words=data["words"],
             evidence=data["evidence"],
+            paper_id=uuid.UUID(data["paper"]) if data["paper"] else None,
             key=f"outcome:{data['key']}",
         ),
     ),
@@ -178,20 +179,3 @@ def hand_over_answer(request: HttpRequest, actor: Actor, hand_over_id: uuid.UUID
         actor, hand_over_id, accept="accept" in request.POST, words=request.POST.get("words", "")[:500]
     )
     return redirect("my_day")
-
-
-@needs("journeys.work", methods=("POST",))
-def outcome_verify(request: HttpRequest, actor: Actor, outcome_id: uuid.UUID) -> HttpResponseBase:
-    """Say that one has seen what shows it."""
-    person_id = actions.verify(actor, outcome_id)
-    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
-
-
-@needs("journeys.work", methods=("POST",))
-def outcome_lasts(request: HttpRequest, actor: Actor, check_id: uuid.UUID) -> HttpResponseBase:
-    """Say whether what was reached lasts."""
-    answer = request.POST.get("answer", "")
-    if answer not in ("yes", "no", "unknown"):
-        raise NotThere("no such answer")
-    person_id = actions.answer_check(actor, check_id, answer)
-    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")

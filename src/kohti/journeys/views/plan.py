@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, forms, queries, rules, said
-from kohti.journeys.actions import MoveStep, NewAim, NewStep
-from kohti.journeys.models import Aim, Journey, Outcome, Step
+from kohti.journeys.actions import NewAim, NewStep
+from kohti.journeys.models import Aim, Journey, Step
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
@@ -24,7 +24,7 @@ from kohti.people import queries as people
 from kohti.people.bar import bar
 from kohti.people.forms import Keyed
 
-from . import changing
+from . import changing, reached
 
 SAID = {
     "open": lambda: _("Their way has begun. What is the first step?"),
@@ -32,6 +32,10 @@ SAID = {
     "agreed": lambda: _("Agreed."),
 }
 OPEN = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
+MOVED_DAYS = 7
+"""How much later a step is proposed that is moved, and a choice that is put off."""
+MOST_AIMS, MOST_STEPS = 3, 7
+"""A plan with more open than this is said to be much to carry; it is never refused."""
 
 
 def step_line(step: Step, today: date) -> dict[str, Any]:
@@ -42,6 +46,8 @@ def step_line(step: Step, today: date) -> dict[str, Any]:
         "words": step.words,
         "who": step.who_words or said.chosen(said.WHO, step.who),
         "due": words.day_short(step.due_on) if step.due_on else "",
+        "ask": words.day_short(step.ask_on) if step.ask_on else "",
+        "day": max(step.due_on or today, today) + timedelta(days=MOVED_DAYS),
         "late": step.due_on is not None and step.due_on < today and step.state in OPEN,
         "state": step.state,
         "state_words": said.chosen(said.STATES, step.state),
@@ -87,6 +93,8 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
             change = NewStep(
                 words=data["words"],
                 who=data["who"],
+                who_words=data["who_words"],
+                offered=data["offered"],
                 due_on=data["due_on"],
                 aim_id=uuid.UUID(data["aim"]) if data["aim"] else None,
             )
@@ -115,9 +123,10 @@ def _shown(
 ) -> dict[str, Any]:
     today = clock.today(actor.zone)
     steps = [(one.aim_id, step_line(one, today)) for one in found.steps]
+    open_aims = sum(one.state == Aim.State.OPEN for one in found.aims)
+    open_steps = sum(one.state in OPEN for one in found.steps)
     named = {one.id for one in found.aims}
     stages = rules.stages(actor)
-    kinds = rules.outcomes(actor)
     alone = any(clock.now() in stretch for stretch in way.alone or ())
     return {
         "way": way,
@@ -133,6 +142,7 @@ def _shown(
                 "words": one.words,
                 "field": life.title_of(known, one.field) if one.field else "",
                 "state": one.state,
+                "version": one.version,
                 "steps": [step for aim_id, step in steps if aim_id == one.id],
             }
             for one in found.aims
@@ -153,17 +163,11 @@ def _shown(
         "ended_words": way.closed_with,
         "changes": changing.offered(actor, way),
         "needs": needs_lines(actor, queries.needs(way.id), known),
-        "outcomes": [outcome_line(actor, one, kinds) for one in queries.outcomes(way.id)],
-        "checks": [
-            {
-                "id": one.id,
-                "what": rules.named(kinds, one.outcome.kind),
-                "week": one.week,
-                "due": words.day_short(one.due_on),
-            }
-            for one in queries.checks_due(way.id, today)
-        ],
-    }
+        "crowded": _("%(aims)s aims and %(steps)s open steps are much to carry. What can wait?")
+        % {"aims": open_aims, "steps": open_steps}
+        if open_aims > MOST_AIMS or open_steps > MOST_STEPS
+        else "",
+    } | reached.shown(actor, queries.outcomes(way.id), queries.checks(way.id), today)
 
 
 def needs_lines(
@@ -180,63 +184,32 @@ def needs_lines(
     ]
 
 
-def outcome_line(actor: Actor, one: Outcome, kinds: list[rules.Named]) -> dict[str, Any]:
-    """Something reached, for a page."""
-    return {
-        "id": one.id,
-        "what": rules.named(kinds, one.kind),
-        "on": words.day_short(one.on),
-        "words": one.words,
-        "evidence": one.evidence,
-        "verified": one.verified_by.full_name if one.verified_by else "",
-        "may_verify": one.verified_at is None and one.by_member != actor.member_id,
-    }
-
-
-@needs("journeys.work", methods=("POST",))
-def step(request: HttpRequest, actor: Actor, person_id: uuid.UUID, step_id: uuid.UUID) -> HttpResponseBase:
-    """What becomes of one step. Answers with the plan; what cannot be says so there."""
+def plan_again(
+    request: HttpRequest, actor: Actor, person_id: uuid.UUID, trouble: str, typed: dict[str, dict[str, str]]
+) -> HttpResponseBase:
+    """The plan with what was refused on top. `typed`: what was typed, by the thing it was about."""
+    card = people.open_person(actor, person_id)
     way = queries.journey_of(actor, person_id)
     if way is None:
         raise NotThere("no such way")
-    version = request.POST.get("v", "")
-    try:
-        with all_or_nothing():
-            actions.change_plan(
-                actor,
-                way.id,
-                [
-                    MoveStep(
-                        id=step_id,
-                        version=int(version) if version.isdigit() else 0,
-                        state=request.POST.get("state", ""),
-                        why=request.POST.get("why", "")[:500],
-                        answered="answered" in request.POST,
-                    )
-                ],
-                key=f"step:{step_id}:{version}:{request.POST.get('state', 'answered')}",
-            )
-    except Refused as trouble:
-        card = people.open_person(actor, person_id)
-        known = life.fields_of_life(actor)
-        found = queries.plan(way.id)
-        aims = [(one.id, one.words) for one in found.aims]
-        names = [(code, name) for code, (name, _sealed) in known.items()]
-        return render(
-            request,
-            "journeys/plan.html",
-            bar(actor, card, "plan")
-            | _shown(actor, way, found, known)
-            | {
-                "form": None,
-                "step_form": forms.StepForm(actor, aims, prefix="s"),
-                "aim_form": forms.AimForm(actor, names, prefix="a"),
-                "trouble": str(trouble.message),
-                "typed": {str(step_id): request.POST.get("why", "")},
-            },
-            status=422,
-        )
-    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
+    known = life.fields_of_life(actor)
+    found = queries.plan(way.id)
+    aims = [(one.id, one.words) for one in found.aims]
+    names = [(code, name) for code, (name, _sealed) in known.items()]
+    return render(
+        request,
+        "journeys/plan.html",
+        bar(actor, card, "plan")
+        | _shown(actor, way, found, known)
+        | {
+            "form": None,
+            "step_form": forms.StepForm(actor, aims, prefix="s"),
+            "aim_form": forms.AimForm(actor, names, prefix="a"),
+            "trouble": trouble,
+            "typed": typed,
+        },
+        status=422,
+    )
 
 
 @needs("journeys.work", methods=("POST",))
