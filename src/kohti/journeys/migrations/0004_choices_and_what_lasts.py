@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journeys', '0002_within_one_service'),
+        ('journeys', '0003_in_order_of_last_contact'),
     ]
 
     operations = [
