@@ -195,6 +195,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_needs", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
     ("questionnaire", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("questionnaire", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
+    ("plan_printed", "GET"): Expected({COACH, LEADER}, 404, thing="person_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
     ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),

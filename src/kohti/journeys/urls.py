@@ -22,6 +22,7 @@ urlpatterns = [
     path("ways/<id:way_id>/change/<slug:what>/", views.way_change, name="way_change"),
     path("people/<id:person_id>/plan/", views.plan, name="plan"),
     path("people/<id:person_id>/plan/steps/<id:step_id>/", views.step, name="plan_step"),
+    path("people/<id:person_id>/plan/printed/", views.plan_printed, name="plan_printed"),
     path("people/<id:person_id>/needs/", views.person_needs, name="person_needs"),
     path("people/<id:person_id>/questionnaire/", views.questionnaire, name="questionnaire"),
     path("people/<id:person_id>/plan/aims/<id:aim_id>/", views.aim, name="plan_aim"),

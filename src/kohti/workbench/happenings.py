@@ -102,6 +102,7 @@ VERBS: dict[str, str] = {
     "pin.set": gettext_noop("set a PIN"),
     "plan.agreed": gettext_noop("noted that somebody agreed to their plan"),
     "plan.changed": gettext_noop("changed somebody's plan"),
+    "plan.printed": gettext_noop("printed somebody's plan"),
     "service.exported": gettext_noop("took the whole service out"),
     "service.imported": gettext_noop("brought a whole service in"),
     "service.worn": gettext_noop("chose the service's colours or logo"),

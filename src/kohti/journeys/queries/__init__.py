@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing, whole
 from .needs import Answer, answers_over_time, needs_over_time
+from .paper import OnPaper, plan_on_paper
 from .plan import (
     LastTime,
     Plan,
@@ -33,6 +34,7 @@ __all__ = (
     "Chosen",
     "LastTime",
     "Needs",
+    "OnPaper",
     "Page",
     "Plan",
     "Quality",
@@ -53,6 +55,7 @@ __all__ = (
     "open_steps",
     "outcomes",
     "plan",
+    "plan_on_paper",
     "quality",
     "whole",
     "whose_check",

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from kohti.kernel import actor as actors
-from kohti.kernel import history
+from kohti.kernel import clock, history
 from kohti.kernel.actor import Actor
 
 from .. import holding, looking, rules
@@ -28,6 +28,7 @@ class Case:
     """One line of a caseload. `next_words` is the next step that has a day, `booked_at` the next appointment.
 
     `listed`: nobody holds it now; `lapse` is then the rule that broke first. `covered`: in hand as a stand-in.
+    `stopped`: their time limit does not run today.
     """
 
     journey_id: uuid.UUID
@@ -50,6 +51,7 @@ class Case:
     closed_at: datetime | None
     opened_at: datetime
     born: date | None
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ COLUMNS = f"""
 select j.id, j.person_id, p.full_name, p.called, p.reference, j.stage, coalesce(o.full_name, ''), j.held_until,
     j.lapse, {LISTED}, coalesce(j.alone @> (select kohti.now()), false),
     j.owner_id is distinct from (select kohti.member()), j.last_contact_at, j.ends_on, coalesce(n.words, ''),
-    n.due_on, b.starts, j.closed_at, j.opened_at, p.date_of_birth
+    n.due_on, b.starts, j.closed_at, j.opened_at, p.date_of_birth,
+    exists (select 1 from journeys_pause z where z.journey_id = j.id and j.ends_on is not null
+            and z.until > %(today)s)
 from {{chosen}} j
 join people_person p on p.id = j.person_id
 left join team_membership m on m.id = j.owner_id
@@ -165,7 +169,7 @@ def _statement(
     actors.must(actor, "journeys.see")
     column, kind, way = _order(chosen)
     conditions = [WHICH[chosen.show]]
-    values: dict[str, Any] = {"centre": actor.centre_id, "most": most}
+    values: dict[str, Any] = {"centre": actor.centre_id, "most": most, "today": clock.today(actor.zone)}
     if chosen.stage:
         conditions.append("j.stage = %(stage)s")
         values["stage"] = chosen.stage
@@ -231,6 +235,7 @@ def needing(actor: Actor, *, leads: bool = False, most: int = PAGE) -> list[Need
         "centre": actor.centre_id,
         "climb": rules.plan_rules(actor).climb_days,
         "most": most,
+        "today": clock.today(actor.zone),
     }
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS.format(chosen=chosen, order="j.held_until, j.id"), values)

@@ -9,13 +9,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, JSONField, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
 from kohti.kernel import actor as actors
+from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
-from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, PlanChange, PlanVersion, Step
+from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, Pause, PlanChange, PlanVersion, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,21 @@ class Plan:
 
 
 def journey_of(actor: Actor, person_id: uuid.UUID) -> Journey | None:
-    """The person's way: the open one, else the last that ended, else None. One statement."""
+    """The person's way: the open one, else the last that ended, else None. One statement.
+
+    Its `stands_still` is the pause of its time limit that lasts today (since, until, why), or None.
+    """
     actors.must(actor, "journeys.see")
+    pauses = Pause.objects.filter(journey=OuterRef("pk"), until__gt=clock.today(actor.zone)).order_by("since")
     ways = list(
         Journey.objects.filter(person_id=person_id)
         .select_related("owner__staff", "centre")
+        .annotate(
+            stands_still=Subquery(
+                pauses.values(said=JSONObject(since="since", until="until", why="why"))[:1],
+                output_field=JSONField(),
+            )
+        )
         .order_by(F("closed_at").desc(nulls_first=True))[:1]
     )
     return ways[0] if ways else None
@@ -60,7 +72,7 @@ def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
             changes[change.plan_version_id].append((change.kind, change.values))
     return Plan(
         aims,
-        tuple(sorted(steps, key=_in_order)),
+        tuple(sorted(steps, key=in_order)),
         tuple(Version(one.id, one.number, one.at, one.agreed_at, tuple(changes[one.id])) for one in latest),
     )
 
@@ -68,10 +80,11 @@ def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
 def open_steps(journey_id: uuid.UUID) -> list[Step]:
     """The steps that are not ended, by day. One statement."""
     found = Step.objects.filter(journey_id=journey_id, state__in=("offered", "doing", "stuck"))
-    return sorted(found, key=_in_order)
+    return sorted(found, key=in_order)
 
 
-def _in_order(step: Step) -> tuple[Any, ...]:
+def in_order(step: Step) -> tuple[Any, ...]:
+    """How steps stand under one another: open ones first, by day."""
     ended = step.state in (Step.State.DONE, Step.State.DROPPED, Step.State.DECLINED)
     return ended, step.due_on is None, step.due_on, -step.changed_at.timestamp() if ended else 0, step.id
 

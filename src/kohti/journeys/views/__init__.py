@@ -7,6 +7,7 @@ from .changing import hand_over_answer, way_change
 from .moving import aim, outcome_lasts, outcome_verify, outcome_withdraw, step
 from .needs import person_needs, questionnaire
 from .opening import open_way
+from .papers import plan_printed
 from .plan import agreed, plan
 from .quality import quality
 from .taking import take_away
@@ -22,6 +23,7 @@ __all__ = (
     "outcome_withdraw",
     "person_needs",
     "plan",
+    "plan_printed",
     "quality",
     "questionnaire",
     "step",

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.journeys import queries, rules, said
+from kohti.journeys import queries, rules, said, standing
 from kohti.journeys.queries import Case, Chosen
-from kohti.kernel import drafts, words
+from kohti.kernel import clock, drafts, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
@@ -62,6 +62,9 @@ def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
         "held": day_of(actor, case.held_until),
         "why": said.chosen(said.BROKEN, "away" if case.alone else case.lapse) if case.listed else "",
         "ended": day_of(actor, case.closed_at),
+        "time": standing.time_left(case.ends_on, clock.today(actor.zone), stopped=case.stopped)
+        if case.closed_at is None
+        else "",
     }
 
 

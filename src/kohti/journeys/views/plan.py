@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.journeys import actions, forms, queries, rules, said
+from kohti.journeys import actions, forms, queries, rules, said, standing
 from kohti.journeys.actions import NewAim, NewStep
 from kohti.journeys.models import Aim, Journey, Step
 from kohti.kernel import clock, words
@@ -131,8 +131,8 @@ def _shown(
     return {
         "way": way,
         "owner": way.owner.staff.full_name if way.owner else "",
-        "stage": rules.named(stages, way.stage) if way.stage else "",
-        "ends": words.day_short(way.ends_on) if way.ends_on else "",
+        "stage": standing.stage(actor, rules.named(stages, way.stage), way.stage_since) if way.stage else "",
+        "limit": standing.limit(way, today),
         "held": words.day_short(way.held_until.astimezone(actor.zone).date()) if way.held_until else "",
         "listed": alone or (way.held_until is not None and way.held_until <= clock.now()),
         "why_listed": said.chosen(said.BROKEN, "away" if alone else way.lapse),

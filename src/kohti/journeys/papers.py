@@ -1,0 +1,108 @@
+"""A person's plan on one page of paper, in their language: what changed, what is to be done, and a line to agree on.
+
+Nothing sealed stands on it, whoever prints it: paper lies about.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kohti.diary import letters as diary
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, documents, history, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.documents import Block, Facts, Heading, Lines, Made, Table, Text
+from kohti.people.attachments.letters import language_for, sender_of
+from kohti.people.queries import PersonCard
+
+from . import queries, said
+from .models import Journey, Step
+from .queries import OnPaper
+
+MOST_IN_LARGE = 8
+"""With more steps and changes than these the page is set smaller, so that it stays one."""
+MOST_CHANGES, MOST_STEPS = 8, 18
+LINE = "_" * 28
+
+
+def plan_on_paper(actor: Actor, person: PersonCard, way: Journey) -> Made:
+    """The plan of an open way for its person to keep; that it was printed is in the history."""
+    actors.must(actor, "journeys.see")
+    found = queries.plan_on_paper(way.id)
+    coming = next(iter(diary.to_come(person.id)), None)
+    history.record("plan.printed", "journey", way.id, persons=[person.id])
+    language = language_for(person)
+    size = len(found.steps) + len(found.changes) + 2 * len(found.aims)
+    with words.spoken(language, actor=actor):
+        owner = way.owner.staff.full_name if way.owner else ""
+        facts: list[tuple[str, str]] = [(_("Your coach"), owner)]
+        if coming is not None:
+            where = ", ".join(part for part in (coming.centre, coming.address) if part)
+            facts.append((_("Your next appointment"), f"{coming.when(actor.zone)}, {where}"))
+        if way.ends_on is not None:
+            facts.append((_("Until"), words.day_short(way.ends_on)))
+        return documents.make(
+            "letter" if size <= MOST_IN_LARGE else "sheet",
+            sender=sender_of(actor),
+            title=_("Your plan"),
+            date=words.day_short(clock.today(actor.zone)),
+            to=[person.full_name],
+            blocks=[
+                *([Text(person.full_name)] if size > MOST_IN_LARGE else []),
+                Facts(facts),
+                *_changes(actor, found),
+                *_steps(found, owner),
+                *_agreed(actor, found),
+            ],
+            language=language,
+        )
+
+
+def _changes(actor: Actor, found: OnPaper) -> list[Block]:
+    if found.at is None or not found.changes:
+        return []
+    day = words.day_long(found.at.astimezone(actor.zone).date())
+    told = [said.change(kind, values) for kind, values in found.changes[:MOST_CHANGES]]
+    return [Heading(_("What changed on %(day)s") % {"day": day}), Lines(told)]
+
+
+def _steps(found: OnPaper, owner: str) -> list[Block]:
+    blocks: list[Block] = []
+    named = {one.id for one in found.aims}
+    left = MOST_STEPS
+    for aim_id, text in [*((one.id, one.words) for one in found.aims), (None, _("Steps"))]:
+        steps = [one for one in found.steps if (one.aim_id if one.aim_id in named else None) == aim_id]
+        if aim_id is None and not steps:
+            continue
+        blocks.append(Heading(text))
+        shown, left = steps[:left], max(0, left - len(steps))
+        if shown:
+            rows = [(one.words, _who(one, owner), _due(one.due_on)) for one in shown]
+            blocks.append(Table([_("What"), _("Who does it"), _("By when")], rows, widths=(4, 2, 2)))
+    if len(found.steps) > MOST_STEPS:
+        blocks.append(Text(_("There are more steps. Your coach shows them to you.")))
+    return blocks
+
+
+def _due(day: date | None) -> str:
+    return words.day_short(day) if day else ""
+
+
+def _who(step: Step, owner: str) -> str:
+    if step.who_words:
+        return step.who_words
+    known: dict[str, Any] = {Step.Who.PERSON: _("You"), Step.Who.COACH: owner or _("Your coach")}
+    return str(known.get(step.who) or said.chosen(said.WHO, step.who))
+
+
+def _agreed(actor: Actor, found: OnPaper) -> list[Block]:
+    if found.agreed_at is not None:
+        day = words.day_short(found.agreed_at.astimezone(actor.zone).date())
+        return [Text(_("Agreed on %(day)s") % {"day": day})]
+    return [
+        Text(_("This plan is yours. It can be changed at any time.")),
+        Text(f"{_('I agree')}: {LINE}     {_('Day')}: {LINE[:14]}"),
+    ]
