@@ -69,6 +69,9 @@ def test_somebody_is_registered_their_record_kept_and_a_note_moved_to_the_right_
     screen.press(screen.button("Save the note"))
     expect(screen.said).to_contain_text("The note is saved.")
     screen.check(*names)
+    note = page.locator("summary", has_text="Robbed on Sunday")
+    screen.press(note)
+    expect(page.get_by_role("link", name="Correct or move")).to_be_visible()
     screen.press(page.get_by_role("link", name="Correct or move"))
     expect(page.get_by_role("heading", name="Correct or move a note")).to_be_visible()
     screen.check(*names)
@@ -77,6 +80,7 @@ def test_somebody_is_registered_their_record_kept_and_a_note_moved_to_the_right_
     screen.press(screen.button("Move the note"))
     expect(screen.said).to_contain_text("The note stands here now.")
     expect(page.get_by_text("Robbed on Sunday, needs papers.")).to_be_visible()
+    screen.press(note)
     expect(page.get_by_text("the names are alike")).to_be_visible()
     screen.check(*names)
 

@@ -460,6 +460,8 @@ def part_of_a_way(*, add: Rule | None = None, change: Rule | None = None, sealed
     )
 
 
+of_somebody_s_way = both(lambda who, row, world: bool(row["person_id"]), a_way)
+"""What somebody's way is told from beside its own rows: their appointments, and when they came."""
 leads_ways = may("journeys.lead")
 
 
@@ -673,7 +675,9 @@ RULES: dict[str, Rules] = {
     ),
     "diary_room": kept_by_the_system(own_service),
     "diary_booking": kept_by(
-        either(on_the_floor, own_time), either(in_the_centre, own_time_here), on_the_floor
+        either(on_the_floor, own_time, of_somebody_s_way),
+        either(in_the_centre, own_time_here),
+        on_the_floor,
     ),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
     "diary_absence": kept_by(here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)),
@@ -698,7 +702,7 @@ RULES: dict[str, Rules] = {
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(on_the_floor, on_the_floor, on_the_floor),
-    "frontdesk_visit": kept_by(on_the_floor, on_the_floor, on_the_floor),
+    "frontdesk_visit": kept_by(either(on_the_floor, of_somebody_s_way), on_the_floor, on_the_floor),
     "frontdesk_period": kept_by(on_the_floor, on_the_floor, on_the_floor),
 }
 

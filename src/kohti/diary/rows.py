@@ -1,9 +1,10 @@
-"""Who may see the diary."""
+"""Who may see the diary. Somebody's appointments are part of their way: whoever sees it sees them too."""
 
 from __future__ import annotations
 
 from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
+from kohti.people.rows import SEEN
 
 FUNCTIONS = (
     definer(
@@ -22,6 +23,7 @@ $$"""
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
 KEPT = f"({WHOLE_CENTRE} or service_id = (select kohti.administers()))"
 OWN_TIME = "staff_id = (select kohti.staff())"
+OF_SOMEBODY_SEEN = f"(person_id is not null and (select kohti.may('journeys.see')) and {SEEN})"
 
 TABLES = (
     Table(name="diary_kind", see=OWN_SERVICE),
@@ -36,7 +38,7 @@ TABLES = (
     Table(name="diary_room", see=OWN_SERVICE),
     Table(
         name="diary_booking",
-        see=f"({ON_THE_FLOOR}) or {OWN_TIME}",
+        see=f"({ON_THE_FLOOR}) or {OWN_TIME} or {OF_SOMEBODY_SEEN}",
         add=f"{WHOLE_CENTRE} or ({OWN_TIME} and centre_id = (select kohti.floor())"
         " and (select kohti.may('journeys.work')))",
         change=ON_THE_FLOOR,

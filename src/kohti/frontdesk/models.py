@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kohti.diary.models import Booking
 from kohti.kernel.ids import new_id
@@ -142,7 +142,12 @@ class Visit(models.Model):
                 condition=Q(is_open=True),
                 name="visits_open",
             ),
-            models.Index("person", name="visits_of_a_person", condition=Q(person__isnull=False)),
+            models.Index(
+                F("person"),
+                F("arrived_at").desc(),
+                name="visits_of_a_person",
+                condition=Q(person__isnull=False),
+            ),
         )
 
 
@@ -163,7 +168,7 @@ class Period(models.Model):
         constraints = (
             models.UniqueConstraint("visit", condition=Q(ends=None), name="period_one_running"),
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=models.F("starts")), name="period_ends_after_it_starts"
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="period_ends_after_it_starts"
             ),
         )
         indexes = (models.Index("visit", "starts", name="periods_of_a_visit"),)

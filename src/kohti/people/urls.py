@@ -19,7 +19,6 @@ urlpatterns = [
     path("people/<id:person_id>/change/<slug:part>/", views.change, name="person_change"),
     path("people/<id:person_id>/change/<slug:part>/end/", views.end, name="person_end"),
     path("people/<id:person_id>/marks/<id:mark_id>/", views.review, name="person_review"),
-    path("people/<id:person_id>/timeline/", views.timeline, name="person_timeline"),
     path("people/<id:person_id>/sharing/", views.sharing, name="person_sharing"),
     path("people/<id:person_id>/transfer/", views.transfer, name="person_transfer"),
     path("people/<id:person_id>/emergency/", views.emergency, name="person_emergency"),

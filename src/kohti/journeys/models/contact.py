@@ -55,7 +55,10 @@ class Contact(models.Model):
             ),
             models.UniqueConstraint("service", "id", name="contact_in_service"),
         )
-        indexes = (models.Index(F("journey"), F("at").desc(), F("id").desc(), name="contacts_of_a_journey"),)
+        indexes = (
+            models.Index(F("journey"), F("at").desc(), F("id").desc(), name="contacts_of_a_journey"),
+            models.Index(F("note_id"), name="contact_of_a_note", condition=Q(note_id__isnull=False)),
+        )
 
 
 class Need(models.Model):

@@ -14,7 +14,7 @@ from .cards import (
     who_sees,
 )
 from .finding import Alike, Found, alike_to, find, page_of_people
-from .timeline import Entry, Reading, note_with_readings, timeline
+from .notes import Entry, Reading, note_with_readings
 from .watching import alerts, coming_at, mark_of, restriction_of, to_review, transfers_of
 
 __all__ = (
@@ -38,7 +38,6 @@ __all__ = (
     "page_of_people",
     "people_named",
     "restriction_of",
-    "timeline",
     "to_review",
     "transfers_of",
     "who_sees",

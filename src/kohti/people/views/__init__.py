@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .change import change, end
 from .finding import alike_to, find, new, people
-from .notes import note, timeline
+from .notes import note
 from .page import person
 from .reviewing import alert_seen, alerts, review
 from .sight import emergency, sharing, transfer
@@ -23,6 +23,5 @@ __all__ = (
     "person",
     "review",
     "sharing",
-    "timeline",
     "transfer",
 )

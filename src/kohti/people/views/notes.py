@@ -1,9 +1,8 @@
-"""A person's timeline, and a note that is corrected or moved."""
+"""A note that is corrected, or moved to the right person."""
 
 from __future__ import annotations
 
 import uuid
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -21,7 +20,6 @@ from kohti.people.bar import bar
 from kohti.people.queries import Entry
 
 from .change import person_by_reference
-from .page import say
 
 
 def _entry(actor: Actor, one: Entry, known: dict[str, tuple[str, bool]]) -> dict[str, Any]:
@@ -44,46 +42,6 @@ def _entry(actor: Actor, one: Entry, known: dict[str, tuple[str, bool]]) -> dict
         "changed": changed,
         "may_change": not one.moved_away and (one.mine or may(actor, "people.keep")),
     }
-
-
-@needs("people.note", methods=("GET", "POST"))
-def timeline(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
-    """What happened, newest first; a note is written on top."""
-    card = queries.open_person(actor, person_id)
-    known = fields.fields_of_life(actor)
-    form = forms.NoteForm(actor, known, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            with all_or_nothing():
-                actions.write_note(
-                    actor, person_id, data["text"], fields=data["fields_"], key=f"note:{data['key']}"
-                )
-        except Refused as trouble:
-            form.add_error(None, str(trouble.message))
-        else:
-            return redirect(f"{reverse('person_timeline', args=[person_id])}?said=note")
-    say(request)
-    try:
-        before = uuid.UUID(request.GET["before"]) if "before" in request.GET else None
-    except ValueError:
-        before = None
-    entries, more = queries.timeline(actor, person_id, before=before)
-    address = reverse("person_timeline", args=[person_id])
-    days = groupby(entries, key=lambda one: one.at.astimezone(actor.zone).date())
-    return render(
-        request,
-        "people/timeline.html",
-        bar(actor, card, "timeline")
-        | {
-            "form": form,
-            "days": [
-                (words.day_long(day), [_entry(actor, one, known) for one in ones]) for day, ones in days
-            ],
-            "later": f"{address}?before={entries[-1].id}" if more else "",
-        },
-        status=422 if request.method == "POST" else 200,
-    )
 
 
 @needs("people.note", methods=("GET", "POST"))

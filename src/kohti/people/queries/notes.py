@@ -1,4 +1,4 @@
-"""A person's timeline: newest first, by key. Sealed entries one may not open are not there."""
+"""A note, and how it read before."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.people.models import Note, NoteBefore
 
-A_PAGE = 30
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the timeline. Of one that was moved away, no words."""
+    """A note as it reads now. Of one that was moved away, no words."""
 
     id: uuid.UUID
     at: datetime
@@ -48,22 +46,6 @@ def _entry(actor: Actor, note: Note) -> Entry:
         note.changed_how,
         note.changed_why,
     )
-
-
-def timeline(
-    actor: Actor, person_id: uuid.UUID, *, before: uuid.UUID | None = None
-) -> tuple[list[Entry], bool]:
-    """A page of a person's timeline, older than one of its entries; and whether more follow.
-
-    At most two statements. The caller opens the person, which is in the history.
-    """
-    rows = Note.objects.filter(person_id=person_id).select_related("by_staff", "changed_by")
-    if before is not None:
-        last = Note.objects.filter(id=before).values_list("at", flat=True).first()
-        if last is not None:
-            rows = rows.extra(where=["(at, people_note.id) < (%s, %s)"], params=[last, before])
-    found = [_entry(actor, note) for note in rows.order_by("-at", "-id")[: A_PAGE + 1]]
-    return found[:A_PAGE], len(found) > A_PAGE
 
 
 @dataclass(frozen=True, slots=True)
