@@ -58,7 +58,7 @@ def planned(coach: Actor, journey: Journey, days: int) -> None:
 
 def names(page: bytes) -> list[str]:
     """Whom a page lists, in order."""
-    found = re.findall(r'<th scope="row"><a href="[^"]+" dir="auto">([^<]*)</a>', page.decode())
+    found = re.findall(r'<th scope="row">.*?<a href="[^"]+" dir="auto">([^<]*)</a>', page.decode())
     return [html.unescape(one) for one in found]
 
 
@@ -245,6 +245,7 @@ def test_a_list_is_taken_away_whole_as_it_is_narrowed_and_that_is_noted(here: Pl
     assert len(sheets.read(taken(browser, "/caseload/taken/csv/?show=mine", "formula")).rows) == 1
     answer = browser.post("/caseload/taken/csv/?show=mine", {"q": "Ida"})
     assert answer["Content-Disposition"] == 'attachment; filename="caseload-2026-03-11.csv"'
+    answer.close()
     taken_away = told(coach, "caseload.taken")
     assert len(taken_away[0]) == 53, "whom it listed"
 
