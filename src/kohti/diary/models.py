@@ -166,7 +166,10 @@ class Absence(models.Model):
 
 
 class ImportedFile(models.Model):
-    """A diary file somebody is about to import: kept from the check to the end, then emptied."""
+    """A file somebody is about to import: kept from the check to the end, then emptied.
+
+    `kind` is what it holds: a diary, or what a room above brings in the same way.
+    """
 
     class State(models.TextChoices):
         CHECKED = "checked"
@@ -177,6 +180,7 @@ class ImportedFile(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    kind = models.CharField(max_length=20, default="diary")
     name = models.TextField()
     content = models.BinaryField()
     state = models.CharField(max_length=8, choices=State, default=State.CHECKED)

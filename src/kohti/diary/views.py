@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from kohti.kernel import words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
-from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.languages import CODES, LANGUAGES
 from kohti.kernel.sheets import UnreadableSheet
@@ -25,6 +25,7 @@ from kohti.people.queries import PersonCard, open_person
 from kohti.team.models import Centre
 
 from . import actions, jobs, letters, queries
+from .actions import files
 from .forms import CloseForm, UploadForm
 from .models import ImportedFile
 
@@ -53,10 +54,7 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 
 def _held(file_id: uuid.UUID) -> ImportedFile:
-    held = ImportedFile.objects.filter(id=file_id).first()
-    if held is None:
-        raise NotThere("no such file")
-    return held
+    return files.held("diary", file_id)
 
 
 @needs("diary.import")

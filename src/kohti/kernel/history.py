@@ -48,6 +48,43 @@ def record(
     return event_id
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of many that are written together."""
+
+    verb: str
+    subject_kind: str
+    subject_id: uuid.UUID | None
+    persons: Sequence[uuid.UUID] = ()
+    detail: Mapping[str, Any] | None = None
+
+
+def record_each(events: Sequence[Event]) -> None:
+    """Write many events as `record` writes one, in a statement."""
+    if not events:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "verb": one.verb,
+            "kind": one.subject_kind,
+            "subject": one.subject_id,
+            "persons": list(one.persons),
+            "detail": None
+            if one.detail is None
+            else json.dumps(one.detail, ensure_ascii=False, sort_keys=True, default=str),
+        }
+        for one in events
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD_EACH, [json.dumps(rows, ensure_ascii=False, default=str)])
+
+
+RECORD_EACH = """
+select count(kohti.record(e.id, e.verb, e.kind, e.subject, e.persons, e.detail)::text)
+from jsonb_to_recordset(%s::jsonb)
+    as e (id uuid, verb text, kind text, subject uuid, persons uuid[], detail text)
+"""
 RECORD = "select kohti.record(%s, %s, %s, %s, %s::uuid[], %s)"
 
 

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from kohti.kernel.errors import KohtiError
+from kohti.kernel.names import fold
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 20_000
@@ -30,6 +31,7 @@ MAX_CELL = 32_767
 _MAX_LINES = 1_048_576
 _MAX_UNPACKED = 64_000_000
 _MAX_PARTS = 10_000
+_MOST_NAMED = 200
 _MAX_CELLS = 4_000_000
 _LAST_SECOND = datetime.fromisoformat("9999-12-31T23:59:59")
 
@@ -97,6 +99,35 @@ def read(data: bytes, *, filename: str = "", legacy_encoding: str = "cp1252") ->
     if data.startswith(b"PK\x03\x04"):
         return _sheet(_workbook_lines(data, filename), shifts=False)
     return _sheet(_csv_lines(_text(data, filename, legacy_encoding)), shifts=True)
+
+
+def find_columns(
+    header: Sequence[str], wanted: Mapping[str, str], *, needed: Mapping[str, str]
+) -> dict[str, str]:
+    """The header of the column for each field that the file has.
+
+    `wanted` names each field's columns, folded, without spaces, the most telling first: capitals, accents, spaces and
+    punctuation do not count, and of two columns that could be meant the more telling name wins. `needed` are the
+    titles of fields that must be there. Raises UnreadableSheet (code missing-columns), naming those that lack.
+    """
+    given: dict[str, str] = {}
+    for name in header:
+        given.setdefault(fold(name).replace(" ", ""), name)
+    found = {
+        field: match
+        for field, names in wanted.items()
+        if (match := next((given[name] for name in names.split() if name in given), None)) is not None
+    }
+    missing = [title for field, title in needed.items() if field not in found]
+    if missing:
+        message = _("These columns are missing: %(missing)s. The file has: %(given)s.")
+        all_given = ", ".join(header)
+        if len(all_given) > _MOST_NAMED:
+            all_given = f"{all_given[: _MOST_NAMED - 1]}…"
+        raise UnreadableSheet(
+            message % {"missing": ", ".join(missing), "given": all_given}, code="missing-columns"
+        )
+    return found
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

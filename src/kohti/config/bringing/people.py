@@ -19,13 +19,13 @@ from kohti.kernel import clock, references
 from kohti.kernel.actor import Actor
 from kohti.kernel.names import fold, tidy
 from kohti.kernel.references import BadReference
-from kohti.kernel.sheets import Sheet, SheetRow
+from kohti.kernel.sheets import Sheet, SheetRow, find_columns
 from kohti.people import actions
 from kohti.people.actions import NewPerson
 from kohti.people.models import Contact, Person
 from kohti.team.models import Centre
 
-from .tables import Result, find_columns
+from .tables import Result
 
 COLUMNS = {
     "name": "fullname name person customer customername client participant nimi kokonimi koknimi navn navnet "

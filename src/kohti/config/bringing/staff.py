@@ -16,11 +16,11 @@ from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import Refused
 from kohti.kernel.names import fold, tidy
-from kohti.kernel.sheets import Sheet
+from kohti.kernel.sheets import Sheet, find_columns
 from kohti.team import actions
 from kohti.team.models import Centre, Organisation, Role
 
-from .tables import Result, find_columns
+from .tables import Result
 
 COLUMNS = {
     "name": "fullname name colleague staff nimi kokonimi navn naam imieinazwisko",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from kohti.diary.file.shapes import CheckJson, ProblemJson
 from kohti.kernel import sheets
 from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.errors import NotThere
-from kohti.kernel.names import fold
 from kohti.kernel.sheets import Sheet, UnreadableSheet
 from kohti.team.models import Service
 
@@ -53,32 +51,6 @@ def read(path: Path) -> Sheet:
             _("The file is too big. Leave out what is not needed, or bring it in parts."), code="too-big"
         )
     return sheets.read(path.read_bytes(), filename=path.name)
-
-
-def find_columns(
-    header: Sequence[str], wanted: Mapping[str, str], *, needed: Mapping[str, str]
-) -> dict[str, str]:
-    """The header of the column for each field that the file has.
-
-    `wanted` names each field's columns, folded, without spaces, the most telling first; `needed` are the titles
-    of fields that must be there. Raises UnreadableSheet (code missing-columns).
-    """
-    given: dict[str, str] = {}
-    for name in header:
-        given.setdefault(fold(name).replace(" ", ""), name)
-    found = {
-        one: match
-        for one, names in wanted.items()
-        if (match := next((given[name] for name in names.split() if name in given), None)) is not None
-    }
-    missing = [title for one, title in needed.items() if one not in found]
-    if missing:
-        message = _("These columns are missing: %(missing)s. The file has: %(given)s.")
-        raise UnreadableSheet(
-            message % {"missing": ", ".join(missing), "given": ", ".join(header)[:200]},
-            code="missing-columns",
-        )
-    return found
 
 
 def housekeeping_of(code: str) -> Actor:

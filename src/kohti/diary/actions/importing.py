@@ -14,10 +14,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, live, names, once, words
+from kohti.kernel import clock, history, live, names, words
 from kohti.kernel.actor import Actor
-from kohti.kernel.errors import NotThere, Refused
-from kohti.kernel.ids import new_id
+from kohti.kernel.errors import Refused
 from kohti.people import actions as people
 from kohti.people import queries as people_queries
 from kohti.people.actions import NewPerson
@@ -28,7 +27,10 @@ from .. import queries
 from ..file import Booked, Check, DiaryRow, Problem, check, kept_reference, read_rows
 from ..file.values import phone_digits
 from ..models import Booking, ImportedFile, Kind
+from . import files
 from .booking import NewBooking, book, clash_words, floor_of, take_turns
+
+DIARY = "diary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +103,16 @@ def hold_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: s
 
     Raises UnreadableSheet, with the key left for another file.
     """
-    checked = check_file(actor, centre_id, content, filename=filename)
-    file_id = new_id()
-    before = once.first_time("diary.hold", key, file_id)
-    if before is not None:
-        return ImportedFile.objects.get(id=before)
-    held = ImportedFile.objects.create(
-        id=file_id,
-        service_id=actor.service,
-        centre_id=centre_id,
-        name=filename[:200],
-        content=content,
-        result=checked.result.as_json() | {"changes": _changes(checked.result)},
-        by_member=actor.member_id,
-        at=clock.now(),
+    result = check_file(actor, centre_id, content, filename=filename).result
+    return files.hold(
+        actor,
+        DIARY,
+        centre_id,
+        content,
+        filename=filename,
+        result=result.as_json() | {"changes": _changes(result)},
+        key=key,
     )
-    history.record("diary.checked", "file", held.id, detail={"name": filename})
-    return held
 
 
 def _changes(result: Check) -> list[dict[str, Any]]:
@@ -139,40 +134,24 @@ def _changes(result: Check) -> list[dict[str, Any]]:
 
 
 def order_import(actor: Actor, file_id: uuid.UUID) -> ImportedFile:
-    """Mark a held file as about to be applied; raises Refused when it was already, or is gone."""
+    """Mark a held file as about to be applied. Raises NotThere."""
     actors.must(actor, "diary.import")
-    held = ImportedFile.objects.select_for_update().filter(id=file_id).first()
-    if held is None:
-        raise NotThere("no such file")
-    if held.state == ImportedFile.State.CHECKED:
-        held.state = ImportedFile.State.ORDERED
-        held.save(update_fields=["state"])
-        history.record("diary.ordered", "file", held.id)
-    return held
+    return files.order(DIARY, file_id)[0]
 
 
 def apply_held(actor: Actor, file_id: uuid.UUID) -> ImportedFile:
     """Apply a held file, once: taking it up again after a crash changes nothing more."""
     actors.must(actor, "diary.import")
-    held = ImportedFile.objects.select_for_update().filter(id=file_id).first()
-    if held is None:
-        raise NotThere("no such file")
-    if held.state == ImportedFile.State.APPLIED:
-        return held
-    result = apply_file(actor, held.centre_id, bytes(held.content), filename=held.name)
-    held.state = ImportedFile.State.APPLIED
-    held.result = result.as_json() | {"changes": _changes(result)}
-    held.content = b""
-    held.save(update_fields=["state", "result", "content"])
-    return held
+    file = files.held(DIARY, file_id, to_change=True)
+    if file.state == ImportedFile.State.APPLIED:
+        return file
+    result = apply_file(actor, file.centre_id, bytes(file.content), filename=file.name)
+    return files.applied(file, result.as_json() | {"changes": _changes(result)})
 
 
 def give_up(actor: Actor, file_id: uuid.UUID, why: str) -> None:
     """Say that a held file could not be applied; nothing of it was."""
-    if ImportedFile.objects.filter(id=file_id, state=ImportedFile.State.ORDERED).update(
-        state=ImportedFile.State.FAILED, content=b""
-    ):
-        history.record("diary.failed", "file", file_id, detail={"why": why})
+    files.give_up(DIARY, file_id, why)
 
 
 def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: str) -> Check:

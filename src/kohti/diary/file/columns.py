@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from kohti.kernel.names import fold
-from kohti.kernel.sheets import UnreadableSheet
+from kohti.kernel import sheets
 
 # Folded and without spaces, the most telling first: English, then Finnish, Danish, Dutch, Polish.
 _NAMES = {
@@ -62,34 +61,12 @@ _NAMES = {
         "uwagi notatki notatka"
     ),
 }
-_FIELDS = {field: names.split() for field, names in _NAMES.items()}
 
 
 def find_columns(header: Sequence[str]) -> dict[str, str]:
     """The header of the column for each field of a diary row that the file has.
 
-    Capitals, accents, spaces and punctuation do not count. Where two columns could be meant, the more telling
-    name wins. Raises UnreadableSheet (code missing-columns), naming those of date, start, minutes and
-    customer that lack.
+    Raises UnreadableSheet (code missing-columns), naming those of date, start, minutes and customer that lack.
     """
-    given: dict[str, str] = {}
-    for name in header:
-        given.setdefault(fold(name).replace(" ", ""), name)
-    found: dict[str, str] = {}
-    for field, names in _FIELDS.items():
-        match = next((given[name] for name in names if name in given), None)
-        if match is not None:
-            found[field] = match
     needed = {"date": _("Date"), "starts": _("Start"), "minutes": _("Minutes"), "customer": _("Customer")}
-    missing = [title for field, title in needed.items() if field not in found]
-    if missing:
-        message = _("These columns are missing: %(missing)s. The file has: %(given)s.")
-        raise UnreadableSheet(
-            message % {"missing": ", ".join(missing), "given": _short(", ".join(header))},
-            code="missing-columns",
-        )
-    return found
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    return sheets.find_columns(header, _NAMES, needed=needed)

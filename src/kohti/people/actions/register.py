@@ -81,10 +81,12 @@ def register(
         ],
         batch_size=500,
     )
-    for row in made:
-        history.record(
-            "person.registered", "person", row.id, persons=[row.id], detail={"name": row.full_name}
-        )
+    history.record_each(
+        [
+            history.Event("person.registered", "person", row.id, [row.id], {"name": row.full_name})
+            for row in made
+        ]
+    )
     return made
 
 
