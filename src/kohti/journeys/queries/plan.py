@@ -13,11 +13,11 @@ from django.db.models import F, JSONField, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock
+from kohti.kernel import clock, reading
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
-from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, Pause, PlanChange, PlanVersion, Step
+from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, Pause, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +61,29 @@ def journey_of(actor: Actor, person_id: uuid.UUID) -> Journey | None:
     return ways[0] if ways else None
 
 
+AIMS = reading.rows_of(Aim, "journey_id = %(way)s order by made_at, id")
+STEPS = reading.rows_of(Step, "journey_id = %(way)s")
+VERSIONS = reading.Part(
+    """
+select v.id, v.number, v.at, v.agreed_at, (
+    select coalesce(json_agg(json_build_array(c.kind, c.values) order by c.position), '[]')
+    from journeys_planchange c where c.plan_version_id = v.id) as changes
+from journeys_planversion v where v.journey_id = %(way)s order by v.number desc limit %(versions)s
+""",
+    lambda row: Version(
+        uuid.UUID(row["id"]),
+        row["number"],
+        datetime.fromisoformat(row["at"]),
+        reading.at(row["agreed_at"]),
+        tuple((kind, values) for kind, values in row["changes"]),
+    ),
+)
+
+
 def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
-    """A plan as far as the actor may see it. Four statements."""
-    aims = tuple(Aim.objects.filter(journey_id=journey_id).order_by("made_at", "id"))
-    steps = tuple(Step.objects.filter(journey_id=journey_id))
-    latest = list(PlanVersion.objects.filter(journey_id=journey_id).order_by("-number")[:versions])
-    changes: dict[uuid.UUID, list[tuple[str, dict[str, Any]]]] = {one.id: [] for one in latest}
-    if latest:
-        for change in PlanChange.objects.filter(plan_version_id__in=changes).order_by("position"):
-            changes[change.plan_version_id].append((change.kind, change.values))
-    return Plan(
-        aims,
-        tuple(sorted(steps, key=in_order)),
-        tuple(Version(one.id, one.number, one.at, one.agreed_at, tuple(changes[one.id])) for one in latest),
-    )
+    """A plan as far as the actor may see it. One statement."""
+    aims, steps, latest = reading.together({"way": journey_id, "versions": versions}, AIMS, STEPS, VERSIONS)
+    return Plan(tuple(aims), tuple(sorted(steps, key=in_order)), tuple(latest))
 
 
 def open_steps(journey_id: uuid.UUID) -> list[Step]:

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history
+from kohti.kernel import clock, history, reading
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
-from kohti.people.models import Contact, Grant, Household, Mark, Person, Representative, Transfer, Why
+from kohti.people.models import Contact, Grant, Mark, Person, Representative, Why
 from kohti.team.models import Membership
 
 
@@ -72,20 +72,24 @@ class PersonCard:
         return max(found, key=lambda mark: mark.ends_on or date.min) if found else None
 
 
+PERSON = reading.rows_of(Person, "id = %(person)s")
+WAYS = reading.rows_of(
+    Contact, "person_id = %(person)s and ended_at is null order by preferred desc, kind, created_at, id"
+)
+MARKS = reading.rows_of(
+    Mark,
+    "person_id = %(person)s and ended_at is null and (ends_on is null or ends_on >= %(today)s) order by created_at, id",
+)
+
+
 def open_person(actor: Actor, person_id: uuid.UUID, *, verb: str = "person.opened") -> PersonCard:
-    """A person's card, written into the history as read under `verb`. Four statements. Raises NotThere."""
+    """A person's card, written into the history as read under `verb`. Two statements. Raises NotThere."""
     actors.must(actor, "people.open")
-    person = Person.objects.filter(id=person_id).first()
-    if person is None:
-        raise NotThere("no such person")
-    ways = tuple(
-        Contact.objects.filter(person_id=person_id, ended_at=None).order_by(
-            "-preferred", "kind", "created_at", "id"
-        )
-    )
     today = clock.today(actor.zone)
-    held = Q(ends_on=None) | Q(ends_on__gte=today)
-    marks = Mark.objects.filter(held, person_id=person_id, ended_at=None).order_by("created_at", "id")
+    persons, ways, marks = reading.together({"person": person_id, "today": today}, PERSON, WAYS, MARKS)
+    if not persons:
+        raise NotThere("no such person")
+    (person,) = persons
     card = PersonCard(
         person.id,
         person.reference,
@@ -101,7 +105,7 @@ def open_person(actor: Actor, person_id: uuid.UUID, *, verb: str = "person.opene
         person.no_messages,
         person.address_hidden,
         person.restricted,
-        ways,
+        tuple(ways),
         tuple(
             MarkLine(
                 mark.id,
@@ -132,43 +136,65 @@ class Kin:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """The centre a person goes to, and from which day."""
+
+    centre: str
+    from_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What else we know of a person, as far as the actor may see it."""
 
     representatives: tuple[Representative, ...]
     household: tuple[Kin, ...]
     reasons: dict[uuid.UUID, str] = field(default_factory=dict)
-    transfer: Transfer | None = None
+    moving: Moving | None = None
 
 
 INVERSE = {"parent": "child"}
 
 
+KIN = reading.Part(
+    """
+select h.id, h.kind, h.starts_on, h.person_id = %(person)s as here, p.id as other_id, p.full_name
+from people_household h
+join people_person p on p.id = case when h.person_id = %(person)s then h.other_id else h.person_id end
+where (h.person_id = %(person)s or h.other_id = %(person)s) and h.ended_at is null order by h.created_at, h.id
+""",
+    lambda row: Kin(
+        uuid.UUID(row["id"]),
+        uuid.UUID(row["other_id"]),
+        row["full_name"],
+        INVERSE.get(row["kind"], row["kind"]) if row["here"] else row["kind"],
+        date.fromisoformat(row["starts_on"]),
+    ),
+)
+REPRESENTATIVES = reading.rows_of(
+    Representative,
+    "person_id = %(person)s and ended_at is null and (ends_on is null or ends_on >= %(today)s) order by created_at, id",
+)
+REASONS = reading.rows_of(Why, "person_id = %(person)s order by created_at")
+MOVING = reading.Part(
+    """
+select c.name, t.from_day from people_transfer t join team_centre c on c.id = t.to_centre_id
+where t.person_id = %(person)s and t.done_at is null order by t.created_at limit 1
+""",
+    lambda row: Moving(row["name"], date.fromisoformat(row["from_day"])),
+)
+
+
 def overview(person_id: uuid.UUID, today: date) -> Overview:
-    """Who speaks for a person, who belongs to them, the reasons one may know. Four statements."""
-    mine = Q(person_id=person_id) | Q(other_id=person_id)
-    household = []
-    for row in (
-        Household.objects.filter(mine, ended_at=None)
-        .select_related("person", "other")
-        .order_by("created_at", "id")
-    ):
-        here = row.person_id == person_id
-        other = row.other if here else row.person
-        kind = INVERSE.get(row.kind, row.kind) if here else row.kind
-        household.append(Kin(row.id, other.id, other.full_name, kind, row.starts_on))
+    """Who speaks for a person, who belongs to them, the reasons one may know. One statement."""
+    household, representatives, reasons, moving = reading.together(
+        {"person": person_id, "today": today}, KIN, REPRESENTATIVES, REASONS, MOVING
+    )
     return Overview(
-        tuple(
-            Representative.objects.filter(
-                Q(ends_on=None) | Q(ends_on__gte=today), person_id=person_id, ended_at=None
-            ).order_by("created_at", "id")
-        ),
+        tuple(representatives),
         tuple(household),
-        {row.about_id: row.words for row in Why.objects.filter(person_id=person_id).order_by("created_at")},
-        Transfer.objects.filter(person_id=person_id, done_at=None)
-        .select_related("to_centre")
-        .order_by("created_at")
-        .first(),
+        {row.about_id: row.words for row in reasons},
+        moving[0] if moving else None,
     )
 
 

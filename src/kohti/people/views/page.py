@@ -95,8 +95,8 @@ def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
             "household": [
                 {"id": one.other_id, "name": one.name, "kind": KIN[one.kind]()} for one in seen.household
             ],
-            "transfer_to": seen.transfer.to_centre.name if seen.transfer else "",
-            "transfer_day": words.day_short(seen.transfer.from_day) if seen.transfer else "",
+            "transfer_to": seen.moving.centre if seen.moving else "",
+            "transfer_day": words.day_short(seen.moving.from_day) if seen.moving else "",
             "may_emergency": may(actor, "people.emergency"),
             "failing": {way.value for way in card.ways if way.fails_since},
         },
