@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("journeys", "0002_within_one_service"),)
+    dependencies = (("journeys", "0004_choices_and_what_lasts"),)
     operations = (
         migrations.AddIndex(
             model_name="contact",
