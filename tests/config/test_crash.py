@@ -115,7 +115,7 @@ class Morning:
             for one in self.kohti.run("demo", "accounts", "--json").json()
             if one["name"] == "host.cheltenham"
         )
-        with self.kohti.running("demo", "--port", port) as demo:
+        with self.kohti.running("demo", "--stories", "--port", port) as demo:
             visitor = Visitor(port)
             visitor.wait_until_it_answers()
             visitor.sign_in(account["name"], account["password"])

@@ -174,6 +174,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
     ("caseload_taken", "POST"): Expected({COACH, LEADER}, 200),
+    ("figures", "GET"): Expected({LEADER}, 200),
     ("quality", "GET"): Expected({LEADER}, 200),
     ("away", "GET"): Expected({COACH, LEADER}, 200),
     ("away", "POST"): Expected({COACH, LEADER}, 422),

@@ -31,6 +31,8 @@ with open(f"{folder}/{name}", "a") as notes:
     notes.write(f"{os.getpid()} {grandchild.pid}\\n")
 if manner == "dies":
     raise SystemExit(3)
+if manner == "ends":
+    raise SystemExit(0)
 time.sleep(600)
 """
 
@@ -41,7 +43,7 @@ from kohti.config.supervise import Child, run
 from kohti.kernel import postgres
 folder, child, *manners = sys.argv[1:]
 children = [
-    Child(manner, [sys.executable, "-c", child, manner, folder, manner], {"KOHTI_TEST": "yes"})
+    Child(manner, [sys.executable, "-c", child, manner, folder, manner], {"KOHTI_TEST": "yes"}, manner == "ends")
     for manner in manners
     if manner != "database"
 ]
@@ -132,6 +134,17 @@ def test_a_child_that_is_killed_is_started_again(
     assert lives(notes(folder, "web")[1][0])
     until(lambda: not lives(grandchild))
     assert len(notes(folder, "worker")) == 1
+
+
+def test_what_has_an_end_comes_to_it_once_and_the_others_go_on(
+    folder: Path, supervisor: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = supervisor("ends", "web")
+    until(lambda: notes(folder, "ends") and notes(folder, "web"))
+    os.kill(notes(folder, "web")[0][0], signal.SIGKILL)
+    until(lambda: len(notes(folder, "web")) == 2)
+    assert process.poll() is None
+    assert len(notes(folder, "ends")) == 1
 
 
 def test_a_second_signal_ends_who_does_not_listen(

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from kohti.config import addresses, prepare
+from kohti.config import addresses, filling, prepare
 from kohti.config.supervise import Child
 from kohti.config.supervise import run as supervise
 from kohti.kernel import postgres
@@ -113,6 +113,7 @@ def _set_up(there: bool, data: Path, say: Say) -> None:
     with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
         if not there:
             owner.execute("update kernel_installation set sample = true")
+            filling.begin_anew(data)
             sample.load(data, say)
             owner.execute("analyze")
         row = owner.execute("select max(at) from kernel_historyevent").fetchone()
@@ -136,11 +137,17 @@ def _serve(args: argparse.Namespace, data: Path, server: postgres.Server | None,
         _("Kohti is at http://localhost:%(port)s — sample data: every person is invented. Ctrl-C stops it.")
         % {"port": args.port}
     )
-    return supervise(
-        [
-            Child("web", [*kohti, "serve", "--port", str(args.port)], env),
-            Child("worker", [*kohti, "worker"], env),
-        ],
-        server=server,
-        say=say,
-    )
+    children = [
+        Child("web", [*kohti, "serve", "--port", str(args.port)], env),
+        Child("worker", [*kohti, "worker"], env),
+    ]
+    if not args.stories:
+        known = filling.progress(data)
+        if known is None or not known.done:
+            say(
+                _(
+                    "More people are being made in the meantime; that takes a few minutes and can be interrupted."
+                )
+            )
+        children.append(Child("lives", ["nice", *kohti, "demo", "lives"], env, once=True))
+    return supervise(children, server=server, say=say)

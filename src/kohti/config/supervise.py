@@ -8,6 +8,7 @@ end of its pipe, ends the children and whatever they started.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import signal
@@ -37,11 +38,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Child:
-    """A program to keep running. `env` is laid over our own environment."""
+    """A program to keep running. `env` is laid over our own environment.
+
+    `once`: it has an end; when it comes to it with success it is not started again, and the others do not depend on it.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 def run(children: Sequence[Child], *, server: Server | None, say: Say) -> int:
@@ -156,8 +161,15 @@ class _Nursery:
 
     def bury(self, kept: _Kept, code: int, now: float) -> None:
         self.sweep(kept)
+        if kept.child.once and code == 0:
+            kept.due = math.inf
+            return
         lived = now - kept.started
-        kept.deaths = 1 if lived >= LIVED_WELL else kept.deaths + 1
+        kept.deaths = 1 if lived >= LIVED_WELL and not kept.child.once else kept.deaths + 1
+        if kept.deaths >= DEATHS_IN_A_ROW and kept.child.once:
+            kept.due = math.inf
+            self.say(_("%(name)s does not come to its end; the others go on") % {"name": kept.child.name})
+            return
         if kept.deaths >= DEATHS_IN_A_ROW:
             self.hopeless = kept.child.name
             return

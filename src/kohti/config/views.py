@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
-from kohti.config import installation, looks, sign_in
+from kohti.config import filling, installation, looks, sign_in
 from kohti.config.navigation import home_of
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import BadBlueprint
@@ -41,6 +41,7 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
         "config/sample.html",
         {
             "services": [_sample_service(accounts) for accounts in services.values()],
+            "coming": known if (known := filling.progress(settings.DATA)) and not known.done else None,
         },
     )
 

@@ -10,7 +10,7 @@ from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 from kohti.people.rows import FAR, KEPT, MY_OWN, SEEN, SYSTEM_ALL, WITH_ITS_KEY
 
-from . import holding, looking
+from . import counting, holding, looking
 
 SEES = "(select kohti.may('journeys.see'))"
 WORKS = "(select kohti.may('journeys.work'))"
@@ -116,6 +116,7 @@ create or replace trigger hands_stay after update on journeys_cover
 
 FUNCTIONS = (
     *holding.FUNCTIONS,
+    *counting.FUNCTIONS,
     *looking.FUNCTIONS,
     GIVES,
     KEEPS_ITS_WORD,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
     path("caseload/taken/<slug:kind>/", views.take_away, name="caseload_taken"),
     path("caseload/quality/", views.quality, name="quality"),
+    path("caseload/figures/", views.figures, name="figures"),
     path("away/", away.away, name="away"),
     path("away/<id:absence_id>/", away.absence, name="absence"),
     path("away/<id:absence_id>/back/", away.absence_back, name="absence_back"),

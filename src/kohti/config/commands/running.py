@@ -27,7 +27,27 @@ def demo(args: argparse.Namespace) -> int:
             words=lambda: "\n".join(f"{a['name']:28} {a['password']:24} {a['role']}" for a in found),
         )
         return DONE
+    if args.what == "lives":
+        return lives(args)
     return running.run(args, say)
+
+
+def lives(args: argparse.Namespace) -> int:
+    """Live the lives of the sample that nobody has lived yet."""
+    with database():
+        from kohti.config import addresses, installation
+        from kohti.config.sample import living
+
+        if not installation.facts().sample:
+            raise Trouble(_("These are not sample data: nobody is invented here."), WRONG)
+
+        def tell(made: int, of: int) -> None:
+            if made == of or made % 100 == 0:
+                say(_("%(made)s of %(of)s lives of the sample are there") % {"made": made, "of": of})
+
+        made = living.live(addresses.data_folder(), tell)
+    answer({"made": made}, as_json=args.json, words=lambda: str(made))
+    return DONE
 
 
 def serve(args: argparse.Namespace) -> int:
@@ -60,8 +80,14 @@ def migrate(args: argparse.Namespace) -> int:
 def add(commands: Any) -> None:
     """demo, serve, worker, migrate."""
     one = command(commands, "demo", demo, _("Load the sample day of Cheltenham and serve it at localhost."))
-    one.add_argument("what", nargs="?", choices=["accounts"], help=_("accounts: list who can sign in"))
+    one.add_argument(
+        "what",
+        nargs="?",
+        choices=["accounts", "lives"],
+        help=_("accounts: list who can sign in; lives: make everybody of the sample"),
+    )
     one.add_argument("--no-serve", action="store_true", help=_("load the sample and stop"))
+    one.add_argument("--stories", action="store_true", help=_("make only the few people with a story"))
     one.add_argument("--port", type=int, default=8000, help=_("the port to serve at (8000)"))
     one.add_argument("--fresh", action="store_true", help=_("throw the sample away and make it anew"))
     one = command(commands, "serve", serve, _("Serve the pages."), machine=False)

@@ -33,7 +33,7 @@ from .places import CHELTENHAM, SAMPLED, Sampled
 DAY = date(2026, 3, 11)
 STANDS_AT = datetime(2026, 3, 11, 10, 42, tzinfo=UTC)
 BEFORE = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
-HIRED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+HIRED = datetime(2025, 9, 8, 6, 0, tzinfo=UTC)
 SEED = 11
 FILES = resources.files("kohti.config") / "sample"
 DIARY, LOG = CHELTENHAM.diary, CHELTENHAM.log
@@ -51,8 +51,10 @@ def username(role: str, centre: str) -> str:
     return f"{role}.{centre}"
 
 
-def _member(actor: Actor, full_name: str, *, role: str, centre: str, organisation: str) -> Actor:
-    """A colleague without a password of their own yet, ready to act."""
+def member_of(
+    actor: Actor, full_name: str, *, role: str, centre: str, organisation: str, starts: datetime | None = None
+) -> Actor:
+    """A colleague without a password of their own yet, ready to act; from the first day on unless said otherwise."""
     handle = f"{names.fold(full_name).replace(' ', '.')}.{centre}.{str(actor.service_id)[-6:]}"
     with as_actor(DOOR), as_actor(actor):
         made = team.add_member(
@@ -63,7 +65,7 @@ def _member(actor: Actor, full_name: str, *, role: str, centre: str, organisatio
             role=role,
             centre=centre,
             organisation=organisation,
-            starts=min(HIRED, clock.now()),
+            starts=starts or min(HIRED, clock.now()),
         )
         member = actors.member(made.id)
     assert member is not None
@@ -92,7 +94,7 @@ def at_work(
     short = staff is not None and staff < whole
     out = [
         Colleague(
-            _member(actor, name, role=role, centre=centre.code, organisation=organisation),
+            member_of(actor, name, role=role, centre=centre.code, organisation=organisation),
             everything if short else streams,
             short or role == here.host,
         )
@@ -102,7 +104,7 @@ def at_work(
         out.insert(
             0,
             Colleague(
-                _member(
+                member_of(
                     actor,
                     f"Colleague {n + 1}",
                     role=here.host,

@@ -96,7 +96,7 @@ def quality(actor: Actor) -> list[Quality]:
             },
         )
         rows = cursor.fetchall()
-    found = [Quality(*row[:8], Plan(row[8], row[9]) if row[8] and row[0] else None) for row in rows]
+    found = [Quality(*(*row[:8], Plan(row[8], row[9]) if row[8] and row[0] else None)) for row in rows]
     named = [one.read.person_id for one in found if one.read]
     if named:
         history.record("person.listed", "person", None, persons=named)

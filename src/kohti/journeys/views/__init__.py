@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .caseload import caseload
 from .changing import hand_over_answer, way_change
+from .figures import figures
 from .moving import aim, outcome_lasts, outcome_verify, outcome_withdraw, step
 from .needs import person_needs, questionnaire
 from .opening import open_way
@@ -16,6 +17,7 @@ __all__ = (
     "agreed",
     "aim",
     "caseload",
+    "figures",
     "hand_over_answer",
     "open_way",
     "outcome_lasts",

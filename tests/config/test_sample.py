@@ -1,0 +1,118 @@
+"""The sample's other people: made up the same each time, lived by the product's own actions, and counted from rows."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from tests.config.cli import Kohti, Visitor, data_folder, free_port
+
+from kohti.config import filling, services
+from kohti.config.sample import lives
+from kohti.config.sample.life import DAY
+from kohti.config.sample.places import SAMPLED, Sampled
+from kohti.config.sample.stories import STORIES
+from kohti.kernel import blueprint, postgres
+
+
+def test_the_same_people_are_made_up_each_time() -> None:
+    assert lives.lives("vollsmose", 3) == lives.lives("vollsmose", 3)
+
+
+def test_as_many_begin_and_move_on_as_the_service_says() -> None:
+    made = lives.lives("tyotalo", 4)
+    assert len(made) + 4 == 1073
+    assert sum(one.ending is not None and one.ending.success for one in made) == 89
+    assert len({one.reference for one in made}) == len(made)
+    assert min(one.opened for one in made) >= date(2025, 9, 15)
+
+
+@pytest.mark.parametrize("here", SAMPLED, ids=lambda here: here.service)
+def test_lives_speak_of_what_their_service_has(here: Sampled) -> None:
+    service = here.service
+    plan = blueprint.read(services.shipped(service))
+    stages = {one.code: one.ends for one in plan.stages}
+    fields = {one.code for one in plan.fields if not one.sealed}
+    success = {one.code: one.positive for one in plan.outcomes}
+    centres = {one.code for one in plan.centres}
+    made = lives.lives(service, len(STORIES[service]))
+    assert {one.trouble for one in made} >= {"contact", "next", "missed", "stuck", "owner"}
+    for one in made:
+        assert one.centre in centres
+        assert one.aim_field in fields
+        assert {code for met in one.meetings for code, _own, _seen in met.needs} <= fields
+        assert all(not stages[met.stage] for met in one.meetings if met.stage)
+        assert all(success[met.reached[0]] for met in one.meetings if met.reached)
+        days = [met.day for met in one.meetings]
+        assert days == sorted(set(days))
+        assert one.opened <= days[0]
+        assert days[-1] < DAY
+        if one.ending:
+            assert stages[one.ending.stage]
+            assert success[one.ending.kind] is one.ending.success
+
+
+def test_nobody_is_on_a_list_who_has_a_step_to_come_and_was_met_lately() -> None:
+    days = {"tyotalo": 14, "gloucestershire": 14, "vollsmose": 7, "jobteam-gent": 7, "work-centres": 1}
+    for service, within in days.items():
+        for one in lives.lives(service, 3):
+            if one.trouble or one.ending:
+                continue
+            last = one.meetings[-1]
+            assert last.day + timedelta(days=within) >= DAY
+            assert any(step.due >= DAY for step in last.begins)
+
+
+def test_how_far_they_are_is_known_until_the_sample_is_made_anew(tmp_path: Path) -> None:
+    assert filling.progress(tmp_path) is None
+    filling.keep(tmp_path, filling.Progress(7, 9))
+    assert filling.progress(tmp_path) == filling.Progress(7, 9)
+    filling.begin_anew(tmp_path)
+    assert filling.progress(tmp_path) is None
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Kohti]:
+    """The whole sample, made by the command line: interrupted once, and gone on with."""
+    with data_folder() as data:
+        kohti = Kohti(data)
+        with postgres.use(data):
+            kohti.run("demo", "--no-serve")
+            for enough in (50, 10_000):
+                with kohti.running("demo", "lives"):
+                    _until_there(data, enough)
+            yield kohti
+
+
+def _until_there(data: Path, enough: int, *, seconds: float = 3600) -> None:
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        now = filling.progress(data)
+        if now is not None and now.made >= min(enough, now.of):
+            return
+        time.sleep(0.2)
+    raise AssertionError("the lives do not come to their end")
+
+
+@pytest.mark.long
+def test_the_whole_sample_shows_the_figures_of_the_service_it_is_like(whole: Kohti) -> None:
+    attention = whole.run("check", "attention", "--json").json()
+    assert attention["held"] + attention["listed"] == attention["open"]
+    assert (attention["wrong"], attention["orphans"]) == (0, 0)
+    assert whole.run("demo", "lives", "--json").json() == {"made": 0}
+    port = free_port()
+    accounts = whole.run("demo", "accounts", "--json").json()
+    leader = next(one for one in accounts if one["role"] == "tiiminvetaja")
+    with whole.running("demo", "--port", port):
+        visitor = Visitor(port)
+        visitor.wait_until_it_answers()
+        visitor.sign_in(leader["name"], leader["password"])
+        page = visitor.get("/caseload/figures/")
+    bold = [int(figure) for figure in re.findall(r"<b>(\d+)</b>", page)]
+    started, opened, _listed, moved_on, ended, colleagues = bold
+    assert (started, moved_on, colleagues) == (1073, 89, 20)
+    assert opened + moved_on + ended == started
