@@ -207,6 +207,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("outcome_lasts", "POST"): Expected({COACH, LEADER}, 302, data={"answer": "yes"}, thing="check_id"),
     ("appointment", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("appointment", "POST"): Expected({COACH, LEADER}, 302, thing="way_id"),
+    ("appointment_news", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
+    ("appointment_saved", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("appointment_draft", "POST"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("person_timeline", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_timeline", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),

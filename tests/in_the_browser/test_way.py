@@ -79,7 +79,7 @@ def test_ten_minutes_are_written_on_one_page_and_found_again(
         expect(page.get_by_label("Next step")).to_have_value("Ring the bakery")
         expect(done).to_be_checked()
     screen.press(screen.button("Save"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Plan")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What changed today")
     expect(screen.said).to_contain_text("Saved.")
     expect(page.get_by_text("Done: Find the papers")).to_be_visible()
     expect(page.get_by_text("New step: Ring the bakery")).to_be_visible()

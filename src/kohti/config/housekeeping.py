@@ -15,7 +15,7 @@ from kohti.config.keeping import erasures
 from kohti.config.keeping.erasures import Erasure
 from kohti.diary.models import ImportedFile
 from kohti.frontdesk import actions as frontdesk
-from kohti.kernel import clock, history
+from kohti.kernel import clock, drafts, history
 from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 KEYS_KEPT = timedelta(days=14)
 WAYS_BACK_KEPT = timedelta(days=90)
 """So long a colleague who was given one can still be told."""
+DRAFTS_KEPT = timedelta(days=30)
+"""So long what somebody typed and never saved is kept."""
 STALLED_S = 8
 
 
@@ -99,9 +101,10 @@ def keep_erasures() -> None:
 
 @housekeeping("tidy", cron="17 3 * * *")
 def tidy() -> None:
-    """Drop old keys of changes, files that were never imported, sessions that ended."""
+    """Drop old keys of changes, drafts and files that were left lying, sessions that ended."""
     for actor in services():
         with as_actor(actor):
+            drafts.clear(clock.now() - DRAFTS_KEPT)
             Done.objects.filter(service_id=actor.service, at__lt=clock.now() - KEYS_KEPT).delete()
             ImportedFile.objects.filter(
                 state__in=(ImportedFile.State.CHECKED, ImportedFile.State.ORDERED),

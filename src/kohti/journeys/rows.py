@@ -10,7 +10,7 @@ from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 from kohti.people.rows import FAR, KEPT, MY_OWN, SEEN, SYSTEM_ALL, WITH_ITS_KEY
 
-from . import counting, holding, looking
+from . import counting, holding, looking, writing
 
 SEES = "(select kohti.may('journeys.see'))"
 WORKS = "(select kohti.may('journeys.work'))"
@@ -118,6 +118,7 @@ FUNCTIONS = (
     *holding.FUNCTIONS,
     *counting.FUNCTIONS,
     *looking.FUNCTIONS,
+    *writing.FUNCTIONS,
     GIVES,
     KEEPS_ITS_WORD,
     *_sight("owning", "new.since", f"coalesce(new.until, new.since + {FAR})"),

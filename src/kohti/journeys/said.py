@@ -42,6 +42,18 @@ STATES: dict[str, Callable[[], str]] = {
     "dropped": lambda: _("Dropped"),
     "declined": lambda: _("Declined"),
 }
+CHOSEN: dict[str, Callable[[], str]] = {
+    "": lambda: _("as before"),
+    "done": lambda: _("Done"),
+    "moved": lambda: _("Another day"),
+    "stuck": lambda: _("Stuck"),
+    "dropped": lambda: _("Dropped"),
+    "doing": lambda: _("It goes on"),
+    "taken": lambda: _("They take it"),
+    "declined": lambda: _("They decline"),
+    "later": lambda: _("Later"),
+}
+"""What is chosen of a step in ten minutes."""
 LEVELS: dict[int | None, Callable[[], str]] = {
     1: lambda: _("Very hard"),
     2: lambda: _("Hard"),

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from . import actor as actors
-from . import clock
+from . import clock, live
 from .errors import NotThere, Refused
 
 MOST_CHARACTERS = 400_000
@@ -27,6 +27,12 @@ class Draft:
     at: datetime
 
 
+def typed(body: str) -> dict[str, list[str]]:
+    """What a draft's body holds."""
+    found: dict[str, list[str]] = json.loads(body)
+    return found
+
+
 def find(about_kind: str, about_id: uuid.UUID) -> Draft | None:
     """What the actor was typing about this, or None. One statement."""
     with connection.cursor() as cursor:
@@ -36,7 +42,7 @@ def find(about_kind: str, about_id: uuid.UUID) -> Draft | None:
             [actors.current().member_id, about_kind, about_id],
         )
         row = cursor.fetchone()
-    return Draft(json.loads(row[0]), row[1], row[2]) if row else None
+    return Draft(typed(row[0]), row[1], row[2]) if row else None
 
 
 def keep(about_kind: str, about_id: uuid.UUID, values: dict[str, list[str]], *, version: int) -> int:
@@ -53,12 +59,23 @@ def keep(about_kind: str, about_id: uuid.UUID, values: dict[str, list[str]], *, 
         raise Refused(_("That is too long to keep."), code="too-long")
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into kernel_draft as d (member_id, about_kind, about_id, service_id, body, version, at)"
-            " values (%s, %s, %s, %s, %s, 1, %s)"
+            "with kept as ("
+            "insert into kernel_draft as d (member_id, about_kind, about_id, service_id, body, version, at, began)"
+            " values (%(member)s, %(kind)s, %(about)s, %(service)s, %(body)s, 1, %(now)s, %(now)s)"
             " on conflict (member_id, about_kind, about_id) do update"
             " set body = excluded.body, version = d.version + 1, at = excluded.at"
-            " where d.version = %s returning version",
-            [actor.member_id, about_kind, about_id, actor.service, body, clock.now(), version],
+            " where d.version = %(version)s returning version)"
+            " select version, case when version = 1 then pg_notify(%(channel)s, %(note)s) end from kept",
+            {
+                "member": actor.member_id,
+                "kind": about_kind,
+                "about": about_id,
+                "service": actor.service,
+                "body": body,
+                "now": clock.now(),
+                "version": version,
+                **_news(about_id),
+            },
         )
         row = cursor.fetchone()
     if row is None:
@@ -99,9 +116,29 @@ def drop(about_kind: str, about_id: uuid.UUID) -> None:
     """It is saved, or given up. Where there is none, nothing changes."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "delete from kernel_draft where member_id = %s and about_kind = %s and about_id = %s",
-            [actors.current().member_id, about_kind, about_id],
+            "with gone as (delete from kernel_draft where member_id = %(member)s and about_kind = %(kind)s"
+            " and about_id = %(about)s returning 1) select pg_notify(%(channel)s, %(note)s) from gone",
+            {
+                "member": actors.current().member_id,
+                "kind": about_kind,
+                "about": about_id,
+                **_news(about_id),
+            },
         )
+
+
+def clear(before: datetime) -> int:
+    """Erase what was last typed before an instant and never saved; how many. For the service's own housekeeping."""
+    actors.must(actors.current(), "people.forget")
+    with connection.cursor() as cursor:
+        cursor.execute("delete from kernel_draft where at < %s", [before])
+        return int(cursor.rowcount)
+
+
+def _news(about_id: uuid.UUID) -> dict[str, str]:
+    """Whoever has the same thing open hears that somebody began or ended: the news of that thing, of no centre."""
+    channel, note = live.as_note(about_id, "draft", about_id)
+    return {"channel": channel, "note": note}
 
 
 def forget(about: Sequence[uuid.UUID]) -> None:

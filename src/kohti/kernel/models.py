@@ -95,6 +95,7 @@ class Draft(models.Model):
     body = models.TextField()
     version = models.IntegerField()
     at = models.DateTimeField()
+    began = models.DateTimeField(null=True, help_text="when they began to type")
     pk = models.CompositePrimaryKey("member_id", "about_kind", "about_id")
 
     class Meta:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, JSONField, OuterRef, Subquery
+from django.db.models import Exists, F, JSONField, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from kohti.kernel import actor as actors
@@ -86,9 +86,10 @@ def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
     return Plan(tuple(aims), tuple(sorted(steps, key=in_order)), tuple(latest))
 
 
-def open_steps(journey_id: uuid.UUID) -> list[Step]:
-    """The steps that are not ended, by day. One statement."""
-    found = Step.objects.filter(journey_id=journey_id, state__in=("offered", "doing", "stuck"))
+def open_steps(journey_id: uuid.UUID, *, also: Sequence[uuid.UUID] = ()) -> list[Step]:
+    """The steps that are not ended, by day, and some that may have. One statement."""
+    which = Q(state__in=("offered", "doing", "stuck")) | Q(id__in=list(also))
+    found = Step.objects.filter(which, journey_id=journey_id)
     return sorted(found, key=in_order)
 
 
@@ -198,9 +199,13 @@ def asked_of(actor: Actor) -> list[HandOver]:
     )
 
 
-def journey(journey_id: uuid.UUID) -> Journey:
-    """A way the actor may see. Raises NotThere."""
-    found = Journey.objects.filter(id=journey_id).select_related("owner__staff", "centre").first()
+def journey(journey_id: uuid.UUID, *, asks_on: date | None = None) -> Journey:
+    """A way the actor may see. Raises NotThere. With `asks_on` it says as `asks` whether a check is due that day."""
+    ways = Journey.objects.filter(id=journey_id).select_related("owner__staff", "centre")
+    if asks_on is not None:
+        due = LastingCheck.objects.filter(journey_id=OuterRef("id"), answered_at=None, due_on__lte=asks_on)
+        ways = ways.annotate(asks=Exists(due))
+    found = ways.first()
     if found is None:
         raise NotThere("no such way")
     return found

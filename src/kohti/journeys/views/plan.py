@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -216,4 +217,6 @@ def plan_again(
 def agreed(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponseBase:
     """The person agreed to what changed, here and now."""
     person_id = actions.agree(actor, version_id, "here")
+    with suppress(ValueError):
+        return redirect("appointment_saved", uuid.UUID(request.POST.get("then", "")))
     return redirect(f"{reverse('plan', args=[person_id])}?said=agreed")

@@ -1,4 +1,4 @@
-/* One key for what became of a step: d done, m a week later, s stuck, x dropped, 0 as before. The page works without it. */
+/* One key for what became of a step: d done, m another day, s stuck, x dropped, t taken, n not, l later, 0 as before. The page works without it. */
 (() => {
   "use strict";
 
@@ -12,7 +12,7 @@
     choice.checked = true;
     choice.focus();
     choice.dispatchEvent(new Event("change", { bubbles: true }));
-    const why = step.querySelector(".k-field input");
-    if (why && why.offsetParent !== null) why.focus();
+    const asks = [...step.querySelectorAll(".k-field input, .k-date input")].find((input) => input.offsetParent !== null);
+    if (asks) asks.focus();
   }, true);
 })();

@@ -1,0 +1,234 @@
+"""Saving a contact with all that goes with it: together or not at all, and never over another's words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from kohti.design.fields import DayField
+from kohti.diary import actions as diary
+from kohti.diary import free
+from kohti.diary.models import Booking, Kind
+from kohti.journeys import actions, rules, said
+from kohti.journeys.actions import MoveStep, NewContact, NewStep, Reached, Said
+from kohti.journeys.models import Journey, Step
+from kohti.journeys.views.plan import MOVED_DAYS
+from kohti.kernel import clock, once, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import KohtiError, Refused
+from kohti.people import fields as life
+
+from . import meantime
+
+MOST_NOTE = 20_000
+THEIRS = {"taken": "doing", "declined": "declined", "later": ""}
+"""What only the person answers of a choice, and the state each leads to."""
+
+
+def kind_of_appointment(actor: Actor) -> Kind | None:
+    """The service's shortest kind of appointment, or None where it has none. One statement."""
+    return Kind.objects.filter(service_id=actor.service, retired=False).order_by("minutes", "code").first()
+
+
+def times(actor: Actor, way: Journey, today: date) -> list[tuple[str, str]]:
+    """Free times of the coach and the person: the instant, and its words. Three statements."""
+    kind = kind_of_appointment(actor)
+    if kind is None or actor.staff_id is None:
+        return []
+    found = free.free_times(
+        actor,
+        staff_id=actor.staff_id,
+        person_id=way.person_id,
+        minutes=kind.minutes,
+        first=today + timedelta(days=MOVED_DAYS),
+    )
+    return [
+        (
+            one.starts.isoformat(),
+            f"{words.day_long(one.starts.astimezone(actor.zone).date())}"
+            f" {words.clock_time(one.starts, actor.zone)}",
+        )
+        for one in found
+    ]
+
+
+class Wrong(KohtiError):
+    """Something typed cannot be so; `fields` says what, by field."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__(" ".join(fields.values()))
+
+
+def _day(typed: QueryDict, name: str, wrong: dict[str, str]) -> date | None:
+    try:
+        found = DayField(required=False).clean([typed.get(f"{name}_{n}", "") for n in range(3)])
+    except ValidationError as trouble:
+        wrong[name] = " ".join(trouble.messages)
+        return None
+    return found if isinstance(found, date) else None
+
+
+def _step_change(step: Step, typed: QueryDict, *, came: bool, wrong: dict[str, str]) -> MoveStep | None:
+    chosen = typed.get(f"step-{step.id}", "")
+    if not chosen or THEIRS.get(chosen, chosen) == step.state:
+        return None
+    version = typed.get(f"v-{step.id}", "")
+    why = typed.get(f"why-{step.id}", "").strip()
+    if chosen in ("stuck", "dropped") and not why:
+        wrong[f"why-{step.id}"] = _("Say what would help.") if chosen == "stuck" else _("Say why.")
+    if chosen in THEIRS and not came:
+        wrong[f"step-{step.id}"] = _("They were not there. Only they can answer that.")
+    day = None
+    if chosen in ("moved", "later"):
+        day = _day(typed, f"day-{step.id}", wrong)
+        if day is None:
+            wrong.setdefault(f"day-{step.id}", _("Give a day, a month and a year."))
+    return MoveStep(
+        id=step.id,
+        version=int(version) if version.isdigit() else step.version,
+        state=THEIRS.get(chosen, "" if chosen == "moved" else chosen),
+        why=why,
+        due_on=day if chosen == "moved" else None,
+        ask_on=day if chosen == "later" else None,
+        said="here" if chosen in THEIRS else "",
+    )
+
+
+def _next_steps(
+    actor: Actor, typed: QueryDict, *, came: bool, today: date, wrong: dict[str, str]
+) -> list[NewStep]:
+    found = []
+    if text := typed.get("next", "").strip():
+        due = _day(typed, "next-day", wrong)
+        if due is not None and due < today:
+            wrong["next-day"] = actions.due_before_it_begins()
+        found.append(
+            NewStep(
+                words=text,
+                who=typed.get("next-who", "person"),
+                who_words=typed.get("next-who-words", "")[:200],
+                due_on=due,
+                offered="next-offered" in typed,
+            )
+        )
+    if not came and not (found and not found[0].offered):
+        days = rules.plan_rules(actor).missed_days
+        found.append(
+            NewStep(words=_("Ask why they did not come"), who="coach", due_on=today + timedelta(days=days))
+        )
+    return found
+
+
+def _keep_or_miss(actor: Actor, way: Journey, *, came: bool, today: date) -> Booking | None:
+    mine = Booking.objects.filter(person_id=way.person_id, staff=actor.staff_id, day=today)
+    booked = mine.filter(state__in=("booked", "kept", "missed")).order_by("starts").first()
+    if booked is None or booked.starts > clock.now() + timedelta(hours=1):
+        return None
+    wanted = Booking.State.KEPT if came else Booking.State.MISSED
+    if booked.state != wanted:
+        diary.mark(actor, booked.id, wanted, expected=["booked", "kept"])
+    return booked
+
+
+def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) -> None:
+    """Write the contact, and all that goes with it; sent twice, it is written once.
+
+    Raises Wrong, Refused, and Meantime where somebody has written here since the form was opened.
+    """
+    key = typed.get("key", "")
+    if once.first_time("appointment.save", f"appointment:{key}", way.id) is not None:
+        return
+    meantime.look(actor, way, steps, typed)
+    wrong: dict[str, str] = {}
+    came = "missed" not in typed
+    today = clock.today(actor.zone)
+    note = typed.get("note", "").strip()
+    if len(note) > MOST_NOTE:
+        wrong["note"] = _(
+            "This note has %(n)s characters; %(most)s fit. Shorten it, or keep it as a paper."
+        ) % {"n": len(note), "most": MOST_NOTE}
+    changes: list[actions.Change] = []
+    for step in steps:
+        move = _step_change(step, typed, came=came, wrong=wrong)
+        if move is not None:
+            changes.append(move)
+    changes += _next_steps(actor, typed, came=came, today=today, wrong=wrong)
+    if outcome := typed.get("outcome", ""):
+        changes.append(
+            Reached(kind=outcome, on=today, evidence=typed.get("outcome-evidence", "").strip()[:400])
+        )
+    known = life.fields_of_life(actor)
+    said_now = [
+        Said(code, int(level) if level.isdigit() else None, view)
+        for code in known
+        for view in ("own", "coach")
+        if (level := typed.get(f"{view}-{code}", ""))
+    ]
+    lasting = _lasting(typed, wrong)
+    if wrong:
+        raise Wrong(wrong)
+    booked = _keep_or_miss(actor, way, came=came, today=today)
+    actions.write_contact(
+        actor,
+        way.id,
+        NewContact(
+            channel=typed.get("channel", "here") if typed.get("channel") in said.CHANNELS else "here",
+            came=came,
+            text=note,
+            fields=tuple(code for code in typed.getlist("field") if code in known),
+            booking_id=booked.id if booked else None,
+            needs=tuple(said_now),
+            changes=tuple(changes),
+        ),
+        key=f"contact:{key}",
+    )
+    if stage := typed.get("stage", ""):
+        actions.move_to_stage(actor, way.id, stage)
+    for check_id, answer, ended_on in lasting:
+        actions.answer_check(actor, check_id, answer, ended_on=ended_on)
+    _book(actor, way, typed.get("time", ""))
+
+
+def _lasting(typed: QueryDict, wrong: dict[str, str]) -> list[tuple[uuid.UUID, str, date | None]]:
+    found = []
+    for name in typed:
+        answer = typed.get(name, "")
+        if not name.startswith("lasts-") or answer not in ("yes", "no", "unknown"):
+            continue
+        try:
+            check_id = uuid.UUID(name.removeprefix("lasts-"))
+        except ValueError:
+            continue
+        ended_on = _day(typed, f"ended-{check_id}", wrong) if answer == "no" else None
+        if answer == "no" and ended_on is None:
+            wrong.setdefault(f"ended-{check_id}", _("Say when it ended."))
+        found.append((check_id, answer, ended_on))
+    return found
+
+
+def _book(actor: Actor, way: Journey, chosen: str) -> None:
+    kind = kind_of_appointment(actor) if chosen else None
+    if kind is None:
+        return
+    offered = {value for value, _text in times(actor, way, clock.today(actor.zone))}
+    if chosen not in offered:
+        raise Refused(_("That time has just been taken. Choose another."), code="clash")
+    diary.book(
+        actor,
+        actor.centre,
+        [
+            diary.NewBooking(
+                starts=datetime.fromisoformat(chosen),
+                minutes=kind.minutes,
+                kind_id=kind.id,
+                person_id=way.person_id,
+                staff_id=actor.staff_id,
+            )
+        ],
+    )
