@@ -12,6 +12,7 @@ contact within the blueprint's interval, no missed appointment and no stuck step
 from __future__ import annotations
 
 from kohti.kernel.rows import definer
+from kohti.people.rows import SEE
 
 OPEN_STEP = "state in ('doing', 'stuck')"
 """What somebody has taken on. One that is only offered is nobody's word yet."""
@@ -135,7 +136,8 @@ FUNCTIONS = (
     definer(
         f"""
 kohti.hold(p_journeys uuid[])
-returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = 'force_generic_plan' as $$ -- else it is planned anew for each array: most of its time
 begin
     -- First the rows, in order; what others did to them meanwhile is seen by the next statement.
     perform 1 from journeys_journey where id = any(p_journeys) order by id for no key update;
@@ -159,7 +161,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     join team_service s on s.id = j.service_id
     cross join lateral ({broken("(select kohti.now())")}) b
     where j.id = any(p_journeys) and j.closed_at is null and j.service_id = kohti.service()
-      and kohti.sees(j.person_id)
+      and exists (select 1 from people_person where id = j.person_id and {SEE})
     group by j.id
 $$"""
     ),
