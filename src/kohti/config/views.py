@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 
 from kohti.config import filling, installation, looks, sign_in
 from kohti.config.navigation import home_of
-from kohti.kernel.actor import Actor
+from kohti.frontdesk.glance import whom_to_ask
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.blueprint import BadBlueprint
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
 from kohti.kernel.errors import KohtiError, NotAllowed, NotThere
 from kohti.kernel.sheets import UnreadableSheet
+from kohti.people.queries import AskFirst
 from kohti.team import queries as team
 from kohti.team.models import User
 
@@ -121,8 +123,25 @@ STATUS: dict[type[KohtiError], int] = {
 }
 
 
+def _ask_first(request: HttpRequest, trouble: AskFirst) -> HttpResponse:
+    """Whom to ask about a restricted record, on whichever page of it; not a word of why."""
+    if request.headers.get("HX-Request"):
+        answer = render(request, "config/_refused.html", {"text": whom_to_ask(trouble.ask)}, status=403)
+        answer.headers["HX-Retarget"] = "#notices"
+        return answer
+    actor: Actor | None = getattr(request, "actor", None)
+    about = {
+        "ask": trouble.ask,
+        "person_id": trouble.person_id,
+        "may_open": actor is not None and may(actor, "people.emergency"),
+    }
+    return render(request, "people/restricted.html", about, status=403)
+
+
 def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
     """A page, or for a part of one a notice, that says what happened and what to do."""
+    if isinstance(trouble, AskFirst):
+        return _ask_first(request, trouble)
     status = next((code for kind, code in STATUS.items() if isinstance(trouble, kind)), 409)
     if request.headers.get("HX-Request"):
         text = {404: _("This is no longer here."), 403: _("Your role does not include this.")}.get(

@@ -69,6 +69,17 @@ $$"""
 )
 """Whoever has a way in hand, and their leader, give it; nobody takes one that they only see."""
 
+WHOSE = definer(
+    """
+kohti.whose_closed_way(p_journey uuid)
+returns uuid language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select r.person_id from journeys_journey j
+    join people_restriction r on r.person_id = j.person_id and r.ended_at is null
+    where j.id = p_journey and j.service_id = kohti.service()
+$$"""
+)
+"""Whoever asks for the way of a restricted person is told whom to ask, as on all their pages."""
+
 KEEPS_ITS_WORD = """
 create or replace function kohti.owner_has_it() returns trigger language plpgsql
 set search_path = pg_catalog, public, pg_temp as $$
@@ -120,6 +131,7 @@ FUNCTIONS = (
     *looking.FUNCTIONS,
     *writing.FUNCTIONS,
     GIVES,
+    WHOSE,
     KEEPS_ITS_WORD,
     *_sight("owning", "new.since", f"coalesce(new.until, new.since + {FAR})"),
     *_sight("cover", "new.starts", "new.ends"),

@@ -16,6 +16,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, reading
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
+from kohti.people import queries as people
 
 from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, Pause, Step
 
@@ -200,12 +201,18 @@ def asked_of(actor: Actor) -> list[HandOver]:
 
 
 def journey(journey_id: uuid.UUID, *, asks_on: date | None = None) -> Journey:
-    """A way the actor may see. Raises NotThere. With `asks_on` it says as `asks` whether a check is due that day."""
+    """A way the actor may see. Raises NotThere; AskFirst where it is of somebody restricted.
+
+    With `asks_on` it says as `asks` whether a check is due that day.
+    """
     ways = Journey.objects.filter(id=journey_id).select_related("owner__staff", "centre")
     if asks_on is not None:
         due = LastingCheck.objects.filter(journey_id=OuterRef("id"), answered_at=None, due_on__lte=asks_on)
         ways = ways.annotate(asks=Exists(due))
     found = ways.first()
     if found is None:
-        raise NotThere("no such way")
+        with connection.cursor() as cursor:
+            cursor.execute("select kohti.whose_closed_way(%s)", [journey_id])
+            row = cursor.fetchone()
+        raise people.not_there(row[0]) if row and row[0] else NotThere("no such way")
     return found

@@ -15,10 +15,20 @@ from .cards import (
 )
 from .finding import Alike, Found, alike_to, find, page_of_people
 from .notes import Entry, Reading, note_with_readings
-from .watching import alerts, coming_at, mark_of, restriction_of, to_review, transfers_of
+from .watching import (
+    AskFirst,
+    alerts,
+    coming_at,
+    mark_of,
+    not_there,
+    restriction_of,
+    to_review,
+    transfers_of,
+)
 
 __all__ = (
     "Alike",
+    "AskFirst",
     "Entry",
     "Found",
     "MarkLine",
@@ -32,6 +42,7 @@ __all__ = (
     "contacts_of",
     "find",
     "mark_of",
+    "not_there",
     "note_with_readings",
     "open_person",
     "overview",

@@ -12,9 +12,10 @@ from django.db.models import Q
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, reading
 from kohti.kernel.actor import Actor
-from kohti.kernel.errors import NotThere
 from kohti.people.models import Contact, Grant, Mark, Person, Representative, Why
 from kohti.team.models import Membership
+
+from .watching import not_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,15 @@ MARKS = reading.rows_of(
 
 
 def open_person(actor: Actor, person_id: uuid.UUID, *, verb: str = "person.opened") -> PersonCard:
-    """A person's card, written into the history as read under `verb`. Two statements. Raises NotThere."""
+    """A person's card, written into the history as read under `verb`. Two statements.
+
+    Raises NotThere; AskFirst where the record is restricted and somebody else may say more.
+    """
     actors.must(actor, "people.open")
     today = clock.today(actor.zone)
     persons, ways, marks = reading.together({"person": person_id, "today": today}, PERSON, WAYS, MARKS)
     if not persons:
-        raise NotThere("no such person")
+        raise not_there(person_id)
     (person,) = persons
     card = PersonCard(
         person.id,

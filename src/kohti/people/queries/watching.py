@@ -150,6 +150,20 @@ def mark_of(person_id: uuid.UUID, mark_id: uuid.UUID) -> Mark:
     return found
 
 
+class AskFirst(NotThere):
+    """A record that is open to named people only, and not to this actor. They may know whom to ask, and no more."""
+
+    def __init__(self, person_id: uuid.UUID, ask: str) -> None:
+        super().__init__("no such person")
+        self.person_id, self.ask = person_id, ask
+
+
+def not_there(person_id: uuid.UUID) -> NotThere:
+    """What to raise of somebody the actor does not see: whom to ask where the record is restricted. One statement."""
+    ask = restriction_of(person_id)
+    return NotThere("no such person") if ask is None else AskFirst(person_id, ask)
+
+
 def restriction_of(person_id: uuid.UUID) -> str | None:
     """Whom to ask about a restricted record, empty where nobody of them is left; None where it is not restricted.
 

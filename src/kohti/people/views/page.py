@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
-from kohti.kernel.errors import NotThere
 from kohti.people import fields, queries
 from kohti.people.bar import bar
 from kohti.people.forms import ABOUT
@@ -60,18 +59,7 @@ def mark_words(mark: MarkLine, titles: dict[str, Any]) -> dict[str, Any]:
 @needs("people.open")
 def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
     """Who they are, how to reach them, what to know. Opening it is written into the history."""
-    try:
-        card = queries.open_person(actor, person_id)
-    except NotThere:
-        ask = queries.restriction_of(person_id)
-        if ask is None:
-            raise
-        return render(
-            request,
-            "people/restricted.html",
-            {"ask": ask, "person_id": person_id, "may_open": may(actor, "people.emergency")},
-            status=403,
-        )
+    card = queries.open_person(actor, person_id)
     say(request)
     seen = queries.overview(person_id, clock.today(actor.zone))
     titles = dict(ABOUT) | {code: name for code, (name, _sealed) in fields.fields_of_life(actor).items()}
