@@ -209,7 +209,7 @@ def test_the_page_of_a_person_costs_a_fixed_number_of_statements(here: Place, co
             coach, actions.add_contact, someone.id, kind="phone", value=f"07700 90000{n}", key=str(uuid.uuid4())
         )  # fmt: skip
     browser = browser_of(coach)
-    for name, most in (("person", 14), ("person_timeline", 12)):
+    for name, most in (("person", 10), ("person_timeline", 10)):
         browser.get(reverse(name, args=[someone.id]))
         answer = browser.get(reverse(name, args=[someone.id]))
         assert int(answer.headers["X-Kohti-Statements"]) <= most, name

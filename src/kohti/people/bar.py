@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor, may
-from kohti.people import spoken
+from kohti.people import beside, spoken
 from kohti.people.models import Mark
 from kohti.people.queries import PersonCard
 
@@ -30,8 +30,10 @@ def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
         )
         if text
     ]
+    said = beside.said(actor, card.beside)
     return {
         "person": card,
+        "facts_beside": said.facts,
         "born": words.day_short(card.date_of_birth) if card.date_of_birth else "",
         "may_edit": may(actor, "people.edit"),
         "about": {
@@ -44,6 +46,9 @@ def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
             "safe_contact": " · ".join(reach),
             "helps": [mark.words for mark in card.helps],
             "warning": " · ".join(_warnings(card)),
+            "owner": said.bar.get("owner", ""),
+            "stage": said.bar.get("stage", ""),
+            "held_until": said.bar.get("held_until", ""),
             "tabs": _tabs(actor, card, current),
         },
     }

@@ -12,6 +12,7 @@ from django.db.models import Q
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, reading
 from kohti.kernel.actor import Actor
+from kohti.people import beside
 from kohti.people.models import Contact, Grant, Mark, Person, Representative, Why
 from kohti.team.models import Membership
 
@@ -53,6 +54,7 @@ class PersonCard:
     restricted: bool = False
     ways: tuple[Contact, ...] = ()
     marks: tuple[MarkLine, ...] = ()
+    beside: beside.Read = ()
 
     def age_on(self, day: date) -> int | None:
         """Full years on a day, or None without a date of birth."""
@@ -90,7 +92,9 @@ def open_person(actor: Actor, person_id: uuid.UUID, *, verb: str = "person.opene
     """
     actors.must(actor, "people.open")
     today = clock.today(actor.zone)
-    persons, ways, marks = reading.together({"person": person_id, "today": today}, PERSON, WAYS, MARKS)
+    persons, ways, marks, *others = reading.together(
+        {"person": person_id, "today": today}, PERSON, WAYS, MARKS, *beside.asked()
+    )
     if not persons:
         raise not_there(person_id)
     (person,) = persons
@@ -123,6 +127,7 @@ def open_person(actor: Actor, person_id: uuid.UUID, *, verb: str = "person.opene
             )
             for mark in marks
         ),
+        tuple((part, row) for part, rows in zip(beside.parts(), others, strict=True) for row in rows),
     )
     history.record(verb, "person", person.id, persons=[person.id])
     return card
