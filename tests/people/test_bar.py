@@ -101,7 +101,7 @@ def test_every_page_about_a_person_has_the_same_bar_and_no_name_in_its_title(her
         assert page.count("<h1") == 1, name
     assert all(tabs == all_tabs[0] for tabs in all_tabs)
     assert [text for text, _href in all_tabs[0]] == [
-        "Overview", "Plan", "Timeline", "Appointments", "Documents", "Who sees them", "Other centre", "History",
+        "Overview", "Plan", "How it goes", "Timeline", "Appointments", "Documents", "Who sees them", "Other centre", "History",
     ]  # fmt: skip
 
 
