@@ -25,7 +25,7 @@ from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
-from kohti.journeys.models import Cover, LastingCheck
+from kohti.journeys.models import Cover, Ending, LastingCheck
 from kohti.kernel import clock, documents, live, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
@@ -196,7 +196,14 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_needs", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
     ("questionnaire", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("questionnaire", "POST"): Expected({COACH, LEADER}, 404, thing="person_id"),
-    ("plan_printed", "GET"): Expected({COACH, LEADER}, 404, thing="person_id"),
+    ("ways", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    # Their coach, who stands in, and the leader.
+    ("way_end", "GET"): Expected({COACH, LEADER}, 200, thing="way_id", other={COACH: 403}),
+    ("way_end", "POST"): Expected({COACH, LEADER}, 422, thing="way_id", other={COACH: 403}),
+    ("follow_up", "GET"): Expected({COACH, LEADER}, 200, thing="ending_id"),
+    ("follow_up", "POST"): Expected({COACH, LEADER}, 422, thing="ending_id"),
+    ("closing_letter", "POST"): Expected({COACH, LEADER}, 302, thing="ending_id"),
+    ("plan_printed", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
     ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
@@ -341,6 +348,11 @@ class Things(dict[str, Any]):
             )
             if key == "way_id":
                 return way
+            if key == "ending_id":
+                journeys.close(
+                    writer, way, "Thanks", version=1, follow_up_on=MORNING.date() + timedelta(days=9)
+                )
+                return Ending.objects.get(journey_id=way).id
             step = journeys.NewStep(words="Ring the bakery", due_on=MORNING.date())
             aim = journeys.NewAim(words="Bake for a living")
             version = journeys.change_plan(writer, way, [aim, step], key=once())
@@ -387,6 +399,7 @@ WAYS = (
     "absence_id",
     "cover_id",
     "way_id",
+    "ending_id",
     "step_id",
     "aim_id",
     "version_id",

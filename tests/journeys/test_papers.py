@@ -50,7 +50,7 @@ def test_a_plan_is_printed_in_the_persons_language_without_what_is_sealed(here: 
         person = Person.objects.get(id=way.person_id)
     planned(coach, way)
     here.booking(MORNING + timedelta(days=3), person=person, staff_id=coach.staff_id)
-    address = f"/people/{short(way.person_id)}/plan/printed/"
+    address = f"/ways/{short(way.id)}/printed/"
     answer = browser_of(coach).get(address)
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Cache-Control"] == "no-store"
@@ -68,7 +68,7 @@ def test_a_plan_is_printed_in_the_persons_language_without_what_is_sealed(here: 
 def test_a_long_plan_still_fits_one_page_and_agreeing_is_on_it(here: Place, coach: Actor) -> None:
     way = begin(here, coach)
     planned(coach, way, steps=25)
-    address = f"/people/{short(way.person_id)}/plan/printed/"
+    address = f"/ways/{short(way.id)}/printed/"
     browser = browser_of(coach)
     text, pages = read(browser.get(address).content)
     assert pages == 1
@@ -87,7 +87,7 @@ def test_that_it_was_printed_is_in_the_history(
     here: Place, coach: Actor, owner: psycopg.Connection[Any]
 ) -> None:
     way = begin(here, coach)
-    browser_of(coach).get(f"/people/{short(way.person_id)}/plan/printed/")
+    browser_of(coach).get(f"/ways/{short(way.id)}/printed/")
     found = owner.execute(
         "select person_ids from kernel_historyevent where verb = 'plan.printed' and subject_id = %s", [way.id]
     ).fetchall()

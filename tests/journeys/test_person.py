@@ -12,7 +12,7 @@ from tests.factories import MORNING, TODAY, Place, acting, as_system
 from kohti.config import about
 from kohti.journeys import actions, attention
 from kohti.journeys.actions import Fact, MoveStep, NewAim, NewContact, NewStep, Said
-from kohti.journeys.models import PARTS, Answers, Journey
+from kohti.journeys.models import PARTS, Answers, Ending, Journey
 from kohti.kernel import clock, drafts
 from kohti.kernel.actor import as_actor
 from kohti.kernel.ids import new_id
@@ -74,6 +74,11 @@ def test_every_word_of_a_way_is_told_and_forgotten_and_its_figures_stay(
         drafts.keep("appointment", way, {"text": [SECRET]}, version=0)
     acting(other, actions.answer_hand_over, asked, accept=False, words=SECRET)
     acting(leader, actions.extend, way, 7, SECRET, key=key())
+    with as_actor(coach):
+        version = Journey.objects.get(id=way).version
+        actions.close(coach, way, SECRET, version=version, follow_up_on=TODAY + timedelta(days=9))
+        actions.follow_up(coach, Ending.objects.get(journey_id=way).id, SECRET)
+        actions.reopen(coach, way, coach.member_id, SECRET, version=version + 1)
     with as_system(here.system) as system:
         told = about.tell(system, person.id)
         check = told["journeys.lastingcheck"][0]["id"]

@@ -699,6 +699,7 @@ RULES: dict[str, Rules] = {
     "journeys_planchange": part_of_a_way(sealed=True),
     "journeys_outcome": part_of_a_way(add=my_own),
     "journeys_lastingcheck": part_of_a_way(),
+    "journeys_ending": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(on_the_floor, on_the_floor, on_the_floor),
@@ -873,7 +874,7 @@ def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
         ended = journeys.open_journey(
             coach, gone.id, owner_id=_id(coach.member_id), basis="task", key=key(), why_here="a job"
         )
-        journeys.close(coach, ended, "Thanks", version=1)
+        journeys.close(coach, ended, "Thanks", version=1, follow_up_on=far.date())
         for number, one in enumerate(those):
             way = journeys.open_journey(
                 coach,

@@ -186,10 +186,21 @@ class CloseForm(WayForm):
     """A way ends."""
 
     words = lines(
-        _("What was done, what was not, and thanks"), required=True, help_text=_("They can read this.")
+        _("What we say to them at the end"), required=True, rows=8, help_text=_("They can read this.")
     )
     follow_up_on = day(_("When we ask how it goes"))
+    member = _select(_("Who asks"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class FollowUpForm(Keyed):
+    """How it goes, some time after the end."""
+
+    answer = lines(_("How it goes"), required=True)
+
+
+class GoOnForm(WayForm):
+    """The time limit runs again."""
 
 
 class ReopenForm(WayForm):

@@ -15,7 +15,7 @@ from kohti.kernel.blueprint import Blueprint, Held
 from kohti.kernel.ids import new_id
 from kohti.people.fields import ALWAYS_SEALED
 
-from .models import Cover, HandOver, Journey, Owning, StageSpell
+from .models import Cover, Ending, HandOver, Journey, Owning, StageSpell
 
 
 def move(actor: Actor, plan: Blueprint, members: Mapping[uuid.UUID, uuid.UUID]) -> None:
@@ -67,6 +67,7 @@ def _to_place(actor: Actor, was: uuid.UUID, now_is: uuid.UUID) -> None:
         HandOver.objects.filter(id=asked.id).update(state=HandOver.State.TAKEN_BACK, answered_at=now)
         asked.pk, asked.to_member_id = new_id(), now_is
         asked.save(force_insert=True)
+    Ending.objects.filter(member_id=was, asked_at=None, again_at=None).update(member_id=now_is)
 
 
 HELD = """

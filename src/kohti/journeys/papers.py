@@ -5,6 +5,7 @@ Nothing sealed stands on it, whoever prints it: paper lies about.
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -15,12 +16,13 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, documents, history, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.documents import Block, Facts, Heading, Lines, Made, Table, Text
+from kohti.people.attachments import letters
 from kohti.people.attachments.letters import language_for, sender_of
 from kohti.people.queries import PersonCard
 
-from . import queries, said
-from .models import Journey, Step
-from .queries import OnPaper
+from . import queries, rules, said
+from .models import Aim, Ending, Journey, Step
+from .queries import Done, OnPaper
 
 MOST_IN_LARGE = 8
 """With more steps and changes than these the page is set smaller, so that it stays one."""
@@ -106,3 +108,44 @@ def _agreed(actor: Actor, found: OnPaper) -> list[Block]:
         Text(_("This plan is yours. It can be changed at any time.")),
         Text(f"{_('I agree')}: {LINE}     {_('Day')}: {LINE[:14]}"),
     ]
+
+
+def thanks(actor: Actor, person: PersonCard, done: Done) -> str:
+    """What a coach may say at the end of a way, in the person's language, to be changed before it is said.
+
+    Names what was reached and nothing that is sealed.
+    """
+    with words.spoken(language_for(person), actor=actor):
+        kinds = rules.outcomes(actor)
+        reached = [
+            *(one.words for one in done.aims if one.state == Aim.State.REACHED and not one.sealed),
+            *(rules.named(kinds, one.kind) for one in done.outcomes),
+        ]
+        lines = [_("Dear %(name)s,") % {"name": words.apart(person.called or person.full_name)}, ""]
+        lines.append(_("Thank you for the way we have gone together."))
+        if reached:
+            lines.append(_("You have reached: %(what)s.") % {"what": words.all_of(reached)})
+        lines.append(_("What is still open remains yours. Come back whenever you need us."))
+        return "\n".join(lines)
+
+
+def closing_letter(actor: Actor, person: PersonCard, ending: Ending, *, language: str) -> uuid.UUID:
+    """The letter that thanks somebody at the end of their way, kept with their papers; the same one when asked again.
+
+    It says what the coach wrote at the end, and when we ask how it goes. Its paper's id.
+    """
+    with words.spoken(language, actor=actor):
+        title = _("Thank you")
+        blocks: list[Block] = [Text(ending.words)]
+        if ending.follow_up_on is not None:
+            who = ending.member.staff.full_name if ending.member else str(actor.facts.get("service", ""))
+            blocks.append(
+                Text(
+                    _("%(name)s asks you on %(day)s how it goes.")
+                    % {"name": words.apart(who), "day": words.day_short(ending.follow_up_on)}
+                )
+            )
+        blocks.append(Text(f"{_('Kind regards')}\n{actor.facts.get('name', '')}"))
+    return letters.write(
+        actor, person, title=title, blocks=blocks, language=language, key=f"closing letter:{ending.id}"
+    )

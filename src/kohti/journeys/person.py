@@ -16,6 +16,7 @@ from .models import (
     PARTS,
     Aim,
     Answers,
+    Ending,
     Extension,
     HandOver,
     Journey,
@@ -39,6 +40,7 @@ WORDS: tuple[tuple[type[Model], dict[str, Any]], ...] = (
     (PlanChange, {"values": {}}),
     (Outcome, {"words": "", "evidence": ""}),
     (LastingCheck, {"words": ""}),
+    (Ending, {"words": "", "answer": "", "again_why": ""}),
 )
 """What somebody wrote of a person, by table, and what stands there once it is forgotten."""
 

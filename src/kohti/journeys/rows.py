@@ -125,6 +125,37 @@ create or replace trigger hands_stay after update on journeys_cover
     for each row execute function kohti.hands_stay();
 """
 
+FOLLOWS_UP = (
+    definer(
+        """
+kohti.ending_gives_sight()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' then
+        update people_grant set ends = greatest(starts, least(ends, kohti.now()))
+        where because_id = new.id and ends > kohti.now()
+          and (new.asked_at is not null or new.again_at is not null or to_member_id <> new.member_id);
+    end if;
+    if new.member_id is not null and new.follow_up_on is not null and new.asked_at is null and new.again_at is null
+            and (tg_op = 'INSERT' or new.member_id is distinct from old.member_id) then
+        insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
+                                  because_kind, because_id)
+        values (gen_random_uuid(), new.service_id, new.person_id, new.member_id, '', '', 'journey', new.at,
+                (new.follow_up_on + 31)::timestamp
+                    at time zone (select timezone from team_service where id = new.service_id),
+                'ending', new.id);
+    end if;
+    return null;
+end $$;
+grant execute on function kohti.ending_gives_sight() to public"""
+    ),
+    """
+create or replace trigger gives_sight after insert or update on journeys_ending
+    for each row execute function kohti.ending_gives_sight();
+""",
+)
+"""Whoever is to ask how it goes sees the person until a month after that day, or until it is done."""
+
 FUNCTIONS = (
     *holding.FUNCTIONS,
     *counting.FUNCTIONS,
@@ -141,6 +172,7 @@ FUNCTIONS = (
         f"case when new.state = 'asked' then {LAST_DAY} else kohti.now() end",
         "to_member_id",
     ),
+    *FOLLOWS_UP,
 )
 
 
@@ -186,4 +218,5 @@ TABLES = (
     _part("planchange", sealed=True, own=False),
     _part("outcome"),
     _part("lastingcheck", own=False),
+    _part("ending", add=f"{WORKS} and {_gives('member_id')}"),
 )

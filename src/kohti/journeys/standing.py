@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,12 +29,17 @@ def time_left(ends_on: date | None, today: date, *, stopped: bool = False) -> st
     return _("%(left)s, stands still") % {"left": text} if stopped else text
 
 
+def stands_still(way: Journey) -> dict[str, str] | None:
+    """The pause of a way's time limit that lasts today (since, until, why), as it was read with the way."""
+    return getattr(way, "stands_still", None)
+
+
 def limit(way: Journey, today: date) -> str:
     """The last day of an open way, what is left until then, and why it stands still if it does."""
     if way.ends_on is None or way.closed_at is not None:
         return ""
     text = f"{words.day_short(way.ends_on)} · {time_left(way.ends_on, today)}"
-    pause: dict[str, Any] | None = getattr(way, "stands_still", None)
+    pause = stands_still(way)
     if not pause:
         return text
     why = _("Stands still from %(since)s until %(until)s: %(why)s") % {

@@ -130,6 +130,15 @@ def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             if leads
             else [],
             "leads": leads,
+            "follow_ups": [
+                {
+                    "id": one.ending_id,
+                    "name": one.called or one.name or _("No name given"),
+                    "on": words.day_short(one.on),
+                    "by": "" if one.mine else one.by,
+                }
+                for one in queries.follow_ups(actor)
+            ],
             "asked": [
                 {
                     "id": one.id,

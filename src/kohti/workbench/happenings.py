@@ -42,6 +42,7 @@ VERBS: dict[str, str] = {
     "journey.covered": gettext_noop("let a colleague stand in for people"),
     "journey.declined": gettext_noop("did not take somebody over"),
     "journey.extended": gettext_noop("gave somebody more time"),
+    "journey.followed_up": gettext_noop("asked somebody how it goes after the end"),
     "journey.given": gettext_noop("gave somebody a coach"),
     "journey.opened": gettext_noop("began somebody's way"),
     "journey.paused": gettext_noop("stopped somebody's time limit"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .contacts import NewContact, Said, write_contact
+from .ending import close, follow_up, reopen
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach, give_coach_to_several
-from .journeys import Fact, close, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause, reopen
+from .journeys import Fact, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause
 from .needs import answer, rate, seal_of_item
 from .plan import (
     AFTER,
@@ -45,6 +46,7 @@ __all__ = (
     "end_cover",
     "end_pause",
     "extend",
+    "follow_up",
     "give_coach",
     "give_coach_to_several",
     "has_in_hand",

@@ -17,7 +17,7 @@ from kohti.kernel.ids import new_id
 from kohti.people.models import Grant, Person
 
 from ..models import Cover, HandOver, Journey, Owning
-from .journeys import _works_here, journey_to_change
+from .journeys import journey_to_change, works_here
 
 
 def cover(
@@ -37,7 +37,7 @@ def cover(
     actors.must(actor, "journeys.work")
     if once.first_time("journey.cover", key, new_id()) is not None:
         return 0
-    _works_here(actor, member_id)
+    works_here(actor, member_id)
     if ends <= starts or ends <= clock.now():
         raise Refused(_("The end comes before the beginning."), code="order")
     ways = Journey.objects.filter(id__in=journey_ids, closed_at=None).select_related("person").order_by("id")
@@ -140,7 +140,7 @@ def ask_to_take_over(
     if before is not None:
         return before
     _mine_to_give(actor, journey)
-    _works_here(actor, to_member_id)
+    works_here(actor, to_member_id)
     _may_see(to_member_id, [journey.person])
     if to_member_id == journey.owner_id:
         raise Refused(_("They are this person's coach already."), code="same")
@@ -199,7 +199,7 @@ def give_coach(actor: Actor, journey_id: uuid.UUID, member_id: uuid.UUID) -> Non
     actors.must(actor, "journeys.lead")
     journey = journey_to_change(actor, journey_id)
     _mine_to_give(actor, journey)
-    _works_here(actor, member_id)
+    works_here(actor, member_id)
     _may_see(member_id, [journey.person])
     if journey.owner_id == member_id:
         return

@@ -1,18 +1,18 @@
-"""A way begins, is stopped for a while, is given more time, moves to another stage, ends, and begins again."""
+"""A way begins, is stopped for a while, is given more time, moves to another stage."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
-from kohti.kernel.errors import NotAllowed, NotThere, Refused
+from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 from kohti.team.models import Membership
@@ -52,7 +52,7 @@ def open_journey(
     if before is not None:
         return before
     person = people.kept(person_id)
-    _works_here(actor, owner_id)
+    works_here(actor, owner_id)
     if Journey.objects.filter(person_id=person_id, closed_at=None).exists():
         raise Refused(_("They are on their way with us already."), code="open-already")
     now = clock.now()
@@ -77,7 +77,7 @@ def open_journey(
         service_id=actor.service, person_id=person_id, journey_id=made, member_id=owner_id, since=now
     )
     if journey.stage:
-        _stage_spell(actor, journey, why="")
+        stage_spell(actor, journey, why="")
     EntryFact.objects.bulk_create(
         [
             EntryFact(
@@ -95,7 +95,7 @@ def open_journey(
     return made
 
 
-def _works_here(actor: Actor, member_id: uuid.UUID) -> Membership:
+def works_here(actor: Actor, member_id: uuid.UUID) -> Membership:
     """A colleague's place that holds now. Raises NotThere."""
     now = clock.now()
     member = Membership.objects.filter(id=member_id, service_id=actor.service, starts__lte=now).first()
@@ -121,7 +121,8 @@ def journey_to_change(actor: Actor, journey_id: uuid.UUID, *, closed: bool = Fal
     return journey
 
 
-def _stage_spell(actor: Actor, journey: Journey, *, why: str) -> None:
+def stage_spell(actor: Actor, journey: Journey, *, why: str) -> None:
+    """Begin a stretch in the stage that a way is in now."""
     StageSpell.objects.create(
         service_id=actor.service,
         person_id=journey.person_id,
@@ -147,7 +148,7 @@ def move_to_stage(actor: Actor, journey_id: uuid.UUID, stage: str, why: str = ""
     StageSpell.objects.filter(journey_id=journey_id, until=None).update(until=now)
     before, journey.stage, journey.stage_since = journey.stage, stage, now
     journey.save(update_fields=["stage", "stage_since"])
-    _stage_spell(actor, journey, why=why)
+    stage_spell(actor, journey, why=why)
     history.record(
         "journey.stage",
         "journey",
@@ -237,61 +238,6 @@ def has_in_hand(actor: Actor, journey: Journey) -> bool:
     return Cover.objects.filter(
         journey_id=journey.id, member_id=actor.member_id, starts__lte=now, ends__gt=now
     ).exists()
-
-
-def close(
-    actor: Actor, journey_id: uuid.UUID, words: str, *, version: int, follow_up_on: date | None = None
-) -> None:
-    """End somebody's way: what was done and what was not, thanks, and when we ask how it goes.
-
-    Its owner keeps sight for 90 days more. Closing again changes nothing. Raises NotAllowed for whoever has it not in
-    hand, and Refused where somebody changed it meanwhile.
-    """
-    actors.must(actor, "journeys.work")
-    done = Journey.objects.filter(id=journey_id, closed_at__isnull=False, version=version + 1).exists()
-    if done:
-        return
-    journey = journey_to_change(actor, journey_id)
-    if not has_in_hand(actor, journey):
-        raise NotAllowed("only their coach, who stands in, or the leader ends somebody's way")
-    stands(journey, version)
-    now = clock.now()
-    StageSpell.objects.filter(journey_id=journey_id, until=None).update(until=now)
-    Owning.objects.filter(journey_id=journey_id, until=None).update(until=now + timedelta(days=90))
-    journey.closed_at, journey.closed_with, journey.follow_up_on = now, words, follow_up_on
-    journey.version = version + 1
-    journey.save(update_fields=["closed_at", "closed_with", "follow_up_on", "version"])
-    history.record(
-        "journey.closed", "journey", journey_id, persons=[journey.person_id], detail={"words": words}
-    )
-
-
-def reopen(actor: Actor, journey_id: uuid.UUID, owner_id: uuid.UUID, why: str, *, version: int) -> None:
-    """Take a way up again, at the person's own centre: everything is kept. Raises Refused where another is open."""
-    journey = journey_to_change(actor, journey_id, closed=True)
-    stands(journey, version)
-    _works_here(actor, owner_id)
-    if Journey.objects.filter(person_id=journey.person_id, closed_at=None).exists():
-        raise Refused(_("They are on their way with us already."), code="open-already")
-    now = clock.now()
-    Owning.objects.create(
-        service_id=actor.service,
-        person_id=journey.person_id,
-        journey_id=journey_id,
-        member_id=owner_id,
-        since=now,
-    )
-    journey.closed_at, journey.owner_id, journey.stage_since = None, owner_id, now
-    journey.centre_id = people.seen(journey.person_id).centre_id
-    journey.version = version + 1
-    journey.save(update_fields=["closed_at", "owner_id", "centre_id", "stage_since", "version"])
-    # Only now: whoever opens it again may see the person by what ends here.
-    Owning.objects.filter(journey_id=journey_id, until__gt=now).update(until=now)
-    if journey.stage:
-        _stage_spell(actor, journey, why=why)
-    history.record(
-        "journey.reopened", "journey", journey_id, persons=[journey.person_id], detail={"why": why}
-    )
 
 
 def stands(journey: Journey, version: int) -> None:

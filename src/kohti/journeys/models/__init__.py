@@ -4,6 +4,7 @@ from django.db import models
 
 from .base import Ranges
 from .contact import Answers, Contact, Need
+from .ending import Ending
 from .hands import Cover, HandOver, Owning
 from .journey import EntryFact, Extension, Journey, Pause, Rules, StageSpell
 from .plan import Aim, PlanChange, PlanVersion, Step
@@ -11,7 +12,7 @@ from .reached import LastingCheck, Outcome
 
 PARTS: tuple[type[models.Model], ...] = (
     EntryFact, StageSpell, Pause, Extension, Owning, Cover, HandOver, Contact, Need, Answers, Aim, Step,
-    PlanVersion, PlanChange, Outcome, LastingCheck,
+    PlanVersion, PlanChange, Outcome, LastingCheck, Ending,
 )  # fmt: skip
 """What a way consists of; each row carries the person it is about."""
 
@@ -21,6 +22,7 @@ __all__ = (
     "Answers",
     "Contact",
     "Cover",
+    "Ending",
     "EntryFact",
     "Extension",
     "HandOver",

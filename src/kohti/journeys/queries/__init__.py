@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing, whole
+from .ending import Done, FollowUp, ending, follow_ups, look_back
 from .needs import Answer, answers_over_time, needs_over_time
 from .paper import OnPaper, plan_on_paper
 from .plan import (
@@ -32,6 +33,8 @@ __all__ = (
     "Answer",
     "Case",
     "Chosen",
+    "Done",
+    "FollowUp",
     "LastTime",
     "Needs",
     "OnPaper",
@@ -46,9 +49,12 @@ __all__ = (
     "checks",
     "checks_due",
     "coaches",
+    "ending",
+    "follow_ups",
     "journey",
     "journey_of",
     "last_contacts",
+    "look_back",
     "needing",
     "needs",
     "needs_over_time",

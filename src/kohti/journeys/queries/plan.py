@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, JSONField, OuterRef, Q, Subquery
+from django.db.models import Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from kohti.kernel import actor as actors
@@ -41,24 +41,23 @@ class Plan:
     versions: tuple[Version, ...]
 
 
+def _ways() -> QuerySet[Journey]:
+    """Ways with their coach, their centre, and as `stands_still` the pause that lasts today (since, until, why)."""
+    today = clock.today(actors.current().zone)
+    pauses = Pause.objects.filter(journey=OuterRef("pk"), until__gt=today).order_by("since")
+    still = pauses.values(said=JSONObject(since="since", until="until", why="why"))[:1]
+    return Journey.objects.select_related("owner__staff", "centre").annotate(
+        stands_still=Subquery(still, output_field=JSONField())
+    )
+
+
 def journey_of(actor: Actor, person_id: uuid.UUID) -> Journey | None:
     """The person's way: the open one, else the last that ended, else None. One statement.
 
-    Its `stands_still` is the pause of its time limit that lasts today (since, until, why), or None.
+    Its `stands_still` is the pause of its time limit that lasts today, or None.
     """
     actors.must(actor, "journeys.see")
-    pauses = Pause.objects.filter(journey=OuterRef("pk"), until__gt=clock.today(actor.zone)).order_by("since")
-    ways = list(
-        Journey.objects.filter(person_id=person_id)
-        .select_related("owner__staff", "centre")
-        .annotate(
-            stands_still=Subquery(
-                pauses.values(said=JSONObject(since="since", until="until", why="why"))[:1],
-                output_field=JSONField(),
-            )
-        )
-        .order_by(F("closed_at").desc(nulls_first=True))[:1]
-    )
+    ways = list(_ways().filter(person_id=person_id).order_by(F("closed_at").desc(nulls_first=True))[:1])
     return ways[0] if ways else None
 
 
@@ -205,7 +204,7 @@ def journey(journey_id: uuid.UUID, *, asks_on: date | None = None) -> Journey:
 
     With `asks_on` it says as `asks` whether a check is due that day.
     """
-    ways = Journey.objects.filter(id=journey_id).select_related("owner__staff", "centre")
+    ways = _ways().filter(id=journey_id)
     if asks_on is not None:
         due = LastingCheck.objects.filter(journey_id=OuterRef("id"), answered_at=None, due_on__lte=asks_on)
         ways = ways.annotate(asks=Exists(due))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .caseload import caseload
 from .changing import hand_over_answer, way_change
+from .ending import closing_letter, follow_up, way_end, ways
 from .figures import figures
 from .moving import aim, outcome_lasts, outcome_verify, outcome_withdraw, step
 from .needs import person_needs, questionnaire
@@ -17,7 +18,9 @@ __all__ = (
     "agreed",
     "aim",
     "caseload",
+    "closing_letter",
     "figures",
+    "follow_up",
     "hand_over_answer",
     "open_way",
     "outcome_lasts",
@@ -31,4 +34,6 @@ __all__ = (
     "step",
     "take_away",
     "way_change",
+    "way_end",
+    "ways",
 )

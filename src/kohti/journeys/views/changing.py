@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, forms, queries
 from kohti.journeys.models import Journey
+from kohti.journeys.standing import stands_still
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
@@ -70,7 +71,14 @@ PARTS: dict[str, Part] = {
         lambda actor, way, data: actions.pause(
             actor, way.id, data["until"], data["why"], key=f"pause:{data['key']}"
         ),
-        offered=lambda way: way.closed_at is None and way.limit_on is not None,
+        offered=lambda way: way.closed_at is None and way.limit_on is not None and not stands_still(way),
+    ),
+    "go-on": Part(
+        lambda: _("Let the time limit run again"),
+        forms.GoOnForm,
+        lambda actor, way, data: actions.end_pause(actor, way.id),
+        lambda: _("Let it run again"),
+        offered=lambda way: way.closed_at is None and bool(stands_still(way)),
     ),
     "more-time": Part(
         lambda: _("More time"),
@@ -115,15 +123,6 @@ PARTS: dict[str, Part] = {
         lambda actor, way, data: actions.give_coach(actor, way.id, _member(data)),
         verb="journeys.lead",
     ),
-    "end": Part(
-        lambda: _("End their way"),
-        forms.CloseForm,
-        lambda actor, way, data: actions.close(
-            actor, way.id, data["words"], version=data["version"], follow_up_on=data["follow_up_on"]
-        ),
-        lambda: _("End their way"),
-        in_hand=True,
-    ),
     "again": Part(
         lambda: _("Take their way up again"),
         forms.ReopenForm,
@@ -139,11 +138,14 @@ PARTS: dict[str, Part] = {
 def offered(actor: Actor, way: Journey) -> list[tuple[str, str]]:
     """What the actor may change of a way now: address and words of each."""
     hands = actions.has_in_hand(actor, way)
-    return [
+    found = [
         (reverse("way_change", args=[way.id, code]), part.title())
         for code, part in PARTS.items()
         if may(actor, part.verb) and part.offered(way) and (hands or not part.in_hand)
     ]
+    if hands and way.closed_at is None and may(actor, "journeys.work"):
+        found.append((reverse("way_end", args=[way.id]), _("End their way")))
+    return found
 
 
 @needs("journeys.work", methods=("GET", "POST"))

@@ -1,0 +1,184 @@
+"""A way ends, with a look at what was done and what was not; how each way ended; asking later how it goes."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.journeys import actions, forms, papers, queries, rules, said, standing
+from kohti.journeys.models import Aim, Ending, Step
+from kohti.journeys.queries import Done
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.doors import needs
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
+from kohti.kernel.once import all_or_nothing
+from kohti.people import queries as people
+from kohti.people.attachments.letters import language_for
+from kohti.people.bar import bar
+
+FOLLOW_UP_DAYS = 91
+OPEN = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
+
+
+def _day(actor: Actor, at: Any) -> str:
+    return words.day_short(at.astimezone(actor.zone).date()) if at else ""
+
+
+def looked_back(
+    actor: Actor, done: Done, stages: list[rules.Named], kinds: list[rules.Named]
+) -> dict[str, Any]:
+    """A way as a look back shows it: done, not done, time in stages, ends."""
+    return {
+        "id": done.way.id,
+        "since": _day(actor, done.way.opened_at),
+        "until": _day(actor, done.way.closed_at),
+        "owner": done.way.owner.staff.full_name if done.way.owner else "",
+        "why_here": done.way.why_here,
+        "reached": [
+            *(one.words for one in done.aims if one.state == Aim.State.REACHED),
+            *(_with(rules.named(kinds, one.kind), one.words) for one in done.outcomes),
+        ],
+        "done": [one.words for one in done.steps if one.state == Step.State.DONE],
+        "undone": [
+            *(one.words for one in done.aims if one.state == Aim.State.OPEN),
+            *(
+                _with(one.words, said.chosen(said.STATES, one.state))
+                for one in done.steps
+                if one.state in OPEN
+            ),
+        ],
+        "stages": [
+            (
+                rules.named(stages, one.stage),
+                _day(actor, one.since),
+                _day(actor, one.until),
+                standing.days(((one.until or clock.now()) - one.since).days),
+            )
+            for one in done.spells
+        ],
+        "endings": [_ending_line(actor, one) for one in done.endings],
+    }
+
+
+def _with(what: str, more: str) -> str:
+    return f"{what} ({more})" if more else what
+
+
+def _ending_line(actor: Actor, one: Ending) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "on": _day(actor, one.at),
+        "words": one.words,
+        "follow_up": words.day_short(one.follow_up_on) if one.follow_up_on else "",
+        "who": one.member.staff.full_name if one.member else "",
+        "asked": _day(actor, one.asked_at),
+        "answer": one.answer,
+        "again": _day(actor, one.again_at),
+        "why": one.again_why,
+        "to_ask": one.follow_up_on is not None and one.asked_at is None and one.again_at is None,
+        "holds": one.again_at is None,
+    }
+
+
+@needs("journeys.see")
+def ways(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+    """All of somebody's ways, newest first: what was done, what was not, how each ended, how it began again."""
+    card = people.open_person(actor, person_id)
+    stages, kinds = rules.stages(actor), rules.outcomes(actor)
+    if request.GET.get("said") == "saved":
+        request.notices = [{"kind": "success", "text": _("Saved.")}]  # type: ignore[attr-defined]
+    return render(
+        request,
+        "journeys/ways.html",
+        bar(actor, card, "plan")
+        | {
+            "ways": [looked_back(actor, one, stages, kinds) for one in queries.look_back(actor, person_id)],
+            "may_write": may(actor, "documents.add"),
+            "may_work": may(actor, "journeys.work"),
+        },
+    )
+
+
+@needs("journeys.work", methods=("GET", "POST"))
+def way_end(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
+    """End somebody's way: what was done and what was not, thanks, and who asks later how it goes."""
+    way = queries.journey(way_id)
+    if way.closed_at is not None:
+        raise NotThere("it has ended")
+    if not actions.has_in_hand(actor, way):
+        raise NotAllowed("only their coach, who stands in, or the leader ends somebody's way")
+    card = people.open_person(actor, way.person_id)
+    done = next(one for one in queries.look_back(actor, way.person_id) if one.way.id == way.id)
+    stages, kinds = rules.stages(actor), rules.outcomes(actor)
+    form = forms.CloseForm(
+        actor,
+        way,
+        request.POST or None,
+        initial={
+            "words": papers.thanks(actor, card, done),
+            "follow_up_on": clock.today(actor.zone) + timedelta(days=FOLLOW_UP_DAYS),
+            "member": str(way.owner_id or actor.member_id),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with all_or_nothing():
+                actions.close(
+                    actor,
+                    way.id,
+                    data["words"],
+                    version=data["version"],
+                    follow_up_on=data["follow_up_on"],
+                    follow_up_by=uuid.UUID(data["member"]) if data["member"] else None,
+                )
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            return redirect(f"{reverse('ways', args=[way.person_id])}?said=saved")
+    return render(
+        request,
+        "journeys/end.html",
+        bar(actor, card, "plan")
+        | {"way": way, "done": looked_back(actor, done, stages, kinds), "form": form},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@needs("journeys.work", methods=("GET", "POST"))
+def follow_up(request: HttpRequest, actor: Actor, ending_id: uuid.UUID) -> HttpResponseBase:
+    """Ask somebody whose way has ended how it goes, and write it down."""
+    ending = queries.ending(ending_id)
+    card = people.open_person(actor, ending.person_id)
+    form = forms.FollowUpForm(actor, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with all_or_nothing():
+                actions.follow_up(actor, ending_id, form.cleaned_data["answer"])
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            return redirect(f"{reverse('ways', args=[ending.person_id])}?said=saved")
+    return render(
+        request,
+        "journeys/follow_up.html",
+        bar(actor, card, "plan")
+        | {"form": form, "ending": _ending_line(actor, ending), "way_id": ending.journey_id},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@needs("documents.add", methods=("POST",))
+def closing_letter(request: HttpRequest, actor: Actor, ending_id: uuid.UUID) -> HttpResponseBase:
+    """The letter that thanks somebody at the end of their way; kept with their papers."""
+    ending = queries.ending(ending_id)
+    card = people.open_person(actor, ending.person_id)
+    papers.closing_letter(actor, card, ending, language=language_for(card))
+    return redirect(f"{reverse('person_documents', args=[ending.person_id])}?written")
