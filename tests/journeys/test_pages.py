@@ -207,11 +207,12 @@ def test_a_coach_moves_pauses_reaches_hands_over_and_ends_a_way_from_its_pages(h
     address = f"/ways/{short(journey.id)}/change/"
 
     def send(part: str, **values: object) -> None:
-        form = browser.get(f"{address}{part}/")
+        at = address.replace("change/", "end/") if part == "end" else f"{address}{part}/"
+        form = browser.get(at)
         assert form.status_code == 200
         version = re.search(rb'name="version" value="(\d+)"', form.content)
         typed = {"key": key_of(form.content)} | ({"version": version[1].decode()} if version else {})
-        done = browser.post(f"{address}{part}/", typed | values)
+        done = browser.post(at, typed | values)
         assert done.status_code == 302, done.content.decode()[-4000:]
 
     with as_system(here.system) as system:
