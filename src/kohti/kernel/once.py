@@ -12,12 +12,15 @@ from . import actor as actors
 from .errors import Refused
 
 
-def first_time(verb: str, key: str, subject_id: uuid.UUID) -> uuid.UUID | None:
+def first_time(verb: str, key: str | None, subject_id: uuid.UUID) -> uuid.UUID | None:
     """Claim `key` for this change; None when it is new, else the subject the first call was about.
 
     A second call at the same moment waits for the first one's transaction: it sees its result if it
     commits and goes first if it fails. A key belongs to one verb; using it for another raises Refused.
+    None for a key: whoever calls has claimed one of their own in this transaction, of which this is a part.
     """
+    if key is None:
+        return None
     actor = actors.current()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -186,7 +186,7 @@ def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) ->
             needs=tuple(said_now),
             changes=tuple(changes),
         ),
-        key=f"contact:{key}",
+        key=None,
     )
     if stage := typed.get("stage", ""):
         actions.move_to_stage(actor, way.id, stage)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kohti.kernel import clock, history, once
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, once, writing
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
@@ -42,20 +43,25 @@ class NewContact:
     changes: tuple[plan.Change, ...] = ()
 
 
-def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: str) -> uuid.UUID:
+def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: str | None) -> uuid.UUID:
     """Write a contact with its note, its needs and the plan's changes: all of it, or nothing.
 
-    Raises what `plan.change_plan` and `people.write_note` raise.
+    Raises what `plan.change_plan` and `people.write_note` raise. At most five statements, and one for each sealed
+    field; `key` is None where the caller has claimed one.
     """
     made = new_id()
     before = once.first_time("contact.write", key, made)
     if before is not None:
         return before
     journey = journey_to_change(actor, journey_id)
+    rows = writing.Rows()
+    events: list[history.Event] = []
     note_id = None
     if new.text.strip():
-        note_id = people.write_note(actor, journey.person_id, new.text, fields=new.fields, key=f"{key}:note")
-    Contact.objects.create(
+        actors.must(actor, "people.note")
+        note_id = new_id()
+        events.append(people.add_note(rows, actor, journey.person_id, note_id, new.text, fields=new.fields))
+    contact = Contact(
         id=made,
         service_id=actor.service,
         person_id=journey.person_id,
@@ -68,32 +74,39 @@ def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: 
         by_member=actor.member_id,
         by_staff_id=actor.staff_id,
     )
-    say_needs(actor, journey, new.needs, contact_id=made)
-    version_id = new_id()
-    told = plan.apply_changes(actor, journey, new.changes, version_id=version_id, contact_id=made)
+    rows.add([contact])
+    add_needs(rows, actor, journey, new.needs, contact_id=made)
+    told = plan.add_changes(rows, actor, journey, new.changes, version_id=new_id(), contact_id=made)
+    rows.write()
     detail: dict[str, Any] = {"channel": new.channel, "came": new.came}
     if told:
         detail["plan"] = told
     if new.needs:
         detail["needs"] = [[one.field, one.view, one.level] for one in new.needs]
-    history.record("contact.written", "contact", made, persons=[journey.person_id], detail=detail)
+    events.append(
+        history.Event("contact.written", "contact", made, persons=[journey.person_id], detail=detail)
+    )
+    history.record_each(events)
     return made
 
 
-def say_needs(
-    actor: Actor, journey: Journey, said: Sequence[Said], *, contact_id: uuid.UUID | None = None
+def add_needs(
+    rows: writing.Rows,
+    actor: Actor,
+    journey: Journey,
+    said: Sequence[Said],
+    *,
+    contact_id: uuid.UUID | None = None,
 ) -> None:
-    """Write how fields of life go, each a row of its own beside what was said before.
+    """Put how fields of life go to what is about to be written, each a row of its own beside what was said before.
 
     Raises Refused where the key of a sealed field is not held.
     """
-    if not said:
-        return
     sealed = set(life.sealed_of(actor, [one.field for one in said]))
     for field in sorted(sealed):
         people.have_key(journey.person_id, field)
     now = clock.now()
-    Need.objects.bulk_create(
+    rows.add(
         [
             Need(
                 service_id=actor.service,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from kohti.kernel import clock, history, once
+from kohti.kernel import clock, history, once, writing
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
@@ -16,7 +16,7 @@ from kohti.people import fields as life
 
 from .. import instrument, rules
 from ..models import Answers, Need
-from .contacts import Said, say_needs
+from .contacts import Said, add_needs
 from .journeys import journey_to_change
 
 
@@ -33,7 +33,9 @@ def rate(actor: Actor, journey_id: uuid.UUID, said: Sequence[Said], *, key: str)
         raise Refused(_("Say how at least one thing goes."), code="nothing")
     if {one.field for one in said} - set(life.fields_of_life(actor)):
         raise NotThere("no such field of life")
-    say_needs(actor, journey, said)
+    rows = writing.Rows()
+    add_needs(rows, actor, journey, said)
+    rows.write()
     history.record(
         "needs.rated",
         "journey",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .failing import contact_fails
-from .notes import correct, move_note, write_note
+from .notes import add_note, correct, move_note, write_note
 from .record import (
     Basics,
     Reach,
@@ -47,6 +47,7 @@ __all__ = (
     "add_danger",
     "add_household",
     "add_mark",
+    "add_note",
     "add_representative",
     "alert_seen",
     "apply_transfers",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, once
+from kohti.kernel import clock, history, once, writing
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
@@ -32,11 +32,31 @@ def write_note(
     before = once.first_time("people.write_note", key, made)
     if before is not None:
         return before
+    rows = writing.Rows()
+    event = add_note(rows, actor, person_id, made, text, fields=fields)
+    rows.write()
+    history.record_each([event])
+    return made
+
+
+def add_note(
+    rows: writing.Rows,
+    actor: Actor,
+    person_id: uuid.UUID,
+    note_id: uuid.UUID,
+    text: str,
+    *,
+    fields: Sequence[str] = (),
+) -> history.Event:
+    """Put a note on somebody the caller has read to what is about to be written; what the history is to say of it.
+
+    Raises Refused where a key is not held.
+    """
     sealed = life.sealed_of(actor, fields)
     for field in sealed:
         have_key(person_id, field)
-    Note.objects.create(
-        id=made,
+    note = Note(
+        id=note_id,
         service_id=actor.service,
         person_id=person_id,
         at=clock.now(),
@@ -46,8 +66,8 @@ def write_note(
         by_member=actor.member_id,
         by_staff_id=actor.staff_id,
     )
-    history.record("note.written", "note", made, persons=[person_id], detail={"text": text})
-    return made
+    rows.add([note])
+    return history.Event("note.written", "note", note_id, persons=[person_id], detail={"text": text})
 
 
 def note_to_change(actor: Actor, note_id: uuid.UUID) -> Note:
