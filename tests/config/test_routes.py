@@ -205,6 +205,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("closing_letter", "POST"): Expected({COACH, LEADER}, 302, thing="ending_id"),
     ("plan_printed", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
+    ("note_wording", "POST"): Expected({COACH, LEADER}, 200, data={"text": "A word."}),
     ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
     # Only who was asked answers (tests/journeys/test_pages.py).

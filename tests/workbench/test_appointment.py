@@ -18,6 +18,7 @@ from kohti.journeys.models import Contact, Journey, Step
 from kohti.kernel import clock, drafts
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id, short
+from kohti.people.models import Note
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +210,23 @@ def test_what_was_never_saved_is_cleared_after_a_while(here: Place, anna: Actor,
         drafts.clear(clock.now() - housekeeping.DRAFTS_KEPT)
     assert acting(anna, lambda _actor: drafts.find("appointment", way.id)) is None
     assert acting(anna, lambda _actor: drafts.find("appointment", other.id)) is not None
+
+
+def test_a_diagnosis_in_a_shared_note_is_a_question_and_not_a_refusal(
+    here: Place, anna: Actor, way: Journey
+) -> None:
+    browser = browser_of(anna)
+    typed = filled(browser, way, note="He was diagnosed with diabetes.")
+    live = browser.post(at(way, "draft/"), typed | {"draft": "0"}).content.decode()
+    assert "looks like a diagnosis" in live
+    assert 'data-mark-field="health"' in live
+    asked = browser.post(at(way), typed)
+    assert asked.status_code == 422
+    assert 'name="seal" value="health"' in asked.content.decode()
+    assert "He was diagnosed with diabetes." in asked.content.decode()
+    assert browser.post(at(way), typed | {"seal": "health"}).status_code == 302
+    as_it_is = filled(browser, way, note="No diagnosis yet.", heeded="health")
+    assert browser.post(at(way), as_it_is).status_code == 302
+    with as_system(here.system):
+        notes = Note.objects.filter(person_id=way.person_id).order_by("at", "id")
+        assert sorted(tuple(one.sealed) for one in notes) == [(), ("health",)]

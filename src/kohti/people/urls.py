@@ -22,5 +22,6 @@ urlpatterns = [
     path("people/<id:person_id>/sharing/", views.sharing, name="person_sharing"),
     path("people/<id:person_id>/transfer/", views.transfer, name="person_transfer"),
     path("people/<id:person_id>/emergency/", views.emergency, name="person_emergency"),
+    path("notes/wording/", views.note_wording, name="note_wording"),
     path("notes/<id:note_id>/", views.note, name="note"),
 ]

@@ -27,12 +27,13 @@ from kohti.kernel.ids import new_id
 from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import queries as people
+from kohti.people import wording
 from kohti.people.bar import bar
 
 from . import following, meantime, saving
 
 ABOUT = "appointment"
-NOT_KEPT = {"csrfmiddlewaretoken", "draft", "key"}
+NOT_KEPT = {"csrfmiddlewaretoken", "draft", "key", "heeded"}
 CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
     "offered": (("", "0"), ("taken", "t"), ("declined", "n"), ("later", "l"), ("dropped", "x")),
     "doing": (("", "0"), ("done", "d"), ("moved", "m"), ("stuck", "s"), ("dropped", "x")),
@@ -68,6 +69,7 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
     trouble = ""
     wrong: dict[str, str] = {}
     fresh = False
+    questions: Sequence[wording.Question] = ()
     if request.method == "POST":
         try:
             with all_or_nothing():
@@ -75,6 +77,9 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
                 drafts.drop(ABOUT, way.id)
         except saving.Wrong as one:
             wrong = one.fields
+        except saving.Asked as one:
+            questions = one.questions
+            wrong = {"wording": _("One question before this is saved.")}
         except meantime.Meantime as one:
             wrong, trouble, fresh = one.fields, one.text, True
         except Refused as one:
@@ -99,7 +104,8 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
             "version": live.version(way.id),
             "trouble": trouble,
             "wrong": wrong,
-        },
+        }
+        | _wording(actor, typed, questions),
         status=422 if request.method == "POST" else 200,
     )
 
@@ -131,6 +137,16 @@ def appointment_news(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> H
     return response
 
 
+def _wording(actor: Actor, typed: QueryDict, questions: Sequence[wording.Question]) -> dict[str, Any]:
+    """What is asked about the note: what saving it was stopped for, else what it looks like so far."""
+    heeded = typed.get("heeded", "")
+    if questions:
+        return {"questions": questions, "heeded": wording.kinds(questions, heeded), "submit": True}
+    fields = [*typed.getlist("field"), *typed.getlist("seal")]
+    found = wording.asked(actor, typed.get("note", ""), fields)
+    return {"questions": found, "heeded": wording.kinds(found, heeded)}
+
+
 def _typed(kept: drafts.Draft | None) -> QueryDict:
     typed = QueryDict(mutable=True)
     for name, values in (kept.values if kept else {}).items():
@@ -158,7 +174,8 @@ def keep_draft(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRes
         line = {"version": version, "at": words.clock_time(clock.now(), actor.zone), "elsewhere": ""}
     except Refused as one:
         line = {"version": known, "at": "", "elsewhere": str(one.message)}
-    response: HttpResponse = render(request, "workbench/_draft.html", {"draft": line})
+    found = {"draft": line, "oob": True} | _wording(actor, request.POST, ())
+    response: HttpResponse = render(request, "workbench/_kept.html", found)
     return response
 
 
@@ -213,7 +230,7 @@ def _shown(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict, *, f
         "channel": typed.get("channel", "here"),
         "note": typed.get("note", ""),
         "fields": [(code, name, sealed) for code, (name, sealed) in known.items()],
-        "marked": typed.getlist("field"),
+        "marked": [*typed.getlist("field"), *typed.getlist("seal")],
         "needs": [
             {
                 "code": code,

@@ -22,6 +22,7 @@ from kohti.kernel import clock, once, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import KohtiError, Refused
 from kohti.people import fields as life
+from kohti.people import wording
 
 from . import meantime
 
@@ -63,6 +64,14 @@ class Wrong(KohtiError):
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
         super().__init__(" ".join(fields.values()))
+
+
+class Asked(KohtiError):
+    """The note seems to name what should be sealed: who writes is asked once, and decides."""
+
+    def __init__(self, questions: Sequence[wording.Question]) -> None:
+        self.questions = questions
+        super().__init__(" ".join(one.text for one in questions))
 
 
 def _day(typed: QueryDict, name: str, wrong: dict[str, str]) -> date | None:
@@ -139,7 +148,7 @@ def _keep_or_miss(actor: Actor, way: Journey, *, came: bool, today: date) -> Boo
 def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) -> None:
     """Write the contact, and all that goes with it; sent twice, it is written once.
 
-    Raises Wrong, Refused, and Meantime where somebody has written here since the form was opened.
+    Raises Wrong, Refused, Asked, and Meantime where somebody has written here since the form was opened.
     """
     key = typed.get("key", "")
     if once.first_time("appointment.save", f"appointment:{key}", way.id) is not None:
@@ -173,6 +182,9 @@ def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) ->
     lasting = _lasting(typed, wrong)
     if wrong:
         raise Wrong(wrong)
+    fields = [code for code in (*typed.getlist("field"), *typed.getlist("seal")) if code in known]
+    if questions := wording.asked(actor, note, fields, typed.get("heeded", "")):
+        raise Asked(questions)
     booked = _keep_or_miss(actor, way, came=came, today=today)
     actions.write_contact(
         actor,
@@ -181,7 +193,7 @@ def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) ->
             channel=typed.get("channel", "here") if typed.get("channel") in said.CHANNELS else "here",
             came=came,
             text=note,
-            fields=tuple(code for code in typed.getlist("field") if code in known),
+            fields=tuple(dict.fromkeys(fields)),
             booking_id=booked.id if booked else None,
             needs=tuple(said_now),
             changes=tuple(changes),

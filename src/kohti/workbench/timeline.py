@@ -25,7 +25,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.once import all_or_nothing
-from kohti.people import actions, fields, forms
+from kohti.people import actions, fields, forms, wording
 from kohti.people import queries as people
 from kohti.people import timeline as persons
 from kohti.people.bar import bar
@@ -184,17 +184,23 @@ def timeline(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
     searching = "q" in request.POST
     form = forms.NoteForm(actor, known, request.POST if request.POST and not searching else None)
     here = reverse("person_timeline", args=[person_id])
+    questions: list[wording.Question] = []
+    heeded, sealing = request.POST.get("heeded", ""), request.POST.getlist("seal")
     if request.method == "POST" and not searching and form.is_valid():
         data = form.cleaned_data
+        marked = list(dict.fromkeys([*data["fields_"], *(one for one in sealing if one in known)]))
+        questions = wording.asked(actor, data["text"], marked, heeded)
         try:
-            with all_or_nothing():
-                actions.write_note(
-                    actor, person_id, data["text"], fields=data["fields_"], key=f"note:{data['key']}"
-                )
+            if not questions:
+                with all_or_nothing():
+                    actions.write_note(
+                        actor, person_id, data["text"], fields=marked, key=f"note:{data['key']}"
+                    )
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
         else:
-            return redirect(f"{here}?said=note")
+            if not questions:
+                return redirect(f"{here}?said=note")
     say(request)
     kind = request.GET.get("kind", "") if request.GET.get("kind") in KINDS else ""
     field = request.GET.get("field", "") if request.GET.get("field") in known else ""
@@ -209,6 +215,8 @@ def timeline(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
         bar(actor, card, "timeline")
         | {
             "form": form,
+            "questions": questions,
+            "heeded": wording.kinds(questions, heeded),
             "here": f"{here}?{urlencode(kept)}" if kept else here,
             "days": [
                 (words.day_long(day), [_shown(actor, row, line, known) for row, line in ones])

@@ -8,6 +8,7 @@ from .notes import note
 from .page import person
 from .reviewing import alert_seen, alerts, review
 from .sight import emergency, sharing, transfer
+from .wording import note_wording
 
 __all__ = (
     "alert_seen",
@@ -19,6 +20,7 @@ __all__ = (
     "find",
     "new",
     "note",
+    "note_wording",
     "people",
     "person",
     "review",
