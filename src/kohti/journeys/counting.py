@@ -22,9 +22,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select j.centre_id, case when j.closed_at is null then j.stage else '' end, count(*),
         count(*) filter (where j.closed_at is null),
         count(*) filter (where j.closed_at is null and {holding.LISTED.format(now="(select kohti.now())")}),
-        count(*) filter (where j.closed_at is not null and exists (
-            select 1 from journeys_outcome o
-            where o.journey_id = j.id and o.withdrawn_at is null and o.kind = any(p_success)))
+        count(*) filter (where j.closed_at is not null and (
+            select o.kind = any(p_success) from journeys_outcome o
+            where o.journey_id = j.id and o.withdrawn_at is null order by o."on" desc, o.at desc limit 1))
     from journeys_journey j
     where j.service_id = kohti.service() and kohti.may('journeys.lead')
     group by 1, 2
@@ -35,7 +35,7 @@ $$"""
 kohti.figures_of_colleagues()
 returns table (centre_id uuid, people bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select m.centre_id, count(distinct m.user_id) from team_membership m
+    select m.centre_id, count(distinct m.staff_id) from team_membership m
     where m.service_id = kohti.service() and kohti.may('journeys.lead')
       and m.starts <= kohti.now() and (m.ends is null or m.ends > kohti.now())
     group by grouping sets ((m.centre_id), ())
@@ -51,8 +51,8 @@ class Figures:
     started    began here, whatever became of them
     open       have not ended
     listed     of the open ones, stand on somebody's list now
-    moved_on   have ended, with an outcome that counts as a success
-    ended      have ended without one
+    moved_on   have ended, and what was reached last counts as a success
+    ended      have ended otherwise
     colleagues people whose place to work here holds now
     """
 

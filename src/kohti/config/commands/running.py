@@ -46,7 +46,8 @@ def lives(args: argparse.Namespace) -> int:
                 say(_("%(made)s of %(of)s lives of the sample are there") % {"made": made, "of": of})
 
         made = living.live(addresses.data_folder(), tell)
-    answer({"made": made}, as_json=args.json, words=lambda: str(made))
+    if args.json:
+        answer({"made": made}, as_json=True, words=str)
     return DONE
 
 

@@ -91,7 +91,7 @@ class _World:
             self.centres: Mapping[str, uuid.UUID] = dict(
                 Centre.objects.filter(service_id=self.system.service).values_list("code", "id")
             )
-            self.kind: Kind | None = Kind.objects.filter(service_id=self.system.service).first()
+            self.kind = Kind.objects.filter(service_id=self.system.service, code=self.told["kind"]).first()
         self._hire()
         self.by_name = self._colleagues()
         codes = {centre_id: code for code, centre_id in self.centres.items()}
@@ -341,7 +341,7 @@ class _Lived:
         day, wall = life.booked
         wanted = NewBooking(
             starts=self.world.at(day, wall),
-            minutes=30,
+            minutes=kind.minutes,
             kind_id=kind.id,
             person_id=self.person,
             staff_id=self.coach.staff_id,

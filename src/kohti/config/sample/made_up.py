@@ -47,13 +47,13 @@ class _Steps:
         number, self.made = self.made, self.made + 1
         if offered:
             words, who = self.chance.choice(self.words["offered"]), "person"
-        elif stuck:
-            words, who = self.theme["stuck"][0], "person"
         else:
             words, who = self.theme["steps"][self.given % len(self.theme["steps"])]
             self.given += 1
         if not offered:
             self.open.append(number)
+        if stuck:
+            self.stuck = number
         self.due[number] = due
         return Begin(number=number, words=words, who=who, due=due, offered=offered)
 
@@ -243,11 +243,9 @@ class MadeUp:
 
     def _stuck_now(self, begins: list[Begin]) -> Iterator[Move]:
         """A step that is stuck: now and then, and at the end where that is the trouble."""
-        words, why = self.theme["stuck"]
-        for one in begins:
-            if one.words == words:
-                self.steps.stuck = one.number
-                yield Move(number=one.number, state="stuck", why=why)
+        if self.steps.stuck in [one.number for one in begins]:
+            assert self.steps.stuck is not None
+            yield Move(number=self.steps.stuck, state="stuck", why=". ".join(self.theme["stuck"]))
 
     def _needs(self, place: int) -> Iterator[tuple[str, int | None, int]]:
         """How fields of life go: all at first, some again later, mostly a little better."""

@@ -37,8 +37,8 @@ def figures(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 (_("Started"), _("ways that began, whatever became of them")),
                 (_("Open"), _("ways that have not ended")),
                 (_("On a list"), _("open ways that need somebody now: a rule is broken")),
-                (_("Moved on"), _("ways that ended with an outcome that counts as a success")),
-                (_("Ended"), _("ways that ended without one")),
+                (_("Moved on"), _("ways that ended, and what was reached last counts as a success")),
+                (_("Ended"), _("ways that ended otherwise")),
                 (_("Colleagues"), _("people with a place to work that holds now")),
                 (
                     _("Counts as a success"),
