@@ -220,6 +220,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("appointment_draft", "POST"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("person_timeline", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_timeline", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
+    ("person_looked", "GET"): Expected({LEADER}, 200, thing="person_id"),
     ("person_sharing", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_sharing", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("person_transfer", "GET"): Expected({LEADER}, 200, thing="person_id"),

@@ -113,12 +113,13 @@ def test_a_coach_has_the_pages_a_coach_may_open(here: Place) -> None:
     assert [text for text, _href in tabs] == [
         "Overview",
         "Plan",
+        "How it goes",
         "Timeline",
         "Appointments",
         "Documents",
         "Who sees them",
     ]
-    assert [browser.get(href).status_code for _text, href in tabs] == [200] * 6
+    assert [browser.get(href).status_code for _text, href in tabs] == [200] * 7
 
 
 def test_who_looked_stands_in_a_person_s_history(here: Place) -> None:

@@ -81,5 +81,5 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
         if may(actor, verb)
     ]
     if may(actor, "audit.see"):
-        tabs.append((_("History"), f"{reverse('audit')}?person={card.id}", current == "history", None))
+        tabs.append((_("History"), reverse("person_looked", args=[card.id]), current == "history", None))
     return tabs

@@ -11,6 +11,8 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
+from .looked import WHO_LOOKED
+
 IN_FORCE = "ends > (select kohti.now()) and starts <= (select kohti.now())"
 TO_ME = f"to_member_id = (select kohti.member()) and {IN_FORCE}"
 TO_MY_FLOOR = (
@@ -383,6 +385,7 @@ begin
     return true;
 end $$"""
     ),
+    WHO_LOOKED,
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"

@@ -6,11 +6,12 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import appointment, day, following, messages, timeline, views
+from . import appointment, day, following, looked, messages, timeline, views
 
 urlpatterns = [
     path("history/", views.audit, name="audit"),
     path("history/export/", views.audit_export, name="audit_export"),
+    path("people/<id:person_id>/looked/", looked.looked, name="person_looked"),
     path("people/<id:person_id>/timeline/", timeline.timeline, name="person_timeline"),
     path("day/", day.my_day, name="my_day"),
     path("ways/<id:way_id>/appointment/", appointment.appointment, name="appointment"),

@@ -176,7 +176,7 @@ where (h.person_id = %(person)s or h.other_id = %(person)s) and h.ended_at is nu
         uuid.UUID(row["id"]),
         uuid.UUID(row["other_id"]),
         row["full_name"],
-        INVERSE.get(row["kind"], row["kind"]) if row["here"] else row["kind"],
+        str(INVERSE.get(row["kind"], row["kind"]) if row["here"] else row["kind"]),
         date.fromisoformat(row["starts_on"]),
     ),
 )

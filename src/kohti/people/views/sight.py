@@ -24,6 +24,8 @@ from .page import say
 PURPOSES = {
     "registered": lambda: _("registered them"),
     "shared": lambda: _("works with them"),
+    "journey": lambda: _("has their way in hand"),
+    "arrival": lambda: _("works where they were expected"),
     "sealed": lambda: _("holds the key"),
     "named": lambda: _("named on a restricted record"),
     "emergency": lambda: _("opened in an emergency"),
