@@ -182,6 +182,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("absence", "GET"): Expected({COACH, LEADER}, 200, thing="absence_id", other={COACH: 404}),
     ("absence", "POST"): Expected({COACH, LEADER}, 422, thing="absence_id", other={COACH: 404}),
     ("absence_back", "POST"): Expected({COACH, LEADER}, 302, thing="absence_id", other={COACH: 404}),
+    # Nobody was away (tests/journeys/test_away.py).
+    ("caught_up", "POST"): Expected({COACH, LEADER}, 404, thing="absence_id"),
     # Nobody was ticked.
     ("several", "POST"): Expected({COACH, LEADER}, 302),
     ("cover_end", "POST"): Expected({COACH, LEADER}, 302, thing="cover_id", other={COACH: 403}),

@@ -71,7 +71,7 @@ class Screen:
         """Enter the sample as a colleague, by one click on their card."""
         self.go("/")
         self.press(self.page.locator(f'[action$="/{colleague.facts["user_id"]}/"] button').first)
-        self.page.wait_for_url(re.compile(r"/(arrivals|queue|team|diary)"))
+        self.page.wait_for_url(re.compile(r"/(arrivals|queue|team|diary|day)"))
 
     def tab_to(self, control: Locator) -> None:
         """Press Tab until the control has the focus."""

@@ -20,9 +20,9 @@ class Entry(NamedTuple):
 
 
 PLACES = (
+    ("my_day", "journeys.see", gettext_noop("Today")),
     ("arrivals", "arrivals.see", gettext_noop("Arrivals")),
     ("queue", "queue.call", gettext_noop("Queue")),
-    ("my_day", "journeys.see", gettext_noop("Today")),
     ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
     ("away", "journeys.work", gettext_noop("Away")),
@@ -48,7 +48,9 @@ def menu_for(actor: Actor, path: str) -> list[Entry]:
 
 
 def home_of(actor: Actor) -> str:
-    """Where this role's day begins."""
+    """Where this role's day begins: on Today for who has people in hand or leads, on arrivals for a host."""
+    if may(actor, "journeys.see"):
+        return reverse("my_day")
     if may(actor, "queue.call") and may(actor, "people.open") and not may(actor, "day.close"):
         return reverse("queue")
     for name, verb, _title in PLACES:

@@ -50,13 +50,21 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
 
 TRY_FIRST: tuple[tuple[str, Callable[[], str]], ...] = (
     ("diary.import", lambda: _("Check a diary file: nothing changes until you say so.")),
+    ("journeys.work", lambda: _("See who comes next and who needs you today; press “Start”.")),
     ("people.open", lambda: _("Press “Call next” and see who comes.")),
     ("arrivals.check_in", lambda: _("Type a few letters of a name and press Enter: they are checked in.")),
     ("queue.call", lambda: _("Press “Call next” and see who comes.")),
     ("team.see", lambda: _("See who works here.")),
 )
 """What a role with this verb could try, by the first that fits."""
-IN_THE_ORDER_OF_A_DAY = ("arrivals.check_in", "people.open", "queue.call", "diary.import", "team.see")
+IN_THE_ORDER_OF_A_DAY = (
+    "arrivals.check_in",
+    "journeys.work",
+    "people.open",
+    "queue.call",
+    "diary.import",
+    "team.see",
+)
 
 
 def _sample_service(accounts: list[team.SampleAccount]) -> dict[str, Any]:

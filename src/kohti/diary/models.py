@@ -147,7 +147,10 @@ class Booking(models.Model):
 
 
 class Absence(models.Model):
-    """A colleague is away from one instant to another. Why is nobody's business here."""
+    """A colleague is away from one instant to another. Why is nobody's business here.
+
+    `read_at`: when they had read what happened meanwhile.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
@@ -156,6 +159,7 @@ class Absence(models.Model):
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     by_member = models.UUIDField(null=True)
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="absence_in_order"),)

@@ -280,6 +280,31 @@ def lines(centre_id: uuid.UUID, day: date) -> list[Line]:
         return [Line._make(row) for row in cursor.fetchall()]
 
 
+class Waits(NamedTuple):
+    """A stream in which somebody waits: how many, and whole minutes of who waits longest."""
+
+    title: str
+    waiting: int
+    longest: int
+
+
+def waits(centre_id: uuid.UUID, day: date) -> list[Waits]:
+    """The streams in which somebody waits, in their order. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select t.title, count(*),"
+            " max(extract(epoch from %s - greatest(v.arrived_at, v.agreed_at)))"
+            " from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id"
+            " where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting'"
+            " group by t.id order by t.position",
+            [clock.now(), centre_id, day],
+        )
+        return [
+            Waits(title(named), waiting, max(0, int(longest // 60)))
+            for named, waiting, longest in cursor.fetchall()
+        ]
+
+
 class Numbers(NamedTuple):
     """The day in numbers, for the top of the pages."""
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +38,10 @@ def record(
     `detail` (JSON-able) may hold personal values; nothing else may. `tell` names the centre whose open
     screens hear, once this commits, that the subject changed (`live.tell` in the same statement).
     """
+    page = _one_page.get()
+    if page is not None and verb in LISTS and detail is None and tell is None:
+        page.persons.update(dict.fromkeys(persons))
+        return page.event_id
     event_id = new_id()
     body = None if detail is None else json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
     event = (event_id, verb, subject_kind, subject_id, list(persons), body)
@@ -85,6 +91,37 @@ select count(kohti.record(e.id, e.verb, e.kind, e.subject, e.persons, e.detail):
 from jsonb_to_recordset(%s::jsonb)
     as e (id uuid, verb text, kind text, subject uuid, persons uuid[], detail text)
 """
+
+
+@dataclass(slots=True)
+class _Page:
+    """Whom the lists of one page showed."""
+
+    event_id: uuid.UUID = field(default_factory=new_id)
+    persons: dict[uuid.UUID, None] = field(default_factory=dict)
+
+
+LISTS = ("person.listed", "person.found")
+_one_page: ContextVar[_Page | None] = ContextVar("one_page", default=None)
+
+
+@contextmanager
+def as_one_page() -> Iterator[None]:
+    """What is listed of people in this block is one event at its end, that names everybody once: one page was read.
+
+    What somebody looked for by typing stays an event of its own.
+    """
+    page = _Page()
+    token = _one_page.set(page)
+    try:
+        yield
+    finally:
+        _one_page.reset(token)
+    if page.persons:
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD, (page.event_id, LISTS[0], "person", None, list(page.persons), None))
+
+
 RECORD = "select kohti.record(%s, %s, %s, %s, %s::uuid[], %s)"
 
 

@@ -24,6 +24,8 @@ from kohti.kernel.doors import needs
 from kohti.kernel.words import title
 
 from .appointment import ABOUT
+from .leading import by_coach, leading
+from .meanwhile import digest
 
 MENDS: dict[str, tuple[str, Callable[[], str]]] = {
     "owner": ("plan", lambda: _("Give them a coach")),
@@ -110,46 +112,48 @@ def _needing_line(actor: Actor, one: Needs, stages: list[rules.Named]) -> dict[s
 
 @needs("journeys.see")
 def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """My next person and the row of the day, who needs me, and for a leader who has climbed to them."""
+    """My next person and the row of the day, who needs me, what happened while I was away; for a leader the centre."""
+    with history.as_one_page():
+        shown = _shown(actor)
+    return render(request, "workbench/day.html", shown)
+
+
+def _shown(actor: Actor) -> dict[str, Any]:
     today = clock.today(actor.zone)
     stages = rules.stages(actor)
     mine = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     leads = may(actor, "journeys.lead")
-    return render(
-        request,
-        "workbench/day.html",
-        {
-            "day": words.day_long(today),
-            "next": _coming_line(actor, ahead[0]) if ahead else None,
-            "today": [_coming_line(actor, one) for one in mine if one.day == today],
-            "tomorrow": [_coming_line(actor, one) for one in mine if one.day > today],
-            "needs": [_needing_line(actor, one, stages) for one in queries.needing(actor)],
-            "climbed": [_needing_line(actor, one, stages) for one in queries.needing(actor, leads=True)]
-            if leads
-            else [],
-            "leads": leads,
-            "follow_ups": [
-                {
-                    "id": one.ending_id,
-                    "name": one.called or one.name or _("No name given"),
-                    "on": words.day_short(one.on),
-                    "by": "" if one.mine else one.by,
-                }
-                for one in queries.follow_ups(actor)
-            ],
-            "asked": [
-                {
-                    "id": one.id,
-                    "person": one.person_id,
-                    "name": one.person.called or one.person.full_name or _("No name given"),
-                    "by": one.from_member.staff.full_name if one.from_member else "",
-                    "from": words.day_short(one.from_day),
-                    "words": one.words,
-                }
-                for one in queries.asked_of(actor)
-            ],
-            "drafts": len(drafts.waiting(ABOUT)),
-        },
-    )
+    needing, climbed = queries.needing(actor, leads=leads)
+    return {
+        "day": words.day_long(today),
+        "next": _coming_line(actor, ahead[0]) if ahead else None,
+        "today": [_coming_line(actor, one) for one in mine if one.day == today],
+        "tomorrow": [_coming_line(actor, one) for one in mine if one.day > today],
+        "meanwhile": digest(actor, stages),
+        "needs": [_needing_line(actor, one, stages) for one in needing],
+        "climbed": by_coach([_needing_line(actor, one, stages) for one in climbed]),
+        "leading": leading(actor) if leads else None,
+        "follow_ups": [
+            {
+                "id": one.ending_id,
+                "name": one.called or one.name or _("No name given"),
+                "on": words.day_short(one.on),
+                "by": "" if one.mine else one.by,
+            }
+            for one in queries.follow_ups(actor)
+        ],
+        "asked": [
+            {
+                "id": one.id,
+                "person": one.person_id,
+                "name": one.person.called or one.person.full_name or _("No name given"),
+                "by": one.from_member.staff.full_name if one.from_member else "",
+                "from": words.day_short(one.from_day),
+                "words": one.words,
+            }
+            for one in queries.asked_of(actor)
+        ],
+        "drafts": len(drafts.waiting(ABOUT)),
+    }

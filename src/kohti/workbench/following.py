@@ -44,7 +44,7 @@ def next_due(actor: Actor, person_id: uuid.UUID) -> dict[str, Any] | None:
             "when": words.clock_time(row[2], actor.zone),
             "at": page,
         }
-    for one in queries.needing(actor, most=2):
+    for one in queries.needing(actor, most=2)[0]:
         if one.case.person_id != person_id:
             return {
                 "name": one.case.called or one.case.name or _("No name given"),

@@ -30,6 +30,7 @@ VERBS: dict[str, str] = {
     "day.printed": gettext_noop("printed the day sheet"),
     "diary.away": gettext_noop("noted that a colleague is away"),
     "diary.back": gettext_noop("noted that a colleague is back"),
+    "diary.caught_up": gettext_noop("read what happened while they were away"),
     "diary.checked": gettext_noop("checked a diary file"),
     "diary.failed": gettext_noop("a diary could not be imported"),
     "diary.imported": gettext_noop("imported a diary"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .absences import be_away, be_back
+from .absences import be_away, be_back, caught_up
 from .booking import NewBooking, book, cancel, mark, miss_the_rest
 from .closed_days import close_on, open_again
 from .hours import apply_blueprint
@@ -18,6 +18,7 @@ __all__ = [
     "be_back",
     "book",
     "cancel",
+    "caught_up",
     "check_file",
     "close_on",
     "give_up",

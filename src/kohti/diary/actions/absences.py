@@ -54,5 +54,16 @@ def be_back(actor: Actor, absence_id: uuid.UUID) -> None:
     history.record("diary.back", "staff", absence.staff_id)
 
 
+def caught_up(actor: Actor, absence_id: uuid.UUID) -> None:
+    """Whoever was away has read what happened meanwhile. Again changes nothing. Raises NotThere."""
+    absence = Absence.objects.filter(id=absence_id, ends__lte=clock.now()).first()
+    if absence is None or absence.staff_id != actor.staff_id:
+        raise NotThere("no such absence")
+    if absence.read_at is None:
+        absence.read_at = clock.now()
+        absence.save(update_fields=["read_at"])
+        history.record("diary.caught_up", "staff", absence.staff_id)
+
+
 def _midnight(actor: Actor, day: date) -> datetime:
     return datetime.combine(day, time(), actor.zone).astimezone(UTC)

@@ -84,6 +84,13 @@ left join lateral (select starts from diary_booking where person_id = j.person_i
     and starts > (select kohti.now()) order by starts limit 1) b on true
 order by {{order}}
 """
+NEEDING = COLUMNS.replace("select j.id", "with picked as materialized ({chosen})\nselect j.id", 1).replace(
+    "\nfrom {chosen} j\n",
+    ", j.mine, r.rules\nfrom picked j\n"
+    "left join kohti.broken_rules(array(select distinct id from picked)) r on r.journey_id = j.id\n",
+    1,
+)
+"""The same of ways picked for two lists (`mine` says which), with every rule each breaks."""
 WHICH = {
     "mine": f"j.closed_at is null and (j.owner_id = (select kohti.member()) or {COVERED})",
     "centre": "j.closed_at is null and j.centre_id = %(centre)s",
@@ -216,21 +223,22 @@ class Needs:
     rules: tuple[str, ...]
 
 
-def needing(actor: Actor, *, leads: bool = False, most: int = PAGE) -> list[Needs]:
-    """Whom this colleague must look at now, who waits longest first. Three statements.
+def needing(actor: Actor, *, leads: bool = False, most: int = PAGE) -> tuple[list[Needs], list[Needs]]:
+    """Whom this colleague must look at now, who waits longest first; and with `leads` who climbed to the leader.
 
-    Their own and those they stand in for; with `leads` those of the centre that climbed to the leader: for so many
-    days as the blueprint says, or with nobody who could look.
+    Their own and those they stand in for; those of the centre that climbed: for so many days as the blueprint says,
+    or with nobody who could look. At most `most` of each. Two statements.
     """
     actors.must(actor, "journeys.lead" if leads else "journeys.see")
     climbed = "j.held_until <= (select kohti.now()) - %(climb)s * interval '1 day'"
     gone = "coalesce(j.alone @> (select kohti.now()), false) or (j.lapse = 'owner' and " + LISTED + ")"
-    which = (
-        f"j.closed_at is null and j.centre_id = %(centre)s and ({climbed} or {gone})"
-        if leads
-        else f"{WHICH['mine']} and {LISTED}"
+    lists = [("true", f"{WHICH['mine']} and {LISTED}")]
+    if leads:
+        lists.append(("false", f"j.closed_at is null and j.centre_id = %(centre)s and ({climbed} or {gone})"))
+    chosen = " union all ".join(
+        f"(select j.*, {mine} as mine from journeys_journey j where {which} order by j.held_until, j.id limit %(most)s)"
+        for mine, which in lists
     )
-    chosen = f"(select * from journeys_journey j where {which} order by j.held_until, j.id limit %(most)s)"
     values = {
         "centre": actor.centre_id,
         "climb": rules.plan_rules(actor).climb_days,
@@ -238,19 +246,14 @@ def needing(actor: Actor, *, leads: bool = False, most: int = PAGE) -> list[Need
         "today": clock.today(actor.zone),
     }
     with connection.cursor() as cursor:
-        cursor.execute(COLUMNS.format(chosen=chosen, order="j.held_until, j.id"), values)
-        cases = [Case(*row) for row in cursor.fetchall()]
-        if not cases:
-            return []
-        cursor.execute(
-            "select journey_id, rules from kohti.broken_rules(%s)", [[one.journey_id for one in cases]]
-        )
-        broken = {row[0]: list(row[1]) for row in cursor.fetchall()}
-    history.record("person.listed", "person", None, persons=[one.person_id for one in cases])
-    return [
-        Needs(one, tuple(sorted(broken.get(one.journey_id, [one.lapse]), key=lambda rule: rule != one.lapse)))
-        for one in cases
+        cursor.execute(NEEDING.format(chosen=chosen, order="j.held_until, j.id"), values)
+        found = [(Case(*row[:-2]), bool(row[-2]), list(row[-1] or ())) for row in cursor.fetchall()]
+    _saw("person.listed", [one for one, _mine, _rules in found], None)
+    needs = [
+        (Needs(one, tuple(sorted(broken or [one.lapse], key=lambda rule: rule != one.lapse))), mine)
+        for one, mine, broken in found
     ]
+    return [one for one, mine in needs if mine], [one for one, mine in needs if not mine]
 
 
 def coaches(actor: Actor) -> list[tuple[uuid.UUID, str]]:
