@@ -173,6 +173,12 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("my_day", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
+    ("caseload_bring", "GET"): Expected({LEADER}, 200),
+    ("caseload_bring", "POST"): Expected({LEADER}, 422),
+    ("caseload_brought", "GET"): Expected({LEADER}, 200, thing="caseload_id"),
+    ("caseload_bring_in", "POST"): Expected({LEADER}, 302, thing="caseload_id"),
+    ("caseload_bring_state", "GET"): Expected({LEADER}, 200, thing="caseload_id"),
+    ("caseload_bring_rows", "GET"): Expected({LEADER}, 200, thing="caseload_id"),
     ("caseload_taken", "POST"): Expected({COACH, LEADER}, 200),
     ("figures", "GET"): Expected({LEADER}, 200),
     ("quality", "GET"): Expected({LEADER}, 200),
@@ -456,6 +462,9 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
         held = diary.hold_file(
             leader, centre.id, b"Date,Start,Minutes,Customer\n", filename="d.csv", key=str(uuid.uuid4())
         )
+        caseload = journeys.hold_caseload(
+            leader, b"Reference,Coach\n", filename="c.csv", key=str(uuid.uuid4())
+        )
     writer = service.members.get(("writer", centre.code)) or service.hire(
         LEADER, centre=centre.code, name="Writer of Letters"
     )
@@ -483,6 +492,7 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
             "person_id": someone.id,
             "visit_id": visit.visit_id,
             "file_id": held.id,
+            "caseload_id": caseload.id,
             "staff_id": service.staff(centre=centre).id,
             "user_id": uuid.UUID(host.facts["user_id"]),
             "centre_id": centre.id,

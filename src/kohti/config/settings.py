@@ -184,7 +184,12 @@ EMAIL_BACKEND = "kohti.kernel.outbox.backend.Backend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("KOHTI_MAIL_FROM", "") or "kohti@localhost"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
-PROCRASTINATE_IMPORT_PATHS = ["kohti.config.housekeeping", "kohti.config.post", "kohti.diary.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "kohti.config.housekeeping",
+    "kohti.config.post",
+    "kohti.diary.jobs",
+    "kohti.journeys.jobs",
+]
 SILENCED_SYSTEM_CHECKS = [
     "postgres.E005"
 ]  # its app asks for hstore at every connection; we need its constraints alone

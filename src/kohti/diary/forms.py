@@ -16,6 +16,7 @@ MOST_BYTES = 8_000_000
 class UploadForm(forms.Form):
     """A diary file."""
 
+    too_large = _("This file is too large for a diary (more than 8 MB).")
     file = forms.FileField(
         label=_("Diary file"),
         help_text=_("A CSV or Excel (XLSX) file with a row for each appointment."),
@@ -28,7 +29,7 @@ class UploadForm(forms.Form):
         """Not larger than a diary can be."""
         upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > MOST_BYTES:
-            raise forms.ValidationError(_("This file is too large for a diary (more than 8 MB)."))
+            raise forms.ValidationError(self.too_large)
         return upload
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kohti.diary.forms import UploadForm
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, may
 from kohti.people.attachments import queries as attachments
@@ -68,6 +69,17 @@ class OpenForm(Keyed):
             for kind in ("employment", "education", "household")
             if data[kind]
         }
+
+
+class CaseloadFileForm(UploadForm):
+    """A caseload file."""
+
+    too_large = _("This file is too large for a caseload (more than 8 MB). Bring it in parts.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("Caseload file")
+        self.fields["file"].help_text = _("A CSV or Excel (XLSX) file with a row for each person.")
 
 
 class StepForm(Keyed):

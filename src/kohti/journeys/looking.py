@@ -34,6 +34,19 @@ returns uuid[] language sql stable security definer set search_path = pg_catalog
                   and (j.closed_at is not null) = p_closed)
 $$"""
     ),
+    # Who signs in with which address only the door reads; a leader names colleagues of their centre by it.
+    definer(
+        """
+kohti.places_by_address(p_addresses text[])
+returns table (address text, member_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select a, m.id from unnest(p_addresses) a
+    join team_user u on lower(u.email) = a or lower(u.username) = a
+    join team_membership m on m.user_id = u.id
+    where m.centre_id = kohti.whole_centre() and kohti.may('journeys.lead')
+    order by m.starts, m.id
+$$"""
+    ),
 )
 
 

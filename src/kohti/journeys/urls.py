@@ -11,6 +11,11 @@ from .views import away, several
 
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
+    path("caseload/bring/", views.bring, name="caseload_bring"),
+    path("caseload/bring/<id:caseload_id>/", views.brought, name="caseload_brought"),
+    path("caseload/bring/<id:caseload_id>/apply/", views.bring_in, name="caseload_bring_in"),
+    path("caseload/bring/<id:caseload_id>/state/", views.bring_state, name="caseload_bring_state"),
+    path("caseload/bring/<id:caseload_id>/rows/", views.bring_rows, name="caseload_bring_rows"),
     path("caseload/taken/<slug:kind>/", views.take_away, name="caseload_taken"),
     path("caseload/quality/", views.quality, name="quality"),
     path("caseload/figures/", views.figures, name="figures"),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from kohti.diary.file.columns import find_columns
+from kohti.diary.file.reading import Reading, shortened
 from kohti.diary.file.shapes import DiaryRow, Problem
 from kohti.diary.file.values import (
     LONGEST,
@@ -20,8 +21,7 @@ from kohti.diary.file.values import (
     read_time,
 )
 from kohti.kernel import sheets
-from kohti.kernel.names import fold, tidy
-from kohti.kernel.words import quoted
+from kohti.kernel.names import fold
 
 # Characters, as much as the diary keeps.
 _ROOM = {"reference": 64, "customer": 200, "staff": 200, "kind": 200, "note": 4000}
@@ -68,32 +68,29 @@ def read_rows(
     return rows, refused, total
 
 
-class _Reading:
+class _Reading(Reading):
     """One row being read: its cells, and the faults and warnings found so far."""
 
     def __init__(self, number: int, texts: Mapping[str, str], *, country: str, today: date) -> None:
-        self.number = number
-        self.texts = texts
+        super().__init__(number, texts)
         self.country = country
         self.today = today
-        self.faults: list[Problem] = []
-        self.warnings: list[Problem] = []
 
     def row(self, *, shifted: bool) -> DiaryRow | None:
         """The row, or None where there are faults."""
         if shifted:
-            self._refuse(
+            self.refuse(
                 "shifted", _("The row has more cells than the header: a text with a comma needs quotes.")
             )
             return None
         starts = self._starts()
-        minutes = read_minutes(self._text("minutes"))
+        minutes = read_minutes(self.text("minutes"))
         if minutes is None:
             text = _("The length is not a number of minutes from 1 to %(most)s%(given)s.")
-            self._refuse("minutes", text % {"most": LONGEST, "given": self._given("minutes")})
+            self.refuse("minutes", text % {"most": LONGEST, "given": self.given("minutes")})
         customer = self._name("customer")
         if not fold(customer):
-            self._refuse("customer", _("There is no customer name."))
+            self.refuse("customer", _("There is no customer name."))
         date_of_birth = self._date_of_birth()
         reference, staff, kind = self._name("reference"), self._name("staff"), self._name("kind")
         if not fold(staff):  # a dash says nobody
@@ -116,75 +113,57 @@ class _Reading:
         )
 
     def _starts(self) -> datetime | None:
-        day = read_date(self._text("date"), country=self.country, today=self.today)
+        day = read_date(self.text("date"), country=self.country, today=self.today)
         if day is None or not _OLDEST <= day.year <= _LAST_YEAR:
-            self._refuse("date", _("The date cannot be read%(given)s.") % {"given": self._given("date")})
-        clock = read_time(self._text("starts"))
+            self.refuse("date", _("The date cannot be read%(given)s.") % {"given": self.given("date")})
+        clock = read_time(self.text("starts"))
         if clock is None:
-            self._refuse("time", _("The time cannot be read%(given)s.") % {"given": self._given("starts")})
+            self.refuse("time", _("The time cannot be read%(given)s.") % {"given": self.given("starts")})
         return datetime.combine(day, clock) if day and clock is not None else None
 
     def _date_of_birth(self) -> date | None:
-        text = self._text("date_of_birth")
+        text = self.text("date_of_birth")
         if not text:
             return None
         born = read_date_of_birth(text, country=self.country, today=self.today)
         if born is not None and born > self.today:
             reason = _("The date of birth is in the future%(given)s.")
-            self._refuse("date-of-birth", reason % {"given": self._given("date_of_birth")})
+            self.refuse("date-of-birth", reason % {"given": self.given("date_of_birth")})
             return None
         if born is None or born.year < _OLDEST:
             reason = _("The date of birth cannot be read%(given)s and is left out.")
-            self._warn("date-of-birth", reason % {"given": self._given("date_of_birth")})
+            self.warn("date-of-birth", reason % {"given": self.given("date_of_birth")})
             return None
         return born
 
     def _phone(self) -> str:
-        text = self._text("phone")
+        text = self.text("phone")
         phone = read_phone(text) if text else ""
         if phone is None:
             reason = _("The phone number cannot be read%(given)s and is left out.")
-            self._warn("phone", reason % {"given": self._given("phone")})
+            self.warn("phone", reason % {"given": self.given("phone")})
         return phone or ""
 
     def _email(self) -> str:
-        text = self._text("email")
+        text = self.text("email")
         email = read_email(text) if text else ""
         if email is None:
             reason = _("The e-mail address cannot be read%(given)s and is left out.")
-            self._warn("email", reason % {"given": self._given("email")})
+            self.warn("email", reason % {"given": self.given("email")})
         return email or ""
 
     def _note(self) -> str:
         note = read_note(self.texts.get("note", ""))
         if len(note) > _ROOM["note"]:
-            self._warn(
+            self.warn(
                 "note", _("The note is longer than %(most)s characters and is cut.") % {"most": _ROOM["note"]}
             )
             note = note[: _ROOM["note"]].rstrip()
         return note
 
     def _name(self, field: str) -> str:
-        text = self._text(field)
+        text = self.text(field)
         if len(text) > _ROOM[field]:
             reason = _("“%(column)s” is longer than %(most)s characters.")
-            self._refuse("too-long", reason % {"column": _short(text), "most": _ROOM[field]})
+            self.refuse("too-long", reason % {"column": shortened(text), "most": _ROOM[field]})
         return text
-
-    def _text(self, field: str) -> str:
-        return tidy(self.texts.get(field, ""))
-
-    def _given(self, field: str) -> str:
-        """What stands there, to find it by."""
-        text = self._text(field)
-        return f" ({quoted(_short(text))})" if text else ""
-
-    def _refuse(self, code: str, reason: str) -> None:
-        self.faults.append(Problem(self.number, code, reason))
-
-    def _warn(self, code: str, reason: str) -> None:
-        self.warnings.append(Problem(self.number, code, reason))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from .beginning import Fact, open_journey
 from .contacts import NewContact, Said, write_contact
 from .ending import close, follow_up, reopen
 from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach, give_coach_to_several
-from .journeys import Fact, end_pause, extend, has_in_hand, move_to_stage, open_journey, pause
+from .importing import (
+    apply_caseload,
+    apply_held_caseload,
+    check_caseload,
+    give_up_caseload,
+    hold_caseload,
+    order_caseload,
+)
+from .journeys import end_pause, extend, has_in_hand, move_to_stage, pause
 from .needs import answer, rate, seal_of_item
 from .plan import (
     AFTER,
@@ -38,8 +47,11 @@ __all__ = (
     "answer",
     "answer_check",
     "answer_hand_over",
+    "apply_caseload",
+    "apply_held_caseload",
     "ask_to_take_over",
     "change_plan",
+    "check_caseload",
     "close",
     "cover",
     "due_before_it_begins",
@@ -49,9 +61,12 @@ __all__ = (
     "follow_up",
     "give_coach",
     "give_coach_to_several",
+    "give_up_caseload",
     "has_in_hand",
+    "hold_caseload",
     "move_to_stage",
     "open_journey",
+    "order_caseload",
     "pause",
     "rate",
     "reach",

@@ -1,10 +1,8 @@
-"""A way begins, is stopped for a while, is given more time, moves to another stage."""
+"""A way is stopped for a while, is given more time, moves to another stage."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -14,85 +12,10 @@ from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
-from kohti.people import actions as people
 from kohti.team.models import Membership
 
 from .. import rules
-from ..models import Cover, EntryFact, Extension, Journey, Owning, Pause, StageSpell
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What somebody said of themselves at the beginning; `value` empty: they do not want to say."""
-
-    value: str
-    since: date | None = None
-
-
-def open_journey(
-    actor: Actor,
-    person_id: uuid.UUID,
-    *,
-    owner_id: uuid.UUID,
-    basis: str,
-    key: str,
-    why_here: str = "",
-    facts: Mapping[str, Fact] | None = None,
-    stage: str = "",
-) -> uuid.UUID:
-    """Begin somebody's way through the service, with a coach of their own from the first day.
-
-    It begins at the person's own centre, in the service's first stage unless said otherwise, and ends at the
-    blueprint's limit. Raises NotThere for a person or coach that is not there, NotAllowed for who only
-    reads of them, and Refused where a way is open.
-    """
-    actors.must(actor, "journeys.work")
-    made = new_id()
-    before = once.first_time("journey.open", key, made)
-    if before is not None:
-        return before
-    person = people.kept(person_id)
-    works_here(actor, owner_id)
-    if Journey.objects.filter(person_id=person_id, closed_at=None).exists():
-        raise Refused(_("They are on their way with us already."), code="open-already")
-    now = clock.now()
-    known = [one.code for one in rules.stages(actor)]
-    if stage and stage not in known:
-        raise NotThere("no such stage")
-    journey = Journey(
-        id=made,
-        service_id=actor.service,
-        centre_id=person.centre_id,
-        person_id=person_id,
-        owner_id=owner_id,
-        opened_at=now,
-        why_here=why_here,
-        basis=basis,
-        stage=stage or (known[0] if known else ""),
-        stage_since=now,
-        limit_on=rules.last_day(actor, clock.today(actor.zone)),
-    )
-    journey.save(force_insert=True)
-    Owning.objects.create(
-        service_id=actor.service, person_id=person_id, journey_id=made, member_id=owner_id, since=now
-    )
-    if journey.stage:
-        stage_spell(actor, journey, why="")
-    EntryFact.objects.bulk_create(
-        [
-            EntryFact(
-                service_id=actor.service,
-                person_id=person_id,
-                journey_id=made,
-                kind=kind,
-                value=fact.value,
-                since=fact.since,
-            )
-            for kind, fact in (facts or {}).items()
-        ]
-    )
-    history.record("journey.opened", "journey", made, persons=[person_id], detail={"owner": owner_id})
-    return made
+from ..models import Cover, Extension, Journey, Pause, StageSpell
 
 
 def works_here(actor: Actor, member_id: uuid.UUID) -> Membership:

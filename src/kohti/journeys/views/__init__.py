@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .bringing import bring, bring_in, bring_rows, bring_state, brought
 from .caseload import caseload
 from .changing import hand_over_answer, way_change
 from .ending import closing_letter, follow_up, way_end, ways
@@ -17,6 +18,11 @@ from .taking import take_away
 __all__ = (
     "agreed",
     "aim",
+    "bring",
+    "bring_in",
+    "bring_rows",
+    "bring_state",
+    "brought",
     "caseload",
     "closing_letter",
     "figures",
