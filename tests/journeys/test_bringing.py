@@ -294,12 +294,16 @@ def test_a_workbook_with_finnish_headings_and_words_is_read(here: Place, leader:
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "bring-a-caseload.md"
 
 
-def test_the_example_of_the_page_about_it_is_taken_as_it_stands(here: Place, leader: Actor, sally: Actor) -> None:
+def test_the_example_of_the_page_about_it_is_taken_as_it_stands(
+    here: Place, leader: Actor, sally: Actor
+) -> None:
     found = re.search(r"^```csv\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     assert found is not None
     example = found[1].replace("Sally Jones", name_of(sally))
     said_of_it = checked(leader, example.encode()).as_json()
-    assert (said_of_it["unknown"], said_of_it["refused"], said_of_it["with_warnings"]) == (2, 0, 0), said_of_it
+    assert (said_of_it["unknown"], said_of_it["refused"], said_of_it["with_warnings"]) == (2, 0, 0), (
+        said_of_it
+    )
     for words in (said.EMPLOYMENT, said.EDUCATION, said.HOUSEHOLD, said.BASIS):
         assert [text() for text in words.values() if f"*{text()}*" not in PAGE.read_text()] == []
 
