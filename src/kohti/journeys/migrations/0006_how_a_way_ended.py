@@ -52,4 +52,6 @@ class Migration(migrations.Migration):
             " follow_up_on, owner_id, '', '' from journeys_journey where closed_at is not null",
             migrations.RunSQL.noop,
         ),
+        # The indexes are made at the end of this transaction: by then nothing may wait to be looked at.
+        migrations.RunSQL("set constraints all immediate", migrations.RunSQL.noop),
     ]
