@@ -78,6 +78,7 @@ def test_every_word_of_a_way_is_told_and_forgotten_and_its_figures_stay(
         version = Journey.objects.get(id=way).version
         actions.close(coach, way, SECRET, version=version, follow_up_on=TODAY + timedelta(days=9))
         actions.follow_up(coach, Ending.objects.get(journey_id=way).id, SECRET)
+        assert coach.member_id is not None
         actions.reopen(coach, way, coach.member_id, SECRET, version=version + 1)
     with as_system(here.system) as system:
         told = about.tell(system, person.id)
