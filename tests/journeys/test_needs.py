@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
 from tests.factories import MORNING, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin
 from tests.journeys.test_pages import key_of
@@ -39,6 +40,7 @@ def test_both_views_stand_side_by_side_and_the_change_is_drawn_with_its_table(
     rated(coach, way.id, Said("housing", 1, "own"), Said("housing", 2, "coach"), Said("money", None, "own"))
     browser = browser_of(coach)
     before = browser.get(address).content
+    assert finders.find("journeys/needs.css"), "what draws the chart is served"
     assert b"<svg viewBox" not in before  # one saying is no change
     typed = {"key": key_of(before), "own-housing": "3", "coach-housing": "none"}
     with clock.held_at(MORNING + timedelta(days=30)):

@@ -112,7 +112,15 @@ class Week:
 
     def close(self) -> None:
         way = self.way()
-        acting(self.hand(way), actions.close, way["id"], "Thanks", version=way["version"])
+        acting(
+            self.hand(way),
+            actions.close,
+            way["id"],
+            "Thanks",
+            version=way["version"],
+            follow_up_on=self.day(),
+            follow_up_by=self.member(),
+        )
 
     def reopen(self) -> None:
         way = self.way(closed=True)
@@ -439,7 +447,7 @@ where (j.held_until, j.lapse, j.last_contact_at, j.next_at, j.ends_on)
 """What is stored of the time to come and would be another if it were computed now."""
 
 PARTS_LAST_FIRST = (
-    "lastingcheck", "outcome", "planchange", "planversion", "step", "aim", "answers", "need", "contact",
+    "ending", "lastingcheck", "outcome", "planchange", "planversion", "step", "aim", "answers", "need", "contact",
     "handover", "cover", "owning", "extension", "pause", "stagespell", "entryfact", "journey",
 )  # fmt: skip
 CLEARED = (

@@ -18,6 +18,11 @@ def days(number: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", number) % {"n": words.number(number)}
 
 
+def days_between(actor: Actor, since: datetime, until: datetime) -> int:
+    """How many days lie between two instants, as the service's own days are counted."""
+    return (until.astimezone(actor.zone).date() - since.astimezone(actor.zone).date()).days
+
+
 def time_left(ends_on: date | None, today: date, *, stopped: bool = False) -> str:
     """What is left of a time limit; empty where there is none. `stopped`: it does not run today."""
     if ends_on is None:
@@ -52,7 +57,7 @@ def limit(way: Journey, today: date) -> str:
 
 def stage(actor: Actor, title: str, since: datetime) -> str:
     """A stage and for how long somebody has been in it."""
-    spent = (clock.today(actor.zone) - since.astimezone(actor.zone).date()).days
+    spent = days_between(actor, since, clock.now())
     if not title:
         return ""
     if not spent:

@@ -59,7 +59,7 @@ def looked_back(
                 rules.named(stages, one.stage),
                 _day(actor, one.since),
                 _day(actor, one.until),
-                standing.days(((one.until or clock.now()) - one.since).days),
+                standing.days(standing.days_between(actor, one.since, one.until or clock.now())),
             )
             for one in done.spells
         ],
