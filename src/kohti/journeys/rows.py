@@ -156,8 +156,19 @@ create or replace trigger gives_sight after insert or update on journeys_ending
 )
 """Whoever is to ask how it goes sees the person until a month after that day, or until it is done."""
 
+IN_HANDS_OF = definer(
+    """
+kohti.in_hands_of(p_member uuid)
+returns bigint language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select count(*) from journeys_journey
+    where owner_id = p_member and closed_at is null and service_id = kohti.service() and kohti.may('team.add')
+$$"""
+)
+"""Whoever ends places is told a number, also of people they do not see."""
+
 FUNCTIONS = (
     *holding.FUNCTIONS,
+    IN_HANDS_OF,
     *counting.FUNCTIONS,
     *looking.FUNCTIONS,
     *writing.FUNCTIONS,

@@ -22,7 +22,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, drafts, live, words
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.doors import needs
-from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
@@ -30,7 +30,7 @@ from kohti.people import queries as people
 from kohti.people import wording
 from kohti.people.bar import bar
 
-from . import following, meantime, saving
+from . import following, lost, meantime, saving
 
 ABOUT = "appointment"
 NOT_KEPT = {"csrfmiddlewaretoken", "draft", "key", "heeded"}
@@ -62,7 +62,12 @@ def _about_steps(typed: QueryDict) -> list[uuid.UUID]:
 @needs("journeys.work", methods=("GET", "POST"))
 def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """One contact with everything that belongs to it. What was typed is kept as a draft until it is saved."""
-    way = _way(actor, way_id)
+    try:
+        way = _way(actor, way_id)
+    except NotThere:
+        if lost.typed_words(request):
+            return lost.to_copy(request)
+        raise
     kept, others = writing.on(ABOUT, way.id)
     typed = request.POST if request.method == "POST" else _typed(kept)
     steps = queries.open_steps(way.id, also=_about_steps(typed))
@@ -84,6 +89,8 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
             wrong, trouble, fresh = one.fields, one.text, True
         except Refused as one:
             trouble = str(one.message)
+        except (NotThere, NotAllowed):
+            return lost.to_copy(request)
         else:
             return following.after(actor, way, typed.get("then", ""))
     card = people.open_person(actor, way.person_id)
@@ -165,8 +172,16 @@ def _draft_line(actor: Actor, kept: drafts.Draft | None) -> dict[str, Any]:
 @needs("journeys.work", methods=("POST",))
 def keep_draft(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """Keep what is being typed; answers with when, and with the version the window knows from now on."""
-    way = _way(actor, way_id)
     known = request.POST.get("draft", "")
+    try:
+        way = _way(actor, way_id)
+    except NotThere:
+        if not lost.typed_words(request):
+            raise
+        gone = {"version": known, "at": "", "elsewhere": lost.said()}
+        return render(
+            request, "workbench/_kept.html", {"draft": gone, "oob": True} | _wording(actor, request.POST, ())
+        )
     values = {name: list(request.POST.getlist(name)) for name in request.POST if name not in NOT_KEPT}
     line: dict[str, Any]
     try:

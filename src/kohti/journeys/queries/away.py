@@ -288,3 +288,15 @@ def who_could(actor: Actor, starts: datetime, ends: datetime) -> list[Colleague]
             )
             for member, staff, name, away in cursor.fetchall()
         ]
+
+
+def in_hands_of(actor: Actor, member_id: uuid.UUID) -> int:
+    """How many people a colleague of the service has in hand, for who ends places: a number, and nobody's name.
+
+    One statement.
+    """
+    actors.must(actor, "team.add")
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.in_hands_of(%s)", [member_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
