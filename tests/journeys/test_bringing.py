@@ -393,3 +393,18 @@ def held_id(address: str) -> uuid.UUID:
     with psycopg.connect(addresses.owner_url()) as owner:
         rows = owner.execute("select id from diary_importedfile where kind = 'caseload'").fetchall()
     return next(uuid.UUID(str(row[0])) for row in rows if short(row[0]) == address.split("/")[-2])
+
+
+@pytest.mark.long
+def test_thousands_of_rows_are_brought_in_at_once(here: Place, leader: Actor, sally: Actor) -> None:
+    new = uuid.uuid4().hex
+    rows = table(
+        *(
+            line(name_of(sally), name=f"N{n} {new}", born="17/05/1990", step="Ring", when="20/03/2026")
+            for n in range(3_000)
+        )
+    )
+    applied(leader, rows, register=True)
+    with as_system(here.system):
+        assert Journey.objects.filter(owner_id=sally.member_id).count() == 3_000
+    assert checked(leader, rows).as_json()["unchanged"] == 3_000

@@ -15,6 +15,7 @@ from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin, key
 
 from kohti.config import addresses
+from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions, queries
 from kohti.journeys.actions import NewContact, NewStep
 from kohti.journeys.queries import Chosen
@@ -271,3 +272,16 @@ def test_what_is_taken_away_holds_nobody_and_nothing_that_one_may_not_see(here: 
     assert b"Rita" in taken(browser_of(coach), "/caseload/taken/csv/?show=mine")
     assert browser_of(here.member("host")).post("/caseload/taken/csv/").status_code == 403
     assert browser_of(coach).post("/caseload/taken/pdf/").status_code == 404
+
+
+def test_from_the_queue_at_the_desk_it_is_two_presses_to_somebodys_way(here: Place, coach: Actor) -> None:
+    person = here.person("Wilma Waiting")
+    booking = here.booking(person=person, staff_id=coach.staff_id)
+    acting(here.member("host"), frontdesk.check_in, booking.id, key=key())
+    browser = browser_of(here.member("leader"))
+    assert (
+        f'<a href="/people/{person.id}/" dir="auto">Wilma Waiting</a>'
+        in browser.get("/queue/").content.decode()
+    )
+    assert f"/people/{short(person.id)}/plan/" in browser.get(f"/people/{person.id}/").content.decode()
+    assert f"/people/{short(person.id)}/way/" in browser.get(f"/people/{person.id}/plan/").content.decode()

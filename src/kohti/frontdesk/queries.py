@@ -196,6 +196,7 @@ class Card(NamedTuple):
     interpreter: str
     heed: str | None
     ask: str | None
+    person_id: uuid.UUID | None
 
     @property
     def ticket(self) -> str:
@@ -218,7 +219,7 @@ select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.ur
     v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),
     v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
     coalesce(w.full_name, ''), v.desk, v.title,
-    {_of_person("v.person_id")}
+    {_of_person("v.person_id")}, p.id
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
