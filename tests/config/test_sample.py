@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from tests.config.cli import Kohti, Visitor, data_folder, free_port
+from tests.factories import MORNING, as_system, as_worker, place
 
-from kohti.config import filling, services
-from kohti.config.sample import lives
-from kohti.config.sample.life import DAY, Life
-from kohti.config.sample.places import SAMPLED, Sampled
+from kohti.config import filling, sample, services
+from kohti.config.sample import lives, living
+from kohti.config.sample.life import DAY, Life, words_of
+from kohti.config.sample.places import CHELTENHAM, SAMPLED, Sampled
 from kohti.config.sample.stories import STORIES
-from kohti.kernel import blueprint, postgres
+from kohti.journeys import attention
+from kohti.journeys.models import Journey
+from kohti.kernel import blueprint, clock, postgres
+from kohti.kernel.actor import Actor
 
 
 @cache
@@ -80,6 +87,43 @@ def test_how_far_they_are_is_known_until_the_sample_is_made_anew(tmp_path: Path)
     assert filling.progress(tmp_path) == filling.Progress(7, 9)
     filling.begin_anew(tmp_path)
     assert filling.progress(tmp_path) is None
+
+
+def test_lives_are_lived_by_the_rules_each_with_its_trouble(owner: psycopg.Connection[Any]) -> None:
+    with clock.held_at(MORNING):
+        here = place()
+    system = replace(here.system, centre_id=here.centre.id)
+    told = words_of("gloucestershire")
+    with as_worker():
+        for name in told["own"]:
+            _works_here(system, name, "coach", "cheltenham")
+        _works_here(system, "Margaret Whitlock", "leader", "cheltenham")
+        _works_here(system, "Helen Ashworth", "leader", "gloucester")
+        world = living.World(CHELTENHAM, system)
+        kinds = {
+            one.trouble or (one.ending and one.ending.kind) or "": one for one in made_up("gloucestershire")
+        }
+        for one in kinds.values():
+            world.live(one)
+            world.live(one)
+        assert len(world.missing()) == world.planned - len(kinds)
+        world.be_away()
+    found = attention.check(owner, sample.STANDS_AT, system.service)
+    assert (found.wrong, found.orphans) == (0, 0)
+    assert found.open == sum(one.ending is None for one in kinds.values())
+    with clock.held_at(sample.STANDS_AT), as_system(replace(system)):
+        for one in kinds.values():
+            way = Journey.objects.get(person__reference=one.reference, service_id=system.service)
+            assert (way.closed_at is not None) is (one.ending is not None)
+            if one.trouble:
+                assert way.held_until is not None
+                assert way.held_until <= sample.STANDS_AT
+                assert way.lapse == one.trouble
+
+
+def _works_here(system: Actor, name: str, role: str, centre: str) -> None:
+    with clock.held_at(sample.HIRED):
+        sample.member_of(system, name, role=role, centre=centre, organisation="jobcentre")
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def live(data: Path, say: Say) -> int:
     known = filling.progress(data)
     if known is not None and known.done:
         return 0
-    worlds = [_World(here) for here in SAMPLED]
+    worlds = [World(here, services.centre_called(here.centre)[0]) for here in SAMPLED]
     each = [world.missing() for world in worlds]
     of = sum(world.planned for world in worlds)
     made = of - sum(len(one) for one in each)
@@ -66,7 +66,7 @@ def live(data: Path, say: Say) -> int:
     return made - before
 
 
-def _in_turn(worlds: list[_World], each: list[list[Life]]) -> Iterator[tuple[_World, Life]]:
+def _in_turn(worlds: list[World], each: list[list[Life]]) -> Iterator[tuple[World, Life]]:
     """Lives in an order in which every service fills at the same pace."""
     most = max((len(one) for one in each), default=0)
     spread = [
@@ -77,16 +77,14 @@ def _in_turn(worlds: list[_World], each: list[list[Life]]) -> Iterator[tuple[_Wo
         yield turn[1], turn[2]
 
 
-class _World:
+class World:
     """A service of the sample with its colleagues, as lives are lived in it."""
 
-    def __init__(self, here: Sampled) -> None:
-        self.here = here
+    def __init__(self, here: Sampled, system: Actor) -> None:
+        self.here, self.system, self.main = here, system, system.centre
         self.told = words_of(here.service)
         self.plan = lives.lives(here.service, len(STORIES.get(here.service, ())))
         self.planned = len(self.plan)
-        self.system, place = services.centre_called(here.centre)
-        self.main = place.id
         with as_actor(self.system):
             self.centres: Mapping[str, uuid.UUID] = dict(
                 Centre.objects.filter(service_id=self.system.service).values_list("code", "id")
@@ -188,7 +186,7 @@ def _acting(actor: Actor, at: datetime) -> Iterator[Actor]:
 class _Lived:
     """One life being lived; everything in the transaction of the caller."""
 
-    def __init__(self, world: _World, life: Life) -> None:
+    def __init__(self, world: World, life: Life) -> None:
         self.world, self.life = world, life
         self.coach = world.by_name[life.coach]
         self.acting = world.by_name[life.met_by] if life.met_by else self.coach
