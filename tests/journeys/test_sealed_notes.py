@@ -27,7 +27,7 @@ def test_a_note_of_two_sealed_fields_needs_both_keys(here: Place, page: str) -> 
     appointment = f"/ways/{short(way.id)}/appointment/"
     at = appointment if page == "appointment" else timeline
     form = browser.get(at).content
-    typed = {"key": key_of(form), "draft": "0", "channel": "here"}
+    typed: dict[str, str | list[str]] = {"key": key_of(form), "draft": "0", "channel": "here"}
     typed |= {"note": WORDS, "field": ["health", "addiction"]} if page == "appointment" else {}
     typed |= {"text": WORDS, "fields_": ["health", "addiction"]} if page == "notes" else {}
     done = browser.post(at, typed)
