@@ -44,8 +44,10 @@ def test_pages_of_a_way_ask_the_same_however_much_there_is(here: Place) -> None:
     pages = {
         "/day/": 10,
         "/caseload/": 6,
-        f"/people/{short(journey.person_id)}/plan/": 15,
-        f"/ways/{short(journey.id)}/appointment/": 15,
+        f"/people/{short(journey.person_id)}/": 6,
+        f"/people/{short(journey.person_id)}/timeline/": 6,
+        f"/people/{short(journey.person_id)}/plan/": 12,
+        f"/ways/{short(journey.id)}/appointment/": 12,
     }
     lived(coach, journey, steps=1)
     here.booking(MORNING + timedelta(minutes=10), staff_id=coach.staff_id)
@@ -78,4 +80,4 @@ def test_saving_a_contact_asks_a_few_things_whatever_it_holds(here: Place) -> No
     }
     typed |= {"next-day_0": "20", "next-day_1": "3", "next-day_2": "2026"}
     typed |= {f"v-{one}": "1" for one in steps} | {f"step-{one}": "done" for one in steps}
-    assert asked(browser, address, typed) <= 25
+    assert asked(browser, address, typed) <= 13

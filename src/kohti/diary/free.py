@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
-from kohti.kernel import clock
+from kohti.kernel import clock, reading
 from kohti.kernel.actor import Actor
 
 GRID_MINUTES = 10
@@ -25,20 +23,26 @@ class Free:
     ends: datetime
 
 
-OPEN_DAYS = """
-select d.day::date, (d.day::date + o.opens) at time zone %(zone)s, (d.day::date + o.closes) at time zone %(zone)s
+OPEN_DAYS = reading.Part(
+    """
+select (d.day::date + o.opens) at time zone %(zone)s as starts, (d.day::date + o.closes) at time zone %(zone)s as ends
 from generate_series(%(first)s::date, %(last)s::date, interval '1 day') d(day)
 join diary_opening o on o.centre_id = %(centre)s and o.weekday = extract(isodow from d.day) - 1
 where not exists (select 1 from diary_closure c where c.centre_id = %(centre)s and c.day = d.day::date)
 order by 1
-"""
-TAKEN = """
+""",
+    lambda row: (datetime.fromisoformat(row["starts"]), datetime.fromisoformat(row["ends"])),
+)
+TAKEN = reading.Part(
+    """
 select starts, ends from diary_booking where holds and ends > %(from)s and starts < %(until)s
     and (staff_id = %(staff)s or person_id = %(person)s)
 union all
 select starts, ends from diary_absence where staff_id = %(staff)s and ends > %(from)s and starts < %(until)s
 order by 1
-"""
+""",
+    OPEN_DAYS.make,
+)
 
 
 def free_times(
@@ -51,28 +55,23 @@ def free_times(
     days: int = 21,
     most: int = 3,
 ) -> list[Free]:
-    """The first free stretch of each of the next days on which both have time, at most `most`. Two statements."""
+    """The first free stretch of each of the next days on which both have time, at most `most`. One statement."""
     last = first + timedelta(days=days)
-    with connection.cursor() as cursor:
-        values: dict[str, Any] = {
-            "zone": str(actor.zone),
-            "first": first,
-            "last": last,
-            "centre": actor.centre_id,
-        }
-        cursor.execute(OPEN_DAYS, values)
-        opened = cursor.fetchall()
-        if not opened:
-            return []
-        cursor.execute(
-            TAKEN,
-            {"from": opened[0][1], "until": opened[-1][2], "staff": staff_id, "person": person_id},
-        )
-        taken = cursor.fetchall()
+    values: dict[str, Any] = {
+        "zone": str(actor.zone),
+        "first": first,
+        "last": last,
+        "centre": actor.centre_id,
+        "from": clock.local(first, "00:00", actor.zone),
+        "until": clock.local(last + timedelta(days=1), "00:00", actor.zone),
+        "staff": staff_id,
+        "person": person_id,
+    }
+    opened, taken = reading.together(values, OPEN_DAYS, TAKEN)
     now = clock.now()
     long = timedelta(minutes=minutes)
     found: list[Free] = []
-    for _day, opens, closes in opened:
+    for opens, closes in opened:
         start = next(_starts(max(opens, now), closes, long, taken), None)
         if start is not None:
             found.append(Free(start, start + long))

@@ -67,8 +67,13 @@ class Event:
 
 def record_each(events: Sequence[Event]) -> None:
     """Write many events as `record` writes one, in a statement."""
-    if not events:
-        return
+    if events:
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD_EACH, [as_rows(events)])
+
+
+def as_rows(events: Sequence[Event]) -> str:
+    """Events as `RECORD_EACH` takes them, each with an id of its own."""
     rows = [
         {
             "id": new_id(),
@@ -82,8 +87,7 @@ def record_each(events: Sequence[Event]) -> None:
         }
         for one in events
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD_EACH, [json.dumps(rows, ensure_ascii=False, default=str)])
+    return json.dumps(rows, ensure_ascii=False, default=str)
 
 
 RECORD_EACH = """

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from . import history
+
 
 @cache
 def _columns(model: type[Model]) -> dict[str, str]:
@@ -59,11 +61,15 @@ class Rows:
         values: list[dict[str, Any]] = [{columns[name]: getattr(one, name) for name in names} for one in rows]
         self._asked.append((sql, json.dumps(values, ensure_ascii=False, default=str)))
 
-    def write(self) -> None:
-        """Write them. One statement; none where there is nothing to write."""
-        if not self._asked:
-            return
+    def write(self, *events: history.Event) -> None:
+        """Write them, and with them what the history is to say. One statement; none where there is nothing at all."""
+        values = [values for _sql, values in self._asked]
         parts = ", ".join(f"part_{n} as ({sql})" for n, (sql, _values) in enumerate(self._asked))
-        with connection.cursor() as cursor:
-            cursor.execute(f"with {parts} select 1", [values for _sql, values in self._asked])
+        said = "select 1"
+        if events:
+            said = history.RECORD_EACH
+            values.append(history.as_rows(events))
+        if values:
+            with connection.cursor() as cursor:
+                cursor.execute(f"with {parts} {said}" if parts else said, values)
         self._asked = []

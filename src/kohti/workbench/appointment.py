@@ -68,8 +68,11 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
         if lost.typed_words(request):
             return lost.to_copy(request)
         raise
-    kept, others = writing.on(ABOUT, way.id)
-    typed = request.POST if request.method == "POST" else _typed(kept)
+    if request.method == "POST":
+        typed = request.POST
+    else:
+        kept, others = writing.on(ABOUT, way.id)
+        typed = _typed(kept)
     steps = queries.open_steps(way.id, also=_about_steps(typed))
     trouble = ""
     wrong: dict[str, str] = {}
@@ -93,6 +96,7 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
             return lost.to_copy(request)
         else:
             return following.after(actor, way, typed.get("then", ""))
+        kept, others = writing.on(ABOUT, way.id)
     card = people.open_person(actor, way.person_id)
     if request.GET.get("said") == "saved":
         request.notices = [{"kind": "success", "text": _("Saved.")}]  # type: ignore[attr-defined]
@@ -216,8 +220,8 @@ def _shown(actor: Actor, way: Journey, steps: list[Step], typed: QueryDict, *, f
     today = clock.today(actor.zone)
     stages, kinds = rules.stages(actor), rules.outcomes(actor)
     known = life.fields_of_life(actor)
-    last = next(iter(queries.last_contacts(way.id)), None)
-    said_before = {(one.field, one.view): one for one in queries.needs(way.id)}
+    last, ratings = queries.last_time(way.id)
+    said_before = {(one.field, one.view): one for one in ratings}
     scales = {code: rules.scale(actor, code) for code in known}
     return {
         "way": way,

@@ -46,7 +46,7 @@ class NewContact:
 def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: str | None) -> uuid.UUID:
     """Write a contact with its note, its needs and the plan's changes: all of it, or nothing.
 
-    Raises what `plan.change_plan` and `people.write_note` raise. At most five statements, and one for each sealed
+    Raises what `plan.change_plan` and `people.write_note` raise. At most four statements, and one for each sealed
     field; `key` is None where the caller has claimed one.
     """
     made = new_id()
@@ -77,7 +77,6 @@ def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: 
     rows.add([contact])
     add_needs(rows, actor, journey, new.needs, contact_id=made)
     told = plan.add_changes(rows, actor, journey, new.changes, version_id=new_id(), contact_id=made)
-    rows.write()
     detail: dict[str, Any] = {"channel": new.channel, "came": new.came}
     if told:
         detail["plan"] = told
@@ -86,7 +85,7 @@ def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: 
     events.append(
         history.Event("contact.written", "contact", made, persons=[journey.person_id], detail=detail)
     )
-    history.record_each(events)
+    rows.write(*events)
     return made
 
 

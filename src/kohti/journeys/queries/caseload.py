@@ -64,9 +64,10 @@ class Page:
 
 LISTED = holding.LISTED.format(now="(select kohti.now())")
 COVERED = (
-    "exists (select 1 from journeys_cover v where v.journey_id = j.id and v.member_id = (select kohti.member())"
-    " and v.starts <= (select kohti.now()) and v.ends > (select kohti.now()))"
+    "j.id = any(array(select v.journey_id from journeys_cover v where v.member_id = (select kohti.member())"
+    " and v.starts <= (select kohti.now()) and v.ends > (select kohti.now())))"
 )
+"""That the actor stands in for a way: a list asked for once, so that the index of a caseload is used beside it."""
 COLUMNS = f"""
 select j.id, j.person_id, p.full_name, p.called, p.reference, j.stage, coalesce(o.full_name, ''), j.held_until,
     j.lapse, {LISTED}, coalesce(j.alone @> (select kohti.now()), false),

@@ -109,17 +109,19 @@ class Rating:
     at: datetime
 
 
-LATEST_NEEDS = """
-select distinct on (field, view) field, view, level, at from journeys_need where journey_id = %s
+LATEST_NEEDS = reading.Part(
+    """
+select distinct on (field, view) field, view, level, at from journeys_need where journey_id = %(way)s
 order by field, view, at desc, id desc
-"""
+""",
+    lambda row: Rating(row["field"], row["view"], row["level"], datetime.fromisoformat(row["at"])),
+)
 
 
 def needs(journey_id: uuid.UUID) -> list[Rating]:
     """The last word on each field of life from each of the two. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(LATEST_NEEDS, [journey_id])
-        return [Rating(*row) for row in cursor.fetchall()]
+    (found,) = reading.together({"way": journey_id}, LATEST_NEEDS)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +135,28 @@ class LastTime:
     text: str
 
 
-LAST_CONTACTS = """
-select c.at, c.channel, c.came, coalesce(s.full_name, ''), coalesce(n.text, '')
+LAST_CONTACTS = reading.Part(
+    """
+select c.at, c.channel, c.came, coalesce(s.full_name, '') as who, coalesce(n.text, '') as text
 from journeys_contact c left join team_staff s on s.id = c.by_staff_id left join people_note n on n.id = c.note_id
-where c.journey_id = %s order by c.at desc, c.id desc limit %s
-"""
+where c.journey_id = %(way)s order by c.at desc, c.id desc limit %(most)s
+""",
+    lambda row: LastTime(
+        datetime.fromisoformat(row["at"]), row["channel"], row["came"], row["who"], row["text"]
+    ),
+)
 
 
 def last_contacts(journey_id: uuid.UUID, *, most: int = 1) -> list[LastTime]:
     """The latest contacts, newest first. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_CONTACTS, [journey_id, most])
-        return [LastTime(*row) for row in cursor.fetchall()]
+    (found,) = reading.together({"way": journey_id, "most": most}, LAST_CONTACTS)
+    return found
+
+
+def last_time(journey_id: uuid.UUID) -> tuple[LastTime | None, list[Rating]]:
+    """The last contact, and the last word on each field of life from each of the two. One statement."""
+    last, ratings = reading.together({"way": journey_id, "most": 1}, LAST_CONTACTS, LATEST_NEEDS)
+    return last[0] if last else None, ratings
 
 
 def outcomes(journey_id: uuid.UUID) -> list[Outcome]:

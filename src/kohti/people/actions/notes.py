@@ -34,8 +34,7 @@ def write_note(
         return before
     rows = writing.Rows()
     event = add_note(rows, actor, person_id, made, text, fields=fields)
-    rows.write()
-    history.record_each([event])
+    rows.write(event)
     return made
 
 
