@@ -18,6 +18,29 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     group by b.day
 $$"""
     ),
+    # the time of whoever has died is free again, at whatever centre
+    definer(
+        """
+kohti.died_freed()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_booking uuid;
+begin
+    for v_booking in
+        update diary_booking set state = 'cancelled', version = version + 1
+        where person_id = new.id and state = 'booked' and starts > kohti.now() returning id
+    loop
+        update people_grant set ends = greatest(starts, kohti.now()) where because_id = v_booking and ends > kohti.now();
+        perform kohti.record(gen_random_uuid(), 'booking.cancelled', 'booking', v_booking, array[new.id], null);
+    end loop;
+    return null;
+end $$;
+grant execute on function kohti.died_freed() to public"""
+    ),
+    """
+create or replace trigger died_freed after update of died_on on people_person
+for each row when (old.died_on is null and new.died_on is not null) execute function kohti.died_freed();
+""",
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"

@@ -15,8 +15,9 @@ from . import rules, said
 
 WAY = """
 select j.person_id, j.stage, j.held_until, j.lapse, j.last_contact_at,
-    coalesce(j.alone @> (select kohti.now()), false) as alone, s.full_name as owner, n.words as next, n.due_on
-from journeys_journey j
+    coalesce(j.alone @> (select kohti.now()), false) as alone, s.full_name as owner, n.words as next, n.due_on,
+    p.died_on is not null as died
+from journeys_journey j join people_person p on p.id = j.person_id
 left join team_membership m on m.id = j.owner_id left join team_staff s on s.id = m.staff_id
 left join lateral (select words, due_on from journeys_step where journey_id = j.id
     and state in ('offered', 'doing', 'stuck') order by due_on nulls last, id limit 1) n on true
@@ -44,7 +45,9 @@ def _say(actor: Actor, row: Row) -> Said:
     last = ""
     if may(actor, "people.note"):
         last = reverse("person_timeline", args=[row["person_id"]]) + "?kind=contact"
+    open_still = _("Still open. End it in your own time; thank you for what you did together.")
     facts = (
+        (_("Their way"), open_still if row["died"] else "", plan),
         (_("Coach"), owner, plan),
         (_("Stage"), stage, ""),
         (_("On the list") if listed else _("Held until"), held, ""),

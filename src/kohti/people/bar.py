@@ -60,6 +60,8 @@ def _warnings(card: PersonCard) -> list[str]:
         for mark in card.marks
         if mark.kind == Mark.Kind.DANGER and mark.ends_on
     ]
+    if card.died_on:
+        found.insert(0, _("Died on %(day)s") % {"day": words.day_short(card.died_on)})
     return [*found, _("Restricted record")] if card.restricted else found
 
 

@@ -120,6 +120,13 @@ class ReachForm(Keyed):
     no_messages = forms.BooleanField(label=gettext_lazy("Never leave a message"), required=False)
 
 
+class DiedForm(Keyed):
+    """That somebody has died: when, and who said so."""
+
+    died_on = day(gettext_lazy("Day they died"), required=True)
+    died_said = line(gettext_lazy("Who said so"), required=True)
+
+
 class ContactForm(Keyed):
     """A way to reach somebody."""
 

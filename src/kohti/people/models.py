@@ -38,6 +38,8 @@ class Person(models.Model):
         default=False, help_text="an address is held that nearly nobody sees"
     )
     restricted = models.BooleanField(default=False, help_text="open to named people only")
+    died_on = models.DateField(null=True)
+    died_said = models.TextField(blank=True, default="", help_text="who said that they have died")
     heed = models.JSONField(
         null=True, editable=False, help_text="unsealed marks that hold, kept by the database"
     )

@@ -77,6 +77,7 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
         not_by="",
         no_messages=False,
         address_hidden=False,
+        died_said="",
         heed=None,
     )
     for model in BESIDE:

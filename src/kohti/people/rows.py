@@ -304,6 +304,28 @@ begin
     return true;
 end $$"""
     ),
+    # nothing leaves for whoever has died
+    definer(
+        """
+kohti.died_unwritten()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_message uuid;
+begin
+    for v_message in
+        update kernel_message set state = 'cancelled', since = kohti.now()
+        where to_id = new.id and to_kind = 'person' and state = 'queued' returning id
+    loop
+        perform kohti.record(gen_random_uuid(), 'message.cancelled', 'message', v_message, array[new.id], null);
+    end loop;
+    return null;
+end $$;
+grant execute on function kohti.died_unwritten() to public"""
+    ),
+    """
+create or replace trigger died_unwritten after update of died_on on people_person
+for each row when (old.died_on is null and new.died_on is not null) execute function kohti.died_unwritten();
+""",
     # searching: a policy on each row would keep PostgreSQL from its trigram index (LIKE is not leakproof)
     definer(
         f"""

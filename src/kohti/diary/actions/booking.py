@@ -63,8 +63,12 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
     does not see.
     """
     persons = {one.person_id for one in wanted if one.person_id}
-    if persons and Person.objects.filter(id__in=persons).count() < len(persons):
-        raise NotThere("no such person")
+    if persons:
+        known = list(Person.objects.filter(id__in=persons).values_list("died_on", flat=True))
+        if len(known) < len(persons):
+            raise NotThere("no such person")
+        if any(known):
+            raise Refused(_("This person has died."), code="died")
     rows = [
         Booking(
             id=new_id(),

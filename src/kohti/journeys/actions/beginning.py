@@ -76,6 +76,8 @@ def open_journey(
     if before is not None:
         return before
     person = people.kept(person_id)
+    if person.died_on is not None:
+        raise Refused(_("This person has died."), code="died")
     works_here(actor, owner_id)
     if Journey.objects.filter(person_id=person_id, closed_at=None).exists():
         raise Refused(_("They are on their way with us already."), code="open-already")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .dying import living, note_death, take_back_death
 from .failing import contact_fails
 from .notes import add_note, correct, move_note, write_note
 from .record import (
@@ -65,8 +66,10 @@ __all__ = (
     "keep_basics",
     "keep_reach",
     "kept",
+    "living",
     "move_note",
     "note_birth",
+    "note_death",
     "open_in_emergency",
     "open_record",
     "reach",
@@ -75,6 +78,7 @@ __all__ = (
     "review_mark",
     "seen",
     "show_on_floor",
+    "take_back_death",
     "transfer",
     "write_note",
 )

@@ -14,6 +14,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.documents import Made
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people.actions.dying import living
 from kohti.people.models import Person
 
 from .models import Attachment
@@ -41,6 +42,7 @@ def keep_made(actor: Actor, person_id: uuid.UUID, made: Made, *, title: str, key
     """Keep a letter we made with the person it was made for."""
     actors.must(actor, "documents.add")
     _somebody(person_id)
+    living([person_id])
     held = attachments.ours(made.content, title)
     return _kept(actor, person_id, held, Attachment.Source.MADE, "ours", title, "", key)
 

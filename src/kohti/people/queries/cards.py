@@ -55,10 +55,13 @@ class PersonCard:
     ways: tuple[Contact, ...] = ()
     marks: tuple[MarkLine, ...] = ()
     beside: beside.Read = ()
+    died_on: date | None = None
+    died_said: str = ""
 
     def age_on(self, day: date) -> int | None:
-        """Full years on a day, or None without a date of birth."""
+        """Full years on a day, at most on that of their death; None without a date of birth."""
         born = self.date_of_birth
+        day = min(day, self.died_on) if self.died_on else day
         if born is None:
             return None
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
@@ -128,6 +131,8 @@ def open_person(actor: Actor, person_id: uuid.UUID, *, verb: str = "person.opene
             for mark in marks
         ),
         tuple((part, row) for part, rows in zip(beside.parts(), others, strict=True) for row in rows),
+        person.died_on,
+        person.died_said,
     )
     history.record(verb, "person", person.id, persons=[person.id])
     return card

@@ -108,6 +108,16 @@ def _representative_rows(actor: Actor, card: PersonCard) -> list[Row]:
     return [(one.id, f"{one.full_name}: {one.what_for}") for one in seen]
 
 
+def _died(actor: Actor, person_id: uuid.UUID, data: dict[str, Any]) -> None:
+    actions.note_death(actor, person_id, **data)
+
+
+def _died_rows(actor: Actor, card: PersonCard) -> list[Row]:
+    if card.died_on is None:
+        return []
+    return [(card.id, f"{words.day_short(card.died_on)}: {card.died_said}")]
+
+
 PARTS: dict[str, Part] = {
     "who": Part(
         lambda: _("Who they are"),
@@ -130,6 +140,14 @@ PARTS: dict[str, Part] = {
             "not_by": card.not_by,
             "no_messages": card.no_messages,
         },
+    ),
+    "died": Part(
+        lambda: _("They have died"),
+        forms.DiedForm,
+        _plain(_died),
+        lambda card: {"died_on": card.died_on, "died_said": card.died_said},
+        rows=_died_rows,
+        end=lambda actor, person_id, _row: actions.take_back_death(actor, person_id),
     ),
     "contacts": Part(
         lambda: _("Ways to reach them"),
