@@ -75,16 +75,15 @@ def test_from_then_on_their_time_is_free_and_their_way_asks_to_be_ended(
 
 
 def test_nobody_books_them_begins_with_them_or_writes_to_them(here: Place) -> None:
-    coach, person = here.member("coach"), here.person()
-    here.booking(person=person)
-    acting(coach, actions.note_death, person.id, died_on=TODAY, died_said="the hospital")
+    leader, person = here.member("leader"), here.person()
+    acting(leader, actions.note_death, person.id, died_on=TODAY, died_said="the hospital")
     with pytest.raises(Refused, match="has died"):
         here.booking(MORNING + timedelta(days=2), person=person)
     with pytest.raises(Refused, match="has died"):
         begin(here, person.id)
-    with as_actor(coach), pytest.raises(Refused, match="has died"):
+    with as_actor(leader), pytest.raises(Refused, match="has died"):
         actions.living([person.id])
-    acting(coach, actions.take_back_death, person.id)
+    acting(leader, actions.take_back_death, person.id)
     begin(here, person.id)
 
 
