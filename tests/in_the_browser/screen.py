@@ -166,7 +166,7 @@ class Screen:
     def close(self) -> None:
         """Leave; nothing may have been complained about in the browser's console."""
         self.context.close()
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
 
 SitDown = Callable[..., Screen]

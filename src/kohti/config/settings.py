@@ -170,9 +170,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [
-    SOURCE / room / "static" for room in ("config", "design", "frontdesk", "journeys", "workbench")
-]
+STATICFILES_DIRS = sorted(SOURCE.glob("*/static"))
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
