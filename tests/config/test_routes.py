@@ -35,6 +35,7 @@ from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert
 from kohti.team import actions as team
 from kohti.team.models import Centre
+from kohti.workbench.merging import actions as merging
 
 HOST, COACH, LEADER, ADMINISTRATOR = "host", "coach", "leader", "administrator"
 ROLES = (HOST, COACH, LEADER, ADMINISTRATOR)
@@ -163,6 +164,15 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_new", "GET"): Expected({COACH, LEADER}, 200),
     ("person_new", "POST"): Expected({COACH, LEADER}, 422),
     ("people_alike", "POST"): Expected({COACH, LEADER}, 200, data={"full_name": NAME}),
+    ("duplicates", "GET"): Expected({LEADER}, 200),
+    ("person_same_as", "GET"): Expected({LEADER}, 200, thing="person_id"),
+    ("person_same_as", "POST"): Expected({LEADER}, 200, data={"q": "zeb"}, thing="person_id"),
+    ("person_merge", "GET"): Expected({LEADER}, 200, thing="other_id"),
+    # Nothing is chosen: what would be so is shown.
+    ("person_merge", "POST"): Expected({LEADER}, 200, thing="other_id"),
+    ("person_apart", "POST"): Expected({LEADER}, 302, thing="other_id"),
+    ("merge_undo", "GET"): Expected({LEADER}, 200, thing="merge_id"),
+    ("merge_undo", "POST"): Expected({LEADER}, 302, thing="merge_id"),
     ("people_alerts", "GET"): Expected({LEADER}, 200),
     ("alert_seen", "POST"): Expected({LEADER}, 302, thing="alert_id"),
     ("person_change", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
@@ -311,6 +321,13 @@ class Things(dict[str, Any]):
             return member.member_id
         if key in WAYS:
             return self._of_a_way(key)
+        if key in ("other_id", "merge_id"):
+            other = self.service.person(f"{NAME} again", centre=self.centre)
+            if key == "other_id":
+                return other.id
+            leader = self.service.member(LEADER, centre=self.centre.code)
+            with as_actor(leader):
+                return merging.merge(leader, self["person_id"], other.id, {}, key=str(uuid.uuid4()))
         if key in ("note_id", "alert_id", "mark_id"):
             leader = self.service.member(LEADER, centre=self.centre.code)
             with as_actor(leader):

@@ -35,6 +35,7 @@ from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.team import actions as team
+from kohti.workbench.merging import actions as merging
 
 LATE = datetime(2026, 3, 11, 22, 30, tzinfo=UTC)
 """Half past ten in the evening in London, half past midnight of the next day in Helsinki."""
@@ -243,6 +244,8 @@ def a_seen_person(who: Who, row: Row, world: World) -> bool:
     record is open to those named alone, whoever leads."""
     if system_rows(who, row, world):
         return True
+    if row["merged_into_id"]:  # an empty record is there for nobody: every way to it leads on
+        return False
     if row["restricted"]:
         return row["id"] in named(who, world, "named", "emergency")
     return in_the_centre(who, row, world) or row["id"] in people_of(who, world)
@@ -329,6 +332,12 @@ def a_reason(who: Who, row: Row, world: World) -> bool:
     return my_own(who, row, world) or leader or (row["person_id"], row["sealed"]) in keys_of(who, world)
 
 
+two_of_the_centre = both(
+    of_a_person_in_the_centre,
+    about(both(a_seen_person, in_the_centre), "other_id"),
+    may("people.merge"),
+)
+"""Two people of the centre one leads."""
 beside_both = both(of_a_seen_person, about(a_seen_person, "other_id"))
 
 
@@ -659,6 +668,11 @@ RULES: dict[str, Rules] = {
     "people_transfer": kept_by(
         either(from_the_centre, to_the_centre), a_transfer_to_order, None, remove=system_rows
     ),
+    "people_merge": kept_by_the_system(
+        both(about(a_seen_person, "kept_id"), may("people.merge")), remove=system_rows
+    ),
+    "people_mergedrow": kept_by_the_system(None, remove=system_rows),
+    "people_apart": kept_by(two_of_the_centre, both(two_of_the_centre, my_own), None),
     "people_alert": kept_by(in_the_centre, None, in_the_centre, remove=system_rows),
     "diary_kind": kept_by_the_system(own_service),
     "diary_opening": kept_by_the_system(own_service, remove=system_rows),
@@ -849,6 +863,12 @@ def _know(here: Place, code: str) -> None:
             keep_member=None,
             key=key(),
         )
+        twice, again, alike = (
+            people.register(leader, centre.id, [people.NewPerson(full_name=f"{name} Twice")])[0]
+            for name in ("Bea", "Beah", "Ben")
+        )
+        merging.keep_apart(leader, twice.id, alike.id)
+        merging.merge(leader, twice.id, again.id, {}, key=key())
     with clock.held_at(LATE - timedelta(minutes=30)), as_actor(leader):
         people.open_in_emergency(leader, urgent.id, "bleeding", key=key())
     with clock.held_at(LATE - timedelta(minutes=90)), as_actor(leader):

@@ -11,8 +11,18 @@ from kohti.people import person as people
 
 
 def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
-    """All that is held about a person, by table. Raises NotThere. In the history."""
-    return {**people.tell(actor, person_id), **_named("journeys", journeys.tell(actor, person_id))}
+    """All that is held about a person, by table, whichever of their records is asked about. Raises NotThere.
+
+    In the history.
+    """
+    told: dict[str, list[dict[str, Any]]] = {}
+    for one in people.own_and_former(person_id):
+        for table, rows in {
+            **people.tell(actor, one),
+            **_named("journeys", journeys.tell(actor, one)),
+        }.items():
+            told[table] = told.get(table, []) + [row for row in rows if row not in told.get(table, [])]
+    return told
 
 
 def _named(room: str, told: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
@@ -21,6 +31,10 @@ def _named(room: str, told: dict[str, list[dict[str, Any]]]) -> dict[str, list[d
 
 
 def forget(actor: Actor, person_id: uuid.UUID) -> None:
-    """Erase every word held about a person in any room, and the values of their history. Again: nothing changes."""
-    journeys.forget(actor, person_id)
-    people.forget(actor, person_id)
+    """Erase every word held about a person in any room, and the values of their history. Again: nothing changes.
+
+    Of two records that became one both are forgotten, whichever is named.
+    """
+    for one in people.own_and_former(person_id):
+        journeys.forget(actor, one)
+        people.forget(actor, one)

@@ -10,6 +10,7 @@ import kohti.journeys.rows
 import kohti.kernel.rows
 import kohti.people.rows
 import kohti.team.rows
+import kohti.workbench.rows
 
 ROOMS: tuple[ModuleType, ...] = (
     kohti.kernel.rows,
@@ -18,4 +19,5 @@ ROOMS: tuple[ModuleType, ...] = (
     kohti.diary.rows,
     kohti.journeys.rows,
     kohti.frontdesk.rows,
+    kohti.workbench.rows,
 )

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
-from kohti.config import filling, installation, looks, sign_in
+from kohti.config import filling, installation, leading, looks, sign_in
 from kohti.config.navigation import home_of
 from kohti.frontdesk.glance import whom_to_ask
 from kohti.kernel.actor import Actor, may
@@ -147,10 +147,16 @@ def _ask_first(request: HttpRequest, trouble: AskFirst) -> HttpResponse:
 
 
 def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
-    """A page, or for a part of one a notice, that says what happened and what to do."""
+    """A page, or for a part of one a notice, that says what happened and what to do.
+
+    An old link to a record that became part of another leads on instead.
+    """
     if isinstance(trouble, AskFirst):
         return _ask_first(request, trouble)
     status = next((code for kind, code in STATUS.items() if isinstance(trouble, kind)), 409)
+    onward = leading.onward(request) if status == 404 else None
+    if onward is not None:
+        return onward
     if request.headers.get("HX-Request"):
         text = {404: _("This is no longer here."), 403: _("Your role does not include this.")}.get(
             status, str(trouble.message)

@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "people.transfer": gettext_noop("move a person to another centre"),
     "people.restrict": gettext_noop("open a record to named people only"),
     "people.emergency": gettext_noop("open a sealed or restricted record for an hour, for a reason"),
+    "people.merge": gettext_noop("make two records of one person one, and undo it"),
     "people.tell": gettext_noop("put together all that is held about a person"),
     "people.forget": gettext_noop("erase what is held about a person"),
     "people.alerts": gettext_noop("look at emergencies, matches and transfers at the centre"),

@@ -39,8 +39,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     with looks as materialized (
         select (e.at at time zone p_zone)::date as on_day, e.member_id, e.verb, e.at
         from kernel_historyevent e
-        where e.person_ids @> array[p_person] and e.service_id = kohti.service() and e.verb = any(p_verbs)
-          and e.member_id is not null and e.at < p_before
+        where e.person_ids && (select kohti.records_of(p_person)) and e.service_id = kohti.service()
+          and e.verb = any(p_verbs) and e.member_id is not null and e.at < p_before
           and kohti.may('audit.see') and kohti.may('people.open') and kohti.sees(p_person)),
     days as (select distinct on_day from looks order by on_day desc limit p_days),
     lines as (

@@ -44,6 +44,15 @@ class Person(models.Model):
         null=True, editable=False, help_text="unsealed marks that hold, kept by the database"
     )
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="an empty record that leads to this one",
+    )
 
     class Meta:
         constraints = (
@@ -54,6 +63,7 @@ class Person(models.Model):
             models.Index("centre", "sort_key", "id", name="people_in_order"),
             models.Index("centre", "folded", name="people_by_name"),
             models.Index("service", "date_of_birth", name="people_by_birth"),
+            models.Index("merged_into", name="people_merged", condition=models.Q(merged_into__isnull=False)),
             GinIndex(fields=("folded",), opclasses=("gin_trgm_ops",), name="people_by_letters"),
             GinIndex(F("sounds"), name="people_by_sound"),
         )
@@ -381,3 +391,4 @@ class Alert(models.Model):
 
 
 from .attachments.models import Attachment  # noqa: E402, F401 - Django looks for tables here
+from .merges import Apart, Merge, MergedRow  # noqa: E402, F401

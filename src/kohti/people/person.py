@@ -9,11 +9,12 @@ from django.db.models import Model, Q
 from django.forms.models import model_to_dict
 
 from kohti.kernel import actor as actors
-from kohti.kernel import history, outbox
+from kohti.kernel import clock, history, outbox
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
 from .attachments import actions as papers
+from .merges import Merge, MergedRow
 from .models import (
     Alert,
     Contact,
@@ -32,10 +33,16 @@ BESIDE: tuple[Any, ...] = (Contact, Mark, Why, Representative, Note, NoteBefore)
 """What stands beside a person and goes with them."""
 
 
+def own_and_former(person_id: uuid.UUID) -> list[uuid.UUID]:
+    """Whoever this record leads to, and all records that lead there: the kept one first. Two statements."""
+    kept = Person.objects.filter(id=person_id).values_list("merged_into_id", flat=True).first() or person_id
+    return [kept, *Person.objects.filter(merged_into_id=kept).order_by("id").values_list("id", flat=True)]
+
+
 def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
     """All that this room holds about a person, by table, sealed and restricted parts too. Raises NotThere.
 
-    Nine statements; it is in the history.
+    What a merge keeps in order to be undone is told with it. Eleven statements; it is in the history.
     """
     actors.must(actor, "people.tell")
     person = Person.objects.filter(id=person_id).first()
@@ -48,6 +55,10 @@ def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
         told[model._meta.model_name] = [_row(one) for one in rows]
     mine = Q(person_id=person_id) | Q(other_id=person_id)
     told["household"] = [_row(one) for one in Household.objects.filter(mine).order_by("id")]
+    merges = Merge.objects.filter(Q(kept_id=person_id) | Q(gone_id=person_id)).order_by("id")
+    told["merge"] = [_row(one) for one in merges]
+    kept = MergedRow.objects.filter(merge__in=[one["id"] for one in told["merge"]]).order_by("id")
+    told["mergedrow"] = [_row(one) for one in kept]
     history.record("person.told", "person", person_id, persons=[person_id])
     return told
 
@@ -85,6 +96,9 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
     Household.objects.filter(Q(person_id=person_id) | Q(other_id=person_id)).delete()
     Transfer.objects.filter(person_id=person_id).update(reason="")
     Alert.objects.filter(person_id=person_id).update(words="")
+    merges = Merge.objects.filter(Q(kept_id=person_id) | Q(gone_id=person_id))
+    MergedRow.objects.filter(merge__in=merges).update(before={}, after={})
+    merges.filter(forgotten_at=None).update(forgotten_at=clock.now())
     papers.forget(actor, person_id)
     outbox.forget(actor, person_id)
     history.forget(person_id)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
+from . import shells
 from .looked import WHO_LOOKED
 
 IN_FORCE = "ends > (select kohti.now()) and starts <= (select kohti.now())"
@@ -38,15 +39,24 @@ $$"""
 
 
 SEE = (
-    "((not restricted and (id = any((select kohti.my_people())::uuid[])"
+    "merged_into_id is null"
+    " and ((not restricted and (id = any((select kohti.my_people())::uuid[])"
     " or centre_id = (select kohti.whole_centre())))"
     " or (restricted and id = any((select kohti.my_named())::uuid[])))"
 )
 KEEP = (
-    "((not restricted and (id = any((select kohti.my_kept())::uuid[])"
+    "merged_into_id is null"
+    " and ((not restricted and (id = any((select kohti.my_kept())::uuid[])"
     " or centre_id = (select kohti.whole_centre())))"
     " or (restricted and id = any((select kohti.my_named())::uuid[])))"
 )
+
+FORMERLY = """
+    select merged_into_id from people_person
+    where service_id = kohti.service() and merged_into_id is not null and (reference = p_reference
+        or (cardinality(p_words) > 0 and folded like all (select '%' || w || '%' from unnest(p_words) w)))
+"""
+"""Who was known by another name or reference before two records became one."""
 
 FUNCTIONS = (
     _reaching("my_people", "person_id", "field = ''"),
@@ -118,7 +128,7 @@ end $$;
 create or replace trigger grant_only_ends after update on people_grant
 for each row execute function kohti.grant_only_ends();
 """,
-    # no reading of a note is lost
+    # no reading of a note is lost; a merge changes whose it is and nothing else
     definer(
         """
 kohti.note_kept()
@@ -139,7 +149,7 @@ grant execute on function kohti.note_kept() to public"""
     ),
     """
 create or replace trigger note_kept after update on people_note
-for each row execute function kohti.note_kept();
+for each row when (current_user <> 'kohti_definer') execute function kohti.note_kept();
 """,
     # what the desk heeds of somebody stands on their own row, so that lists ask for nothing more
     definer(
@@ -189,7 +199,9 @@ begin
         return false;
     end if;
     perform pg_advisory_xact_lock(hashtextextended(p_person::text || ':' || p_field, 7236010));
-    if not exists (select 1 from people_grant where person_id = p_person and field = p_field) then
+    if not exists (select 1 from people_grant g where g.person_id = p_person and g.field = p_field
+                   and not (g.ends <= kohti.now() and exists (
+                       select 1 from people_mergedrow m where m.row_id = g.id and m.made))) then
         insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
                                   because_kind, because_id)
         values (gen_random_uuid(), kohti.service(), p_person, kohti.member(), '', p_field, 'sealed',
@@ -341,7 +353,8 @@ returns uuid[] language sql stable security definer set search_path = pg_catalog
                or reference = p_reference
                or (p_plain <> '' and id in (select person_id from people_contact
                                             where service_id = kohti.service() and plain = p_plain
-                                              and sealed = '' and ended_at is null)))
+                                              and sealed = '' and ended_at is null))
+               or id in ({FORMERLY}))
         order by similarity(folded, array_to_string(p_words, ' ')) desc, sort_key, id
         limit least(p_most, 100)
     ) found
@@ -376,7 +389,7 @@ begin
         return false;
     end if;
     select * into v_person from people_person
-    where service_id = kohti.service() and {SEE} is not true
+    where service_id = kohti.service() and ({SEE}) is not true and merged_into_id is null
       and array(select w from unnest(string_to_array(folded, ' ')) w order by w) = p_words
       and (date_of_birth = p_born
            or id in (select person_id from people_contact
@@ -407,6 +420,7 @@ begin
     return true;
 end $$"""
     ),
+    *shells.FUNCTIONS,
     WHO_LOOKED,
 )
 
@@ -428,6 +442,11 @@ WRITES_NOTES = "(select kohti.may('people.note'))"
 A_NOTE = f"{SEEN} and {WRITES_NOTES} and {WITH_ALL_KEYS}"
 MY_OWN = "by_member = (select kohti.member())"
 SYSTEM_ALL = "see add change remove"
+APART = (
+    f"{IN_MY_CENTRE} and exists (select 1 from people_person o where o.id = other_id"
+    " and o.centre_id = (select kohti.whole_centre()))"
+)
+"""Both of two people are of the centre one leads."""
 
 TABLES = (
     Table(
@@ -519,4 +538,15 @@ TABLES = (
         system=SYSTEM_ALL,
     ),
     Table(name="people_alert", see=WHOLE_CENTRE, change=WHOLE_CENTRE, system=SYSTEM_ALL),
+    Table(
+        name="people_merge",
+        see="exists (select 1 from people_person p where p.id = kept_id) and (select kohti.may('people.merge'))",
+        system=SYSTEM_ALL,
+    ),
+    Table(name="people_mergedrow", system=SYSTEM_ALL),
+    Table(
+        name="people_apart",
+        see=f"{APART} and (select kohti.may('people.merge'))",
+        add=f"{APART} and (select kohti.may('people.merge')) and {MY_OWN}",
+    ),
 )

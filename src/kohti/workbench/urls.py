@@ -7,6 +7,7 @@ from django.urls import path
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import appointment, day, following, leaving, looked, meanwhile, messages, timeline, views
+from .merging import views as merging
 
 urlpatterns = [
     path("history/", views.audit, name="audit"),
@@ -22,6 +23,11 @@ urlpatterns = [
     # The team's own pages; who is in these hands only the rooms above it know.
     path("team/places/<uuid:member_id>/end/", leaving.end, name="team_end"),
     path("team/places/<uuid:member_id>/change/", leaving.change, name="team_change"),
+    path("people/twice/", merging.duplicates, name="duplicates"),
+    path("people/<id:person_id>/same-as/", merging.same_as, name="person_same_as"),
+    path("people/<id:person_id>/same-as/<id:other_id>/", merging.merge, name="person_merge"),
+    path("people/<id:person_id>/not/<id:other_id>/", merging.apart, name="person_apart"),
+    path("people/merged/<id:merge_id>/", merging.undo, name="merge_undo"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<id:message_id>/decide/", messages.decide, name="message_decide"),
 ]

@@ -90,7 +90,7 @@ def bring(actor: Actor, sheet: Sheet, *, centre: str = "", apply: bool) -> Resul
         if row.reference:
             seen[row.reference] = row
         person = known.get(row.reference) if row.reference else None
-        if person is not None and person.folded != fold(row.name):
+        if person is not None and not _called_so(person, row, known):
             result.problem(
                 row.number,
                 "refused",
@@ -130,15 +130,28 @@ def _centres(actor: Actor) -> dict[str, Centre]:
 
 
 def _known(actor: Actor) -> dict[object, Person]:
-    """Everybody of the service by reference, by centre, name and birth, and by centre and name."""
+    """Everybody of the service by reference, by centre, name and birth, and by centre and name.
+
+    By the reference and name of a record that became part of another, that other one.
+    """
     found: dict[object, Person] = {}
     people = Person.objects.filter(service_id=actor.service).order_by("created_at", "id")
     fields = ("id", "centre_id", "reference", "folded", "date_of_birth")
-    for person in people.only(*fields).iterator(chunk_size=5000):
+    for person in people.filter(merged_into=None).only(*fields).iterator(chunk_size=5000):
         found.setdefault(person.reference, person)
         found.setdefault((person.centre_id, person.folded, person.date_of_birth), person)
         found.setdefault(("name", person.centre_id, person.folded), person)
+    for former in people.filter(merged_into__isnull=False).select_related("merged_into"):
+        assert former.merged_into is not None
+        found.setdefault(former.reference, former.merged_into)
+        found.setdefault(("name", former.centre_id, former.folded), former.merged_into)
     return found
+
+
+def _called_so(person: Person, row: Row, known: dict[object, Person]) -> bool:
+    """Whether this is their name, or was that of a record which became part of theirs."""
+    other = known.get(("name", row.centre.id, fold(row.name)))
+    return person.folded == fold(row.name) or (other is not None and other.id == person.id)
 
 
 def _read(

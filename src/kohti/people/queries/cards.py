@@ -215,7 +215,9 @@ def overview(person_id: uuid.UUID, today: date) -> Overview:
 def people_named(centre_id: uuid.UUID, folded: Iterable[str]) -> list[Person]:
     """The people of a centre with one of these folded names, oldest first. One statement."""
     return list(
-        Person.objects.filter(centre_id=centre_id, folded__in=set(folded)).order_by("created_at", "id")
+        Person.objects.filter(centre_id=centre_id, folded__in=set(folded), merged_into=None).order_by(
+            "created_at", "id"
+        )
     )
 
 

@@ -184,6 +184,14 @@ def restriction_of(person_id: uuid.UUID) -> str | None:
     return row[0] if row else None
 
 
+def leads_to(person_id: uuid.UUID) -> uuid.UUID | None:
+    """The record that this one became part of, for whoever may see it; else None. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.leads_to(%s)", [person_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def transfers_of(person_id: uuid.UUID) -> list[Transfer]:
     """The transfers of a person, newest first. One statement."""
     return list(

@@ -51,6 +51,7 @@ def _page(request: HttpRequest, actor: Actor, **more: Any) -> HttpResponseBase:
             "later": "",
             "may_register": may(actor, "people.register"),
             "may_alerts": may(actor, "people.alerts"),
+            "may_merge": may(actor, "people.merge"),
         }
         | more,
     )

@@ -86,6 +86,7 @@ def person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResp
             "transfer_to": seen.moving.centre if seen.moving else "",
             "transfer_day": words.day_short(seen.moving.from_day) if seen.moving else "",
             "may_emergency": may(actor, "people.emergency"),
+            "may_merge": may(actor, "people.merge"),
             "failing": {way.value for way in card.ways if way.fails_since},
         },
     )
