@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -63,7 +63,7 @@ def test_from_then_on_their_time_is_free_and_their_way_asks_to_be_ended(
         states = dict(Booking.objects.filter(person=person.id).values_list("id", "state"))
     assert states[before.id] == "booked"
     assert {states[one.id] for one in (*later, elsewhere)} == {"cancelled"}
-    verbs = owner.execute(
+    verbs: list[Any] = owner.execute(
         "select verb, count(*) from kernel_historyevent where person_ids @> array[%s] group by verb",
         (person.id,),
     ).fetchall()

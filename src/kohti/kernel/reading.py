@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import DateField, DateTimeField, Field, Model, UUIDField
+from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model, UUIDField
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -45,7 +45,7 @@ def identifier(text: str | None) -> uuid.UUID | None:
 
 
 def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-    column: Field[Any, Any] = field.target_field if field.is_relation else field
+    column = field.target_field if isinstance(field, ForeignKey) else field
     if isinstance(column, DateTimeField):
         return at
     if isinstance(column, DateField):

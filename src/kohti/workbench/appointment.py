@@ -69,7 +69,7 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
             return lost.to_copy(request)
         raise
     if request.method == "POST":
-        typed = request.POST
+        typed: QueryDict = request.POST
     else:
         kept, others = writing.on(ABOUT, way.id)
         typed = _typed(kept)
