@@ -9,11 +9,11 @@ from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin, stored
 from tests.journeys.test_pages import key_of
 
-from kohti.journeys import actions
+from kohti.journeys import actions, queries
 from kohti.journeys.actions import EndAim, MoveStep, NewAim, NewStep
-from kohti.journeys.models import Ending, Journey
+from kohti.journeys.models import Ending, Journey, LastingCheck
 from kohti.kernel import clock
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id, short
 from kohti.people.attachments.models import Attachment
@@ -199,3 +199,25 @@ def test_the_look_back_asks_the_same_however_much_there_is(here: Place, coach: A
     ended(coach, stored(here, way.id))
     assert int(browser.get(address).headers["X-Kohti-Statements"]) == before
     assert before <= 12
+
+
+def test_whether_it_lasts_is_on_their_list_half_a_year_after_the_end_too(here: Place, coach: Actor) -> None:
+    way = begin(here, coach)
+    walked(coach, way)
+    ended(coach, stored(here, way.id))
+    half_a_year = MORNING + timedelta(weeks=26, days=1)
+    with clock.held_at(half_a_year):
+        asked = [one for one in acting(coach, queries.follow_ups) if one.person_id == way.person_id]
+        assert [(one.outcome, one.mine, one.ending_id is None) for one in asked] == [
+            ("job", True, True),
+            ("", True, False),
+        ]
+        page = browser_of(coach).get("/day/").content.decode()
+        assert "Does it last?" in page
+        checks = LastingCheck.objects.filter(journey_id=way.id)
+        with as_actor(coach):
+            waiting = list(checks.values_list("id", flat=True))
+        for check in waiting:
+            acting(coach, actions.answer_check, check, "yes")
+        left = [one for one in acting(coach, queries.follow_ups) if one.person_id == way.person_id]
+        assert [one.outcome for one in left] == [""]

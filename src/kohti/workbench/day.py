@@ -125,6 +125,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     leads = may(actor, "journeys.lead")
+    kinds = rules.outcomes(actor)
     needing, climbed = queries.needing(actor, leads=leads)
     return {
         "day": words.day_long(today),
@@ -137,7 +138,10 @@ def _shown(actor: Actor) -> dict[str, Any]:
         "leading": leading(actor) if leads else None,
         "follow_ups": [
             {
-                "id": one.ending_id,
+                "at": reverse("follow_up", args=[one.ending_id])
+                if one.ending_id
+                else f"{reverse('plan', args=[one.person_id])}#reached",
+                "lasts": rules.named(kinds, one.outcome) if one.outcome else "",
                 "name": one.called or one.name or _("No name given"),
                 "on": words.day_short(one.on),
                 "by": "" if one.mine else one.by,

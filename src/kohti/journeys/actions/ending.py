@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
@@ -13,7 +14,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.people import actions as people
 
-from ..models import Ending, Journey, Owning, StageSpell
+from ..models import Ending, Journey, LastingCheck, Owning, StageSpell
 from .journeys import has_in_hand, journey_to_change, stage_spell, stands, works_here
 
 
@@ -29,7 +30,7 @@ def close(
     """End somebody's way: what was done and what was not, thanks, when we ask how it goes, and who asks.
 
     Its owner asks unless somebody else is named; whoever asks sees the person until then. Its owner keeps sight for 90
-    days more. Closing again changes nothing. Raises NotAllowed for whoever has it not in hand, NotThere for a colleague
+    days more, or until two weeks after they were to ask for the last time whether what was reached lasts. Closing again changes nothing. Raises NotAllowed for whoever has it not in hand, NotThere for a colleague
     who is not there, and Refused for a day that has passed and where somebody changed the way meanwhile.
     """
     actors.must(actor, "journeys.work")
@@ -46,7 +47,11 @@ def close(
         works_here(actor, follow_up_by)
     now = clock.now()
     StageSpell.objects.filter(journey_id=journey_id, until=None).update(until=now)
-    Owning.objects.filter(journey_id=journey_id, until=None).update(until=now + timedelta(days=90))
+    until = now + timedelta(days=90)
+    asked = LastingCheck.objects.filter(journey_id=journey_id, answered_at=None).aggregate(last=Max("due_on"))
+    if asked["last"] is not None:
+        until = max(until, clock.local(asked["last"], "12:00", actor.zone) + timedelta(days=14))
+    Owning.objects.filter(journey_id=journey_id, until=None).update(until=until)
     journey.closed_at, journey.closed_with, journey.follow_up_on = now, words, follow_up_on
     journey.version = version + 1
     journey.save(update_fields=["closed_at", "closed_with", "follow_up_on", "version"])

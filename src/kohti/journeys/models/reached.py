@@ -62,4 +62,7 @@ class LastingCheck(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint("outcome", "week", name="lasting_once"),)
-        indexes = (models.Index("journey", "due_on", name="checks_due", condition=Q(answered_at=None)),)
+        indexes = (
+            models.Index("journey", "due_on", name="checks_due", condition=Q(answered_at=None)),
+            models.Index("service", "due_on", name="checks_to_ask", condition=Q(answered_at=None)),
+        )

@@ -94,21 +94,25 @@ def ending(ending_id: uuid.UUID) -> Ending:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Somebody to be asked how it goes: who, since which day, and who was to ask."""
+    """Somebody to be asked how it goes: who, since which day, and who was to ask.
 
-    ending_id: uuid.UUID
+    After an end `ending_id` says which; without one it is asked whether what was reached (`outcome`, a code of the
+    blueprint) lasts.
+    """
+
+    ending_id: uuid.UUID | None
     person_id: uuid.UUID
     name: str
     called: str
     on: date
-    ended_at: datetime
     by: str
     mine: bool
+    outcome: str
 
 
 FOLLOW_UPS = f"""
-select e.id, e.person_id, p.full_name, p.called, e.follow_up_on, e.at, coalesce(s.full_name, ''),
-    e.member_id is not distinct from (select kohti.member())
+(select e.id, e.person_id, p.full_name, p.called, e.follow_up_on as due_on, coalesce(s.full_name, ''),
+    e.member_id is not distinct from (select kohti.member()), ''
 from journeys_ending e join people_person p on p.id = e.person_id
 left join team_membership m on m.id = e.member_id left join team_staff s on s.id = m.staff_id
 where e.service_id = (select kohti.service()) and e.asked_at is null and e.again_at is null
@@ -118,7 +122,20 @@ where e.service_id = (select kohti.service()) and e.asked_at is null and e.again
             and g.to_member_id = (select kohti.member()) and g.ends > (select kohti.now())))
     or (%(leads)s and p.centre_id = %(centre)s and (e.follow_up_on <= %(climbed)s or m.centre_id <> p.centre_id
             or not {holding.HERE.format(member="e.member_id", now="(select kohti.now())")})))
-order by e.follow_up_on, e.id limit {MOST_DUE}
+order by e.follow_up_on, e.id limit {MOST_DUE})
+union all
+(select null, k.person_id, p.full_name, p.called, min(k.due_on), coalesce(s.full_name, ''),
+    j.owner_id is not distinct from (select kohti.member()), o.kind
+from journeys_lastingcheck k join journeys_outcome o on o.id = k.outcome_id and o.withdrawn_at is null
+join journeys_journey j on j.id = k.journey_id join people_person p on p.id = k.person_id
+left join team_membership m on m.id = j.owner_id left join team_staff s on s.id = m.staff_id
+where k.service_id = (select kohti.service()) and k.answered_at is null and k.due_on <= %(today)s and (
+    j.owner_id = (select kohti.member())
+    or (%(leads)s and p.centre_id = %(centre)s and (k.due_on <= %(climbed)s or m.centre_id <> p.centre_id
+            or not {holding.HERE.format(member="j.owner_id", now="(select kohti.now())")})))
+group by o.id, o.kind, k.person_id, p.full_name, p.called, s.full_name, j.owner_id
+order by 5, o.id limit {MOST_DUE})
+order by due_on
 """
 """Whom one was to ask, whoever is restricted to named people of whom one is one, and for a leader those whom nobody
 who is here asked in time."""

@@ -31,7 +31,7 @@ class Quality:
 
     All are counts of people out of `in_hand`: `held` by the rules; `in_touch` within the blueprint's interval;
     `planned`: something is to come; `agreed`: their plan's last change; `heard`: said themselves, lately, how a
-    field of life goes. `reached` counts outcomes of lately. `read` is one plan of theirs by lot, another each week.
+    field of life goes. `reached` counts outcomes of lately, of ways that have ended too. `read` is one plan of theirs by lot, another each week.
     """
 
     coach: str
@@ -60,19 +60,18 @@ with ways as (
     select distinct journey_id from journeys_need
     where journey_id = any(array(select id from ways)) and view = 'own' and at > (select kohti.now()) - {{lately}}
 ), reached as (
-    select journey_id, count(*) as n from journeys_outcome
-    where journey_id = any(array(select id from ways)) and withdrawn_at is null
-        and at > (select kohti.now()) - {{lately}}
-    group by journey_id
+    select j.owner_id, count(*) as n from journeys_outcome o join journeys_journey j on j.id = o.journey_id
+    where j.centre_id = %(centre)s and o.withdrawn_at is null and o.at > (select kohti.now()) - {{lately}}
+    group by j.owner_id
 )
 select coalesce(s.full_name, ''), count(*), count(*) filter (where w.held), count(*) filter (where w.in_touch),
     count(*) filter (where w.planned), count(*) filter (where v.agreed),
-    count(*) filter (where h.journey_id is not null), coalesce(sum(r.n), 0)::int,
+    count(*) filter (where h.journey_id is not null), coalesce(max(r.n), 0)::int,
     (array_agg(w.person_id) filter (where w.lot = 1))[1],
     coalesce((array_agg(coalesce(nullif(p.called, ''), p.full_name)) filter (where w.lot = 1))[1], '')
 from ways w join people_person p on p.id = w.person_id
 left join versions v on v.journey_id = w.id left join heard h on h.journey_id = w.id
-left join reached r on r.journey_id = w.id
+left join reached r on r.owner_id is not distinct from w.owner_id
 left join team_membership m on m.id = w.owner_id left join team_staff s on s.id = m.staff_id
 group by w.owner_id, s.full_name order by s.full_name nulls last, w.owner_id
 """.format(lately="%(lately)s * interval '1 day'")
