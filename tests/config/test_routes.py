@@ -228,6 +228,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
     # Only who was asked answers (tests/journeys/test_pages.py).
     ("hand_over_answer", "POST"): Expected({COACH, LEADER}, 403, thing="hand_over_id"),
+    ("hand_over_back", "POST"): Expected({COACH, LEADER}, 302, thing="hand_over_id", other={COACH: 403}),
     ("outcome_verify", "POST"): Expected({COACH, LEADER}, 302, thing="outcome_id"),
     ("outcome_withdraw", "POST"): Expected({COACH, LEADER}, 302, data={"why": "Not so"}, thing="outcome_id"),
     ("outcome_lasts", "POST"): Expected({COACH, LEADER}, 302, data={"answer": "yes"}, thing="check_id"),

@@ -317,7 +317,7 @@ begin
 end $$;
 grant execute on function kohti.transfer_moves_journeys() to public"""
     ),
-    # A restricted record is open to named people alone: one of them has the way in hand.
+    # A restricted record is open to named people alone: one of them has the way in hand, and nobody else stands in.
     definer(
         """
 kohti.restriction_moves_journeys()
@@ -325,9 +325,21 @@ returns trigger language plpgsql security definer set search_path = pg_catalog, 
 declare
     v_journey journeys_journey;
     v_member uuid;
+    v_named uuid[];
 begin
     select * into v_journey from journeys_journey where person_id = new.id and closed_at is null;
-    if not found or exists (
+    if not found then
+        return null;
+    end if;
+    select coalesce(array_agg(g.to_member_id), '{}') into v_named from people_grant g
+    where g.person_id = new.id and g.purpose = 'named' and g.ends > kohti.now() and g.to_member_id is not null;
+    update journeys_cover set ends = greatest(starts, kohti.now())
+    where journey_id = v_journey.id and ends > kohti.now() and not member_id = any(v_named);
+    update journeys_handover set state = 'back', answered_at = kohti.now()
+    where journey_id = v_journey.id and state = 'asked' and not to_member_id = any(v_named);
+    update journeys_owning set until = greatest(since, kohti.now())
+    where journey_id = v_journey.id and until > kohti.now() and not member_id = any(v_named);
+    if exists (
         select 1 from people_grant g where g.person_id = new.id and g.to_member_id = v_journey.owner_id
         and g.purpose = 'named' and g.ends > kohti.now()) then
         return null;

@@ -37,6 +37,7 @@ urlpatterns = [
     path("people/<id:person_id>/questionnaire/", views.questionnaire, name="questionnaire"),
     path("people/<id:person_id>/plan/aims/<id:aim_id>/", views.aim, name="plan_aim"),
     path("hand-overs/<id:hand_over_id>/", views.hand_over_answer, name="hand_over_answer"),
+    path("hand-overs/<id:hand_over_id>/back/", views.hand_over_back, name="hand_over_back"),
     path("outcomes/<id:outcome_id>/verify/", views.outcome_verify, name="outcome_verify"),
     path("outcomes/<id:outcome_id>/withdraw/", views.outcome_withdraw, name="outcome_withdraw"),
     path("outcomes/checks/<id:check_id>/", views.outcome_lasts, name="outcome_lasts"),

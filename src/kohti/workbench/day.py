@@ -23,6 +23,7 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.words import title
 
+from . import handed
 from .appointment import ABOUT
 from .leading import by_coach, leading
 from .meanwhile import digest
@@ -127,6 +128,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
     leads = may(actor, "journeys.lead")
     kinds = rules.outcomes(actor)
     needing, climbed = queries.needing(actor, leads=leads)
+    asked, mine_asked = queries.hand_overs(actor)
     return {
         "day": words.day_long(today),
         "next": _coming_line(actor, ahead[0]) if ahead else None,
@@ -157,7 +159,8 @@ def _shown(actor: Actor) -> dict[str, Any]:
                 "from": words.day_short(one.from_day),
                 "words": one.words,
             }
-            for one in queries.asked_of(actor)
+            for one in asked
         ],
+        "told": [handed.line(actor, one) for one in mine_asked],
         "drafts": len(drafts.waiting(ABOUT)),
     }

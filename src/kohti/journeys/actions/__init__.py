@@ -5,7 +5,16 @@ from __future__ import annotations
 from .beginning import Fact, open_journey
 from .contacts import NewContact, Said, write_contact
 from .ending import close, follow_up, reopen
-from .handing import answer_hand_over, ask_to_take_over, cover, end_cover, give_coach, give_coach_to_several
+from .handing import (
+    answer_hand_over,
+    ask_to_take_over,
+    cover,
+    end_cover,
+    give_coach,
+    give_coach_to_several,
+    may_give,
+    take_back,
+)
 from .importing import (
     apply_caseload,
     apply_held_caseload,
@@ -64,6 +73,7 @@ __all__ = (
     "give_up_caseload",
     "has_in_hand",
     "hold_caseload",
+    "may_give",
     "move_to_stage",
     "open_journey",
     "order_caseload",
@@ -72,6 +82,7 @@ __all__ = (
     "reach",
     "reopen",
     "seal_of_item",
+    "take_back",
     "verify",
     "withdraw",
     "write_contact",

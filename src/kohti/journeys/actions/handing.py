@@ -52,7 +52,7 @@ def cover(
     )
     wanted = [one for one in found if one.id not in covered]
     for one in wanted:
-        _mine_to_give(actor, one)
+        must_give(actor, one)
     _may_see(member_id, [one.person for one in wanted])
     Cover.objects.bulk_create(
         [
@@ -105,17 +105,22 @@ def end_cover(actor: Actor, cover_id: uuid.UUID) -> uuid.UUID:
     if row is None:
         raise NotThere("nobody stands in")
     if row.member_id != actor.member_id:
-        _mine_to_give(actor, row.journey)
+        must_give(actor, row.journey)
     row.ends = max(row.starts, clock.now())
     row.save(update_fields=["ends"])
     history.record("journey.uncovered", "journey", row.journey_id, persons=[row.person_id])
     return row.journey_id
 
 
-def _mine_to_give(actor: Actor, journey: Journey) -> None:
-    """Raise NotAllowed unless the way is the actor's own, nobody's, or of the centre they lead."""
+def may_give(actor: Actor, journey: Journey) -> bool:
+    """Whether the way is the actor's to give to others: their own, nobody's, or of the centre they lead."""
     own = journey.owner_id in (None, actor.member_id)
-    if not own and not (actors.may(actor, "journeys.lead") and journey.centre_id == actor.centre_id):
+    return own or (actors.may(actor, "journeys.lead") and journey.centre_id == actor.centre_id)
+
+
+def must_give(actor: Actor, journey: Journey) -> None:
+    """Raise NotAllowed unless the way is the actor's to give."""
+    if not may_give(actor, journey):
         raise NotAllowed("only their coach, or the leader, gives somebody's way to another")
 
 
@@ -139,7 +144,7 @@ def ask_to_take_over(
     before = once.first_time("journey.ask", key, made)
     if before is not None:
         return before
-    _mine_to_give(actor, journey)
+    must_give(actor, journey)
     works_here(actor, to_member_id)
     _may_see(to_member_id, [journey.person])
     if to_member_id == journey.owner_id:
@@ -194,11 +199,39 @@ def answer_hand_over(actor: Actor, hand_over_id: uuid.UUID, *, accept: bool, wor
     )
 
 
+def take_back(actor: Actor, hand_over_id: uuid.UUID) -> uuid.UUID:
+    """Ask no longer: who was asked takes nothing over any more. For the coach of the way, and the leader.
+
+    Returns the person. Once answered, nothing changes. Raises NotThere, NotAllowed.
+    """
+    actors.must(actor, "journeys.work")
+    asked = (
+        HandOver.objects.filter(id=hand_over_id)
+        .select_related("journey")
+        .select_for_update(of=("self",), no_key=True)
+        .first()
+    )
+    if asked is None:
+        raise NotThere("nobody was asked")
+    must_give(actor, asked.journey)
+    if asked.state == HandOver.State.ASKED:
+        asked.state, asked.answered_at = HandOver.State.TAKEN_BACK, clock.now()
+        asked.save(update_fields=["state", "answered_at"])
+        history.record(
+            "journey.taken_back",
+            "journey",
+            asked.journey_id,
+            persons=[asked.person_id],
+            detail={"to": asked.to_member_id},
+        )
+    return asked.person_id
+
+
 def give_coach(actor: Actor, journey_id: uuid.UUID, member_id: uuid.UUID) -> None:
     """Give somebody a coach, as their leader; the one before keeps nothing. Raises NotThere, NotAllowed."""
     actors.must(actor, "journeys.lead")
     journey = journey_to_change(actor, journey_id)
-    _mine_to_give(actor, journey)
+    must_give(actor, journey)
     works_here(actor, member_id)
     _may_see(member_id, [journey.person])
     if journey.owner_id == member_id:

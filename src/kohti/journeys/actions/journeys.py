@@ -15,7 +15,7 @@ from kohti.kernel.ids import new_id
 from kohti.team.models import Membership
 
 from .. import rules
-from ..models import Cover, Extension, Journey, Pause, StageSpell
+from ..models import Cover, Extension, Journey, Owning, Pause, StageSpell
 
 
 def works_here(actor: Actor, member_id: uuid.UUID) -> Membership:
@@ -152,15 +152,22 @@ def extend(actor: Actor, journey_id: uuid.UUID, days: int, why: str, *, key: str
 
 
 def has_in_hand(actor: Actor, journey: Journey) -> bool:
-    """Whether a way is the actor's own, nobody's, of the centre they lead, or one they stand in for now."""
+    """Whether a way is the actor's own, nobody's, of the centre they lead, or one they stand in for now.
+
+    Also whose coach they were, until the last day that was said when it was handed over.
+    """
     if journey.owner_id is None or journey.owner_id == actor.member_id:
         return True
     if actors.may(actor, "journeys.lead") and journey.centre_id == actor.centre_id:
         return True
     now = clock.now()
-    return Cover.objects.filter(
+    standing_in = Cover.objects.filter(
         journey_id=journey.id, member_id=actor.member_id, starts__lte=now, ends__gt=now
-    ).exists()
+    )
+    handing_over = Owning.objects.filter(
+        journey_id=journey.id, member_id=actor.member_id, since__lte=now, until__gt=now
+    )
+    return standing_in.values("id").union(handing_over.values("id"), all=True).exists()
 
 
 def stands(journey: Journey, version: int) -> None:

@@ -25,7 +25,10 @@ class Owning(models.Model):
     until = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index("journey", "since", name="owners_of_a_journey"),)
+        indexes = (
+            models.Index("journey", "since", name="owners_of_a_journey"),
+            models.Index("member", "until", name="handing_over", condition=Q(until__isnull=False)),
+        )
 
 
 class Cover(models.Model):
@@ -80,4 +83,5 @@ class HandOver(models.Model):
         indexes = (
             models.Index("to_member", name="hand_overs_asked_of", condition=Q(state="asked")),
             models.Index("journey", name="hand_overs_of_a_journey"),
+            models.Index("from_member", "answered_at", name="hand_overs_by_a_member"),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing, whole
 from .ending import Done, FollowUp, ending, follow_ups, look_back
+from .handing import hand_overs, open_hand_over
 from .needs import Answer, answers_over_time, needs_over_time
 from .paper import OnPaper, plan_on_paper
 from .plan import (
@@ -11,7 +12,6 @@ from .plan import (
     Plan,
     Rating,
     Version,
-    asked_of,
     checks,
     checks_due,
     journey,
@@ -45,13 +45,13 @@ __all__ = (
     "Rating",
     "Version",
     "answers_over_time",
-    "asked_of",
     "caseload",
     "checks",
     "checks_due",
     "coaches",
     "ending",
     "follow_ups",
+    "hand_overs",
     "journey",
     "journey_of",
     "last_contacts",
@@ -60,6 +60,7 @@ __all__ = (
     "needing",
     "needs",
     "needs_over_time",
+    "open_hand_over",
     "open_steps",
     "outcomes",
     "plan",

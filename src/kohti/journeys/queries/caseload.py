@@ -28,7 +28,7 @@ class Case:
     """One line of a caseload. `next_words` is the next step that has a day, `booked_at` the next appointment.
 
     `listed`: nobody holds it now; `lapse` is then the rule that broke first. `covered`: in hand as a stand-in.
-    `stopped`: their time limit does not run today.
+    `stopped`: their time limit does not run today. `until`: the actor hands them over, and has them in hand until then.
     """
 
     journey_id: uuid.UUID
@@ -52,6 +52,7 @@ class Case:
     opened_at: datetime
     born: date | None
     stopped: bool
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,21 @@ COVERED = (
     " and v.starts <= (select kohti.now()) and v.ends > (select kohti.now())))"
 )
 """That the actor stands in for a way: a list asked for once, so that the index of a caseload is used beside it."""
+HANDING = (
+    "j.id = any(array(select w.journey_id from journeys_owning w where w.member_id = (select kohti.member())"
+    " and w.until > (select kohti.now())))"
+)
+"""That the actor was the coach and still has the way in hand, beside the new one: until the day that was said."""
 COLUMNS = f"""
 select j.id, j.person_id, p.full_name, p.called, p.reference, j.stage, coalesce(o.full_name, ''), j.held_until,
     j.lapse, {LISTED}, coalesce(j.alone @> (select kohti.now()), false),
     j.owner_id is distinct from (select kohti.member()), j.last_contact_at, j.ends_on, coalesce(n.words, ''),
     n.due_on, b.starts, j.closed_at, j.opened_at, p.date_of_birth,
     exists (select 1 from journeys_pause z where z.journey_id = j.id and j.ends_on is not null
-            and z.until > %(today)s)
+            and z.until > %(today)s),
+    case when j.closed_at is null and j.owner_id is distinct from (select kohti.member()) then (
+        select max(w.until) from journeys_owning w where w.journey_id = j.id
+        and w.member_id = (select kohti.member()) and w.until > (select kohti.now())) end
 from {{chosen}} j
 join people_person p on p.id = j.person_id
 left join team_membership m on m.id = j.owner_id
@@ -93,7 +102,7 @@ NEEDING = COLUMNS.replace("select j.id", "with picked as materialized ({chosen})
 )
 """The same of ways picked for two lists (`mine` says which), with every rule each breaks."""
 WHICH = {
-    "mine": f"j.closed_at is null and (j.owner_id = (select kohti.member()) or {COVERED})",
+    "mine": f"j.closed_at is null and (j.owner_id = (select kohti.member()) or {COVERED} or {HANDING})",
     "centre": "j.closed_at is null and j.centre_id = %(centre)s",
     "unassigned": "j.closed_at is null and j.centre_id = %(centre)s and not exists (select 1 from"
     " team_membership m where m.id = j.owner_id and (m.ends is null or m.ends > (select kohti.now())))",

@@ -18,7 +18,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 from kohti.people import queries as people
 
-from ..models import Aim, HandOver, Journey, LastingCheck, Outcome, Pause, Step
+from ..models import Aim, Journey, LastingCheck, Outcome, Pause, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +199,6 @@ def checks_due(journey_id: uuid.UUID, today: date) -> list[LastingCheck]:
         LastingCheck.objects.filter(journey_id=journey_id, answered_at=None, due_on__lte=today)
         .select_related("outcome")
         .order_by("due_on", "id")
-    )
-
-
-def asked_of(actor: Actor) -> list[HandOver]:
-    """Whose way the actor is asked to take over, oldest first. One statement."""
-    return list(
-        HandOver.objects.filter(to_member_id=actor.member_id, state="asked")
-        .select_related("person", "from_member__staff")
-        .order_by("at", "id")
     )
 
 

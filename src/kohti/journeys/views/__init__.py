@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .bringing import bring, bring_in, bring_rows, bring_state, brought
 from .caseload import caseload
-from .changing import hand_over_answer, way_change
+from .changing import hand_over_answer, hand_over_back, way_change
 from .ending import closing_letter, follow_up, way_end, ways
 from .figures import figures
 from .moving import aim, outcome_lasts, outcome_verify, outcome_withdraw, step
@@ -28,6 +28,7 @@ __all__ = (
     "figures",
     "follow_up",
     "hand_over_answer",
+    "hand_over_back",
     "open_way",
     "outcome_lasts",
     "outcome_verify",

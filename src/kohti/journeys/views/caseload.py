@@ -53,6 +53,7 @@ def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
         "stage": rules.named(stages, case.stage) if case.stage else "",
         "owner": case.owner,
         "covered": case.covered,
+        "until": day_of(actor, case.until),
         "next": case.next_words,
         "next_on": words.day_short(case.next_on) if case.next_on else "",
         "booked": f"{day_of(actor, case.booked_at)} {words.clock_time(case.booked_at, actor.zone)}"

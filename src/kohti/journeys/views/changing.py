@@ -28,7 +28,7 @@ from kohti.people.bar import bar
 class Part:
     """One thing to change: its heading, its form, how it is saved, what it needs, and when it is offered.
 
-    `in_hand`: only to whoever has the way in hand.
+    `gives`: only to whoever may give the way to others.
     """
 
     title: Callable[[], str]
@@ -37,7 +37,7 @@ class Part:
     button: Callable[[], str] = lambda: _("Save")
     verb: str = "journeys.work"
     offered: Callable[[Journey], bool] = lambda way: way.closed_at is None
-    in_hand: bool = False
+    gives: bool = False
 
 
 def _member(data: dict[str, Any]) -> uuid.UUID:
@@ -102,7 +102,7 @@ PARTS: dict[str, Part] = {
             key=f"ask:{data['key']}",
         ),
         lambda: _("Ask"),
-        in_hand=True,
+        gives=True,
     ),
     "stand-in": Part(
         lambda: _("Let a colleague stand in"),
@@ -115,7 +115,7 @@ PARTS: dict[str, Part] = {
             ends=clock.local(data["until_day"], "23:59", actor.zone),
             key=f"cover:{data['key']}",
         ),
-        in_hand=True,
+        gives=True,
     ),
     "coach": Part(
         lambda: _("Give them a coach"),
@@ -137,11 +137,11 @@ PARTS: dict[str, Part] = {
 
 def offered(actor: Actor, way: Journey) -> list[tuple[str, str]]:
     """What the actor may change of a way now: address and words of each."""
-    hands = actions.has_in_hand(actor, way)
+    hands, gives = actions.has_in_hand(actor, way), actions.may_give(actor, way)
     found = [
         (reverse("way_change", args=[way.id, code]), part.title())
         for code, part in PARTS.items()
-        if may(actor, part.verb) and part.offered(way) and (hands or not part.in_hand)
+        if may(actor, part.verb) and part.offered(way) and (gives or not part.gives)
     ]
     if hands and way.closed_at is None and may(actor, "journeys.work"):
         found.append((reverse("way_end", args=[way.id]), _("End their way")))
@@ -156,6 +156,7 @@ def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str)
     if chosen is None or not chosen.offered(way):
         raise NotThere("nothing to change")
     card = people.open_person(actor, way.person_id)
+    asked = queries.open_hand_over(actor, way.id) if what == "hand-over" else None
     form = chosen.form(actor, way, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -169,9 +170,19 @@ def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str)
         request,
         "journeys/change.html",
         bar(actor, card, "plan")
-        | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "way": way, "what": what},
+        | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "way": way, "what": what}
+        | {"asked": asked},
         status=422 if request.method == "POST" else 200,
     )
+
+
+@needs("journeys.work", methods=("POST",))
+def hand_over_back(request: HttpRequest, actor: Actor, hand_over_id: uuid.UUID) -> HttpResponseBase:
+    """Ask a colleague no longer to take somebody over."""
+    person_id = actions.take_back(actor, hand_over_id)
+    if request.POST.get("then") == "day":
+        return redirect("my_day")
+    return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
 
 
 @needs("journeys.work", methods=("POST",))

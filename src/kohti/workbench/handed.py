@@ -1,0 +1,31 @@
+"""On Today, for whoever asked a colleague to take somebody over: whether they did, and what they said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kohti.journeys.models import HandOver
+from kohti.kernel import words
+from kohti.kernel.actor import Actor
+
+
+def line(actor: Actor, one: HandOver) -> dict[str, Any]:
+    """What one asked, and what became of it, for the page."""
+    name, day = one.to_member.staff.full_name, words.day_short(one.until_day)
+    if one.state == HandOver.State.ASKED:
+        became = _("%(name)s has not answered yet") % {"name": name}
+    elif one.state == HandOver.State.ACCEPTED:
+        became = _("%(name)s takes over; in your hands too until %(day)s") % {"name": name, "day": day}
+    else:
+        became = _("%(name)s cannot take over") % {"name": name}
+    return {
+        "id": one.id,
+        "person": one.person_id,
+        "name": one.person.called or one.person.full_name or _("No name given"),
+        "became": became,
+        "declined": one.state == HandOver.State.DECLINED,
+        "open": one.state == HandOver.State.ASKED,
+        "answer": one.answer,
+    }
