@@ -9,7 +9,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """Two indexes."""
 
-    dependencies = [("journeys", "0006_how_a_way_ended")]
+    dependencies = [("journeys", "0007_checks_to_ask")]
 
     operations = [
         migrations.AddIndex(
