@@ -112,6 +112,21 @@ def test_a_coach_notes_no_absence_but_their_own(here: Place) -> None:
     assert browser.get(address).status_code == 200
 
 
+def test_an_appointment_of_whoever_is_away_needs_somebody_until_they_are_back(here: Place) -> None:
+    coach, leader = hire(here), here.member("leader")
+    for day in (1, 2):
+        here.booking(MORNING + timedelta(days=day, hours=1), staff_id=coach.staff_id)
+    browser = browser_of(coach)
+    address = go_away(browser, last=TODAY + timedelta(days=1))
+    page = browser_of(leader).get("/diary/needs-somebody/").content.decode()
+    rows = [one for one in page.split("<tr>") if str(coach.facts["name"]) in one]
+    assert len(rows) == 1, "the other is on a day when they are here"
+    assert "Away" in rows[0]
+    assert "Has left" not in rows[0]
+    assert browser.post(f"{address}back/").status_code == 302
+    assert coach.facts["name"] not in browser_of(leader).get("/diary/needs-somebody/").content.decode()
+
+
 def test_days_that_cannot_be_are_said_at_their_field(here: Place) -> None:
     browser = browser_of(hire(here))
     for last, said in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin, stored
@@ -172,7 +173,7 @@ def test_nobody_is_asked_on_a_day_that_has_passed_or_by_who_is_not_there(here: P
     assert stored(here, way.id).closed_at is None
 
 
-def test_a_pause_is_ended_from_the_plan(here: Place, coach: Actor) -> None:
+def test_a_pause_is_ended_from_the_plan(here: Place, coach: Actor, owner: psycopg.Connection) -> None:
     way = begin(here, coach)
     with as_system(here.system):
         Journey.objects.filter(id=way.id).update(limit_on=TODAY + timedelta(days=9))
@@ -182,11 +183,17 @@ def test_a_pause_is_ended_from_the_plan(here: Place, coach: Actor) -> None:
     with clock.held_at(MORNING + timedelta(days=3)):
         assert go_on.encode() in browser.get(plan).content
         page = browser.get(go_on)
-        assert browser.post(go_on, {"key": key_of(page.content)}).status_code == 302
+        assert browser.post(go_on, {"key": key_of(page.content), "why": "Home again"}).status_code == 302
         page = browser.get(plan)
         assert b"Stands still" not in page.content
         assert go_on.encode() not in page.content
     assert stored(here, way.id).ends_on == TODAY + timedelta(days=12)
+    said = owner.execute(
+        "select d.body from kernel_historyevent e join kernel_historydetail d on d.event_id = e.id"
+        " where e.verb = 'journey.resumed' and e.subject_id = %s",
+        [way.id],
+    ).fetchall()
+    assert said == [('{"why": "Home again"}',)]
 
 
 def test_the_look_back_asks_the_same_however_much_there_is(here: Place, coach: Actor) -> None:

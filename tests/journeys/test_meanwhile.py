@@ -104,7 +104,9 @@ def test_a_leaders_today_says_who_is_away_who_waits_and_what_was_opened_in_an_em
     acting(host, desk.take_walk_in, here.reasons["evidence"].id, key=key(), given_name="Kirsi")
     acting(leader, people.open_in_emergency, way.person_id, "A fall on the stairs", key=key())
     with clock.held_at(MORNING + timedelta(minutes=30)):
-        page = browser_of(leader).get("/day/").content.decode()
+        browser = browser_of(leader)
+        page = browser.get("/day/").content.decode()
+        assert asked(browser, "/day/") <= 12
     away = page.split('id="away"')[1].split("</section>")[0]
     assert coach.facts["name"] in away
     assert "12 March 2026 to 13 March 2026" in away
@@ -112,6 +114,7 @@ def test_a_leaders_today_says_who_is_away_who_waits_and_what_was_opened_in_an_em
     assert "longest 30 minutes" in page.split('id="waits"')[1]
     assert "A fall on the stairs" in page.split('id="emergencies"')[1]
     page = browser_of(coach).get("/day/").content.decode()
+    assert "When I am away" in page
     assert 'id="waits"' not in page
     assert 'id="climbed"' not in page
 

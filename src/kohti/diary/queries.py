@@ -165,16 +165,19 @@ class NeedsSomebody:
     starts: datetime
     staff: str
     closed: bool
+    away: bool
 
 
-NEEDS = """
-select b.id, b.person_id, p.full_name, b.starts, t.full_name, c.id is not null
+AWAY = """exists (select 1 from diary_absence a where a.staff_id = b.staff_id and a.starts <= b.starts
+    and a.ends > b.starts)"""
+NEEDS = f"""
+select b.id, b.person_id, p.full_name, b.starts, t.full_name, c.id is not null, {AWAY}
 from diary_booking b
 left join people_person p on p.id = b.person_id
 left join team_staff t on t.id = b.staff_id
 left join diary_closure c on c.centre_id = b.centre_id and c.day = b.day
 where b.centre_id = %(centre)s and b.day >= %(today)s and b.state = 'booked' and b.starts >= %(now)s
-  and (c.id is not null
+  and (c.id is not null or {AWAY}
        or (exists (select 1 from team_membership m where m.staff_id = b.staff_id)
            and not exists (select 1 from team_membership m
                            where m.staff_id = b.staff_id and (m.ends is null or m.ends > b.starts))))
@@ -184,9 +187,10 @@ limit %(most)s
 
 
 def needs_somebody(actor: Actor, *, most: int = 200) -> list[NeedsSomebody]:
-    """Appointments to come of the actor's centre whose colleague has left by then, or on a day it is closed.
+    """Appointments to come of the actor's centre that nobody will keep as they stand, soonest first.
 
-    Soonest first. Whoever stands in the answer is written into the history as found.
+    Their colleague has left by then or is away, or the centre is closed on that day. Whoever stands in the answer is
+    written into the history as found.
     """
     actors.must(actor, "diary.cover")
     with connection.cursor() as cursor:
@@ -195,7 +199,7 @@ def needs_somebody(actor: Actor, *, most: int = 200) -> list[NeedsSomebody]:
             {"centre": actor.centre, "today": clock.today(actor.zone), "now": clock.now(), "most": most},
         )
         found = [
-            NeedsSomebody(row[0], row[1], row[2] or "", row[3], row[4] or "", row[5])
+            NeedsSomebody(row[0], row[1], row[2] or "", row[3], row[4] or "", row[5], row[6])
             for row in cursor.fetchall()
         ]
     persons = [one.person_id for one in found if one.person_id is not None]

@@ -211,6 +211,7 @@ def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                     "href": reverse("person", args=[one.person_id]) if one.person_id else "",
                     "staff": one.staff,
                     "closed": one.closed,
+                    "away": one.away,
                 }
                 for one in found
             ]

@@ -214,6 +214,8 @@ class FollowUpForm(Keyed):
 class GoOnForm(WayForm):
     """The time limit runs again."""
 
+    why = lines(_("Why"), rows=2)
+
 
 class ReopenForm(WayForm):
     """A way is taken up again."""

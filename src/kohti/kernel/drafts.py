@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from . import actor as actors
 from . import clock, live
 from .errors import NotThere, Refused
+from .reading import Part
 
 MOST_CHARACTERS = 400_000
 
@@ -148,12 +149,14 @@ def forget(about: Sequence[uuid.UUID]) -> None:
         cursor.execute("delete from kernel_draft where about_id = any(%s)", [list(about)])
 
 
-def waiting(about_kind: str) -> list[uuid.UUID]:
-    """What the actor has begun to type about and not saved, newest first; at most fifty. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select about_id from kernel_draft where member_id = %s and about_kind = %s"
-            " order by at desc limit 50",
-            [actors.current().member_id, about_kind],
-        )
-        return [row[0] for row in cursor.fetchall()]
+WAITING = Part(
+    "select about_id from kernel_draft where member_id = %(drafts_of)s and about_kind = %(drafts_about)s"
+    " order by at desc limit 50",
+    lambda row: uuid.UUID(row["about_id"]),
+)
+"""What the actor has begun to type and not saved, newest first, at most fifty: a part of a page, with `waiting`."""
+
+
+def waiting(about_kind: str) -> dict[str, object]:
+    """The values that `WAITING` asks for."""
+    return {"drafts_of": actors.current().member_id, "drafts_about": about_kind}

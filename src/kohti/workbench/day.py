@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from kohti.journeys import queries, rules, said
 from kohti.journeys.queries import Needs
 from kohti.journeys.views.caseload import line
-from kohti.kernel import clock, drafts, history, words
+from kohti.kernel import clock, drafts, history, reading, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.words import title
@@ -59,23 +58,42 @@ class Coming:
 
 
 MINE = """
-select b.id, b.day, b.starts, p.id, coalesce(nullif(p.called, ''), p.full_name, ''), k.title::text, b.state,
-    coalesce(p.heed::text, '[]'), j.id
+select b.id, b.day, b.starts, p.id as person, coalesce(nullif(p.called, ''), p.full_name, '') as name,
+    k.title::text as kind, b.state, coalesce(p.heed::text, '[]') as heed, j.id as way
 from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
 left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
-where b.staff_id = %s and b.day between %s and %s and b.state <> 'cancelled' order by b.starts, b.id
+where b.staff_id = %(staff)s and b.day between %(first)s and %(last)s and b.state <> 'cancelled' order by b.starts, b.id
 """
 
 
-def coming(actor: Actor, first: date, last: date) -> list[Coming]:
-    """One's own appointments from a day to a day. Two statements; it is in the history whom one saw."""
-    with connection.cursor() as cursor:
-        cursor.execute(MINE, [actor.staff_id, first, last])
-        found = [Coming(*row) for row in cursor.fetchall()]
+def _coming(row: reading.Row) -> Coming:
+    return Coming(
+        uuid.UUID(row["id"]),
+        date.fromisoformat(row["day"]),
+        datetime.fromisoformat(row["starts"]),
+        reading.identifier(row["person"]),
+        row["name"],
+        row["kind"],
+        row["state"],
+        row["heed"],
+        reading.identifier(row["way"]),
+    )
+
+
+def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int]:
+    """One's own appointments from a day to a day, and how many drafts wait to be saved.
+
+    Two statements; it is in the history whom one saw.
+    """
+    found, waiting = reading.together(
+        {"staff": actor.staff_id, "first": first, "last": last} | drafts.waiting(ABOUT),
+        reading.Part(MINE, _coming),
+        drafts.WAITING,
+    )
     persons = [one.person_id for one in found if one.person_id]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
-    return found
+    return found, len(waiting)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -122,7 +140,7 @@ def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def _shown(actor: Actor) -> dict[str, Any]:
     today = clock.today(actor.zone)
     stages = rules.stages(actor)
-    mine = coming(actor, today, today + timedelta(days=1))
+    mine, waiting = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     leads = may(actor, "journeys.lead")
@@ -162,5 +180,6 @@ def _shown(actor: Actor) -> dict[str, Any]:
             for one in asked
         ],
         "told": [handed.line(actor, one) for one in mine_asked],
-        "drafts": len(drafts.waiting(ABOUT)),
+        "drafts": waiting,
+        "may_work": may(actor, "journeys.work"),
     }

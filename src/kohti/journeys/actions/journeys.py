@@ -113,12 +113,18 @@ def pause(actor: Actor, journey_id: uuid.UUID, until: date, why: str, *, key: st
     return made
 
 
-def end_pause(actor: Actor, journey_id: uuid.UUID) -> None:
-    """Let the time limit run again from today. Where it runs, nothing changes."""
+def end_pause(actor: Actor, journey_id: uuid.UUID, why: str = "") -> None:
+    """Let the time limit run again from today; why stands in the history. Where it runs, nothing changes."""
     journey = journey_to_change(actor, journey_id)
     today = clock.today(actor.zone)
     if Pause.objects.filter(journey_id=journey_id, until__gt=today).update(until=today):
-        history.record("journey.resumed", "journey", journey_id, persons=[journey.person_id])
+        history.record(
+            "journey.resumed",
+            "journey",
+            journey_id,
+            persons=[journey.person_id],
+            detail={"why": why} if why else None,
+        )
 
 
 def extend(actor: Actor, journey_id: uuid.UUID, days: int, why: str, *, key: str) -> uuid.UUID:

@@ -76,7 +76,7 @@ PARTS: dict[str, Part] = {
     "go-on": Part(
         lambda: _("Let the time limit run again"),
         forms.GoOnForm,
-        lambda actor, way, data: actions.end_pause(actor, way.id),
+        lambda actor, way, data: actions.end_pause(actor, way.id, data["why"]),
         lambda: _("Let it run again"),
         offered=lambda way: way.closed_at is None and bool(stands_still(way)),
     ),
