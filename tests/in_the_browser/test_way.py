@@ -55,7 +55,7 @@ def test_ten_minutes_are_written_on_one_page_and_found_again(
     screen.go("/day/")
     expect(page.get_by_role("heading", name="My next person")).to_be_visible()
     screen.check("Kirsi")
-    screen.press(screen.link("Start"))
+    screen.press(screen.link("Begin"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Appointment")
     expect(page.get_by_text("Wants to bake again.")).to_be_visible()
     screen.stand_in(page.get_by_label("Note"))

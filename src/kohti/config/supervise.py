@@ -168,7 +168,7 @@ class _Nursery:
         kept.deaths = 1 if lived >= LIVED_WELL and not kept.child.once else kept.deaths + 1
         if kept.deaths >= DEATHS_IN_A_ROW and kept.child.once:
             kept.due = math.inf
-            self.say(_("%(name)s does not come to its end; the others go on") % {"name": kept.child.name})
+            self.say(_("%(name)s keeps failing; the others go on") % {"name": kept.child.name})
             return
         if kept.deaths >= DEATHS_IN_A_ROW:
             self.hopeless = kept.child.name

@@ -50,7 +50,7 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
 
 TRY_FIRST: tuple[tuple[str, Callable[[], str]], ...] = (
     ("diary.import", lambda: _("Check a diary file: nothing changes until you say so.")),
-    ("journeys.work", lambda: _("See who comes next and who needs you today; press “Start”.")),
+    ("journeys.work", lambda: _("See who comes next and who needs you today; press “Begin”.")),
     ("people.open", lambda: _("Press “Call next” and see who comes.")),
     ("arrivals.check_in", lambda: _("Type a few letters of a name and press Enter: they are checked in.")),
     ("queue.call", lambda: _("Press “Call next” and see who comes.")),

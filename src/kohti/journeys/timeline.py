@@ -101,7 +101,7 @@ def _cover(actor: Actor, row: Row) -> Line:
 
 
 def _asked(actor: Actor, row: Row) -> Line:
-    state = {"accepted": _("Taken over"), "declined": _("Declined")}.get(row.told["state"], "")
+    state = {"accepted": _("Taken over"), "declined": _("Not taken over")}.get(row.told["state"], "")
     return Line(
         icon="refer",
         word=_("Asked to take over"),

@@ -82,6 +82,6 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
         for code, title, verb, name in pages
         if may(actor, verb)
     ]
-    if may(actor, "audit.see"):
+    if may(actor, "people.alerts"):
         tabs.append((_("History"), reverse("person_looked", args=[card.id]), current == "history", None))
     return tabs

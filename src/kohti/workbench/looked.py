@@ -38,7 +38,7 @@ def _line(actor: Actor, one: Look) -> dict[str, Any]:
     }
 
 
-@needs("audit.see")
+@needs("people.alerts")
 def looked(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
     """Who looked at this record, when, and why they could."""
     card = people.open_person(actor, person_id)

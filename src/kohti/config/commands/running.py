@@ -43,7 +43,7 @@ def lives(args: argparse.Namespace) -> int:
 
         def tell(made: int, of: int) -> None:
             if made == of or made % 100 == 0:
-                say(_("%(made)s of %(of)s lives of the sample are there") % {"made": made, "of": of})
+                say(_("%(made)s of %(of)s people of the sample are ready") % {"made": made, "of": of})
 
         made = living.live(addresses.data_folder(), tell)
     if args.json:

@@ -137,7 +137,7 @@ def answer_check(
     if ended and ended_on is None:
         raise Refused(_("Say when it ended."), code="when")
     if ended and ended_on is not None and not check.outcome.on <= ended_on <= today:
-        raise Refused(_("It ended between the day it was reached and today."), code="order")
+        raise Refused(_("Choose a day between the day it was reached and today."), code="order")
     was = check.answer
     check.answer, check.words, check.answered_at = answer, words.strip(), clock.now()
     check.by_member, check.ended_on = actor.member_id, ended_on if ended else None

@@ -240,7 +240,7 @@ class _Reading(Reading):
             reason = _("A step cannot be due before it begins. Choose today or a later day.")
             self.refuse("step-due", f"{self._column('step_on')}: {reason}")
         if step and not day:
-            self.warn("step-day", _("The next step has no day, so nothing is planned by it."))
+            self.warn("step-day", _("The next step has no day, so it does not count as planned."))
         return step, day
 
     def _why(self) -> str:

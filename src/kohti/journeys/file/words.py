@@ -42,7 +42,7 @@ class Words:
             return _("%(column)s: %(text)s is not known here. Did you mean %(near)s?") % (
                 told | {"near": quoted(found)}
             )
-        return _("%(column)s: %(text)s is not known here. There are: %(list)s.") % (
+        return _("%(column)s: %(text)s is not known here. Choose from: %(list)s.") % (
             told | {"list": ", ".join(known) or "–"}
         )
 

@@ -90,7 +90,7 @@ def away(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         else:
             return redirect("absence", made)
     if request.GET.get("said") == "back":
-        request.notices = [{"kind": "success", "text": _("Noted. Welcome back.")}]  # type: ignore[attr-defined]
+        request.notices = [{"kind": "success", "text": _("Noted.")}]  # type: ignore[attr-defined]
     mine = queries.my_absences(actor)
     others = queries.who_is_away(actor) if leads else []
     return render(
@@ -198,7 +198,7 @@ def stand_in(actor: Actor, form: StandInForm, ways: list[uuid.UUID], could: list
     starts = clock.local(max(data["from_day"] or today, today), "00:00", actor.zone)
     ends = clock.local(data["until_day"] + timedelta(days=1), "00:00", actor.zone)
     if not all(one.is_here(starts, ends) for one in could if one.member_id == member):
-        raise Refused(_("They are away then themselves. Choose somebody else, or other days."), code="away")
+        raise Refused(_("They are away on those days too. Choose somebody else, or other days."), code="away")
     return actions.cover(actor, ways, member, starts=starts, ends=ends, key=f"cover:{data['key']}")
 
 

@@ -35,7 +35,7 @@ def figures(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "stages": [(one.title, by_stage.get(one.code, 0)) for one in rules.stages(actor) if not one.flag],
             "means": [
                 (_("Started"), _("ways that began, whatever became of them")),
-                (_("Open"), _("ways that have not ended")),
+                (_("Still open"), _("ways that have not ended")),
                 (_("On a list"), _("open ways that need somebody now: a rule is broken")),
                 (_("Moved on"), _("ways that ended, and what was reached last counts as a success")),
                 (_("Ended"), _("ways that ended otherwise")),
