@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_away import hire, in_hand
+from tests.journeys.test_pages import key_of
 from tests.journeys.test_statements import asked as asked_for
 
 from kohti.journeys import actions, attention
@@ -18,6 +19,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotAllowed
 from kohti.kernel.ids import new_id, short
 from kohti.people import actions as people
+from kohti.people.models import Note
 
 
 def ask(coach: Actor, way: Journey, to: Actor, days: int = 3) -> uuid.UUID:
@@ -136,3 +138,31 @@ def test_today_asks_the_same_however_many_were_handed_over(here: Place) -> None:
     for way in in_hand(here, coach, 3):
         ask(coach, way, neil)
     assert asked_for(browser, "/day/") == before
+
+
+def test_what_is_sealed_is_passed_on_to_who_took_over_field_by_field_and_by_its_holder(here: Place) -> None:
+    coach, neil, leader = hire(here), hire(here, "Neil"), here.member("leader")
+    way = in_hand(here, coach)[0]
+    for text, field in (("Insulin at noon", "health"), ("Prays on Fridays", "belief")):
+        acting(coach, people.write_note, way.person_id, text, fields=[field], key=str(new_id()))
+    browser, address = browser_of(coach), f"/ways/{short(way.id)}/change/"
+    assert "Sealed, and seen by you: " in browser.get(f"{address}hand-over/").content.decode()
+    assert address + "keys/" not in browser.get(f"/people/{short(way.person_id)}/plan/").content.decode()
+    acting(neil, actions.answer_hand_over, ask(coach, way, neil), accept=True)
+    assert address + "keys/" in told(coach)
+    page = browser.get(f"{address}keys/")
+    assert page.content.count(b'name="fields_of_life"') == 2
+    sent = {"key": key_of(page.content), "fields_of_life": "health"}
+    assert browser_of(leader).post(f"{address}keys/", sent).status_code == 422, "the leader holds no key"
+    assert acting(neil, texts_of, way) == set()
+    for _twice in range(2):
+        browser.post(f"{address}keys/", sent)
+    assert acting(neil, texts_of, way) == {"Insulin at noon"}
+    left = browser.get(f"{address}keys/").content
+    assert left.count(b'name="fields_of_life"') == 1
+    assert b'value="belief"' in left
+
+
+def texts_of(_actor: Actor, way: Journey) -> set[str]:
+    """What the notes say that somebody may read."""
+    return set(Note.objects.filter(person_id=way.person_id, sealed__len__gt=0).values_list("text", flat=True))

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from kohti.diary.forms import UploadForm
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, may
+from kohti.people import fields as life
+from kohti.people import queries as people
 from kohti.people.attachments import queries as attachments
 from kohti.people.forms import Keyed, day, line, lines
 
@@ -178,6 +180,25 @@ class HandOverForm(WayForm):
     from_day = day(_("From"))
     until_day = day(_("My last day with them"), required=True)
     words = lines(_("What they should know"), rows=3)
+
+
+class KeysForm(WayForm):
+    """What is sealed to the new coach is passed on to them, field of life by field of life."""
+
+    fields_of_life = forms.MultipleChoiceField(
+        label=_("Sealed, and not seen by them"),
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They see what you tick, with its notes, until their sight of this person ends."),
+    )
+
+    def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, way, *args, **kwargs)
+        known = life.fields_of_life(actor)
+        self.fields["fields_of_life"].choices = [  # type: ignore[attr-defined]
+            (code, life.title_of(known, code))
+            for code in people.keys_to_give(actor, way.person_id, way.owner_id)
+        ]
 
 
 class CoverForm(WayForm):

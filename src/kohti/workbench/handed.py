@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.journeys.models import HandOver
-from kohti.kernel import words
+from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 
 
@@ -28,4 +29,7 @@ def line(actor: Actor, one: HandOver) -> dict[str, Any]:
         "declined": one.state == HandOver.State.DECLINED,
         "open": one.state == HandOver.State.ASKED,
         "answer": one.answer,
+        "keys": reverse("way_change", args=[one.journey_id, "keys"])
+        if one.state == HandOver.State.ACCEPTED and one.until_day >= clock.today(actor.zone)
+        else "",
     }

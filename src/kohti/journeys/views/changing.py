@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -20,15 +21,21 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.once import all_or_nothing
+from kohti.people import actions as keys
+from kohti.people import fields as life
 from kohti.people import queries as people
 from kohti.people.bar import bar
+
+AS_LONG_AS_THE_WAY = timedelta(days=1826)
+"""A key shows nothing to whoever does not see the person: it may outlast that sight."""
 
 
 @dataclass(frozen=True)
 class Part:
     """One thing to change: its heading, its form, how it is saved, what it needs, and when it is offered.
 
-    `gives`: only to whoever may give the way to others.
+    `gives`: only to whoever may give the way to others. `handed`: only to whoever has handed it over and still has it
+    in hand.
     """
 
     title: Callable[[], str]
@@ -38,10 +45,25 @@ class Part:
     verb: str = "journeys.work"
     offered: Callable[[Journey], bool] = lambda way: way.closed_at is None
     gives: bool = False
+    handed: bool = False
 
 
 def _member(data: dict[str, Any]) -> uuid.UUID:
     return uuid.UUID(data["member"])
+
+
+def _pass_on(actor: Actor, way: Journey, data: dict[str, Any]) -> None:
+    """Let the coach see what is sealed; each field of life is a key of its own, given by whoever holds it."""
+    assert way.owner_id is not None
+    for field in data["fields_of_life"]:
+        keys.give_sight(
+            actor,
+            way.person_id,
+            way.owner_id,
+            until=clock.now() + AS_LONG_AS_THE_WAY,
+            field=field,
+            key=f"keys:{data['key']}:{field}",
+        )
 
 
 PARTS: dict[str, Part] = {
@@ -117,6 +139,14 @@ PARTS: dict[str, Part] = {
         ),
         gives=True,
     ),
+    "keys": Part(
+        lambda: _("Pass on what is sealed"),
+        forms.KeysForm,
+        lambda actor, way, data: _pass_on(actor, way, data),
+        lambda: _("Pass on"),
+        offered=lambda way: way.closed_at is None and way.owner_id is not None,
+        handed=True,
+    ),
     "coach": Part(
         lambda: _("Give them a coach"),
         forms.CoachForm,
@@ -141,11 +171,20 @@ def offered(actor: Actor, way: Journey) -> list[tuple[str, str]]:
     found = [
         (reverse("way_change", args=[way.id, code]), part.title())
         for code, part in PARTS.items()
-        if may(actor, part.verb) and part.offered(way) and (gives or not part.gives)
+        if may(actor, part.verb)
+        and part.offered(way)
+        and (gives or not part.gives)
+        and (not part.handed or (hands and not gives))
     ]
     if hands and way.closed_at is None and may(actor, "journeys.work"):
         found.append((reverse("way_end", args=[way.id]), _("End their way")))
     return found
+
+
+def _sealed(actor: Actor, way: Journey) -> str:
+    """What the actor sees of somebody under a seal and can pass on, in words."""
+    known = life.fields_of_life(actor)
+    return ", ".join(life.title_of(known, code) for code in people.keys_to_give(actor, way.person_id))
 
 
 @needs("journeys.work", methods=("GET", "POST"))
@@ -171,7 +210,7 @@ def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str)
         "journeys/change.html",
         bar(actor, card, "plan")
         | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "way": way, "what": what}
-        | {"asked": asked},
+        | {"asked": asked, "sealed": _sealed(actor, way) if what == "hand-over" and not asked else ""},
         status=422 if request.method == "POST" else 200,
     )
 

@@ -14,6 +14,7 @@ from .cards import (
     who_sees,
 )
 from .finding import Alike, Found, alike_to, find, page_of_people
+from .keys import keys_to_give
 from .notes import Entry, Reading, note_with_readings
 from .watching import (
     AskFirst,
@@ -44,6 +45,7 @@ __all__ = (
     "contacts_of",
     "emergencies",
     "find",
+    "keys_to_give",
     "leads_to",
     "mark_of",
     "not_there",
