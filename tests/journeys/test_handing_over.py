@@ -161,6 +161,8 @@ def test_what_is_sealed_is_passed_on_to_who_took_over_field_by_field_and_by_its_
     left = browser.get(f"{address}keys/").content
     assert left.count(b'name="fields_of_life"') == 1
     assert b'value="belief"' in left
+    browser.post(f"{address}keys/", {"key": str(new_id()), "fields_of_life": "belief"})
+    assert b"Nothing is sealed to them" in browser.get(f"{address}keys/").content
 
 
 def texts_of(_actor: Actor, way: Journey) -> set[str]:
