@@ -142,7 +142,9 @@ def test_a_leader_narrows_the_centre_to_a_coach_a_stage_and_who_needs_somebody(
         key=key(),
     )
     assert names(browser.get(f"/caseload/?{theirs}&flag=covered").content) == [name_of(here, first)]
-    assert b"Nobody matches this choice" in browser.get(f"/caseload/?{theirs}&stage={other_stage(here)}").content
+    assert (
+        b"Nobody matches this choice" in browser.get(f"/caseload/?{theirs}&stage={other_stage(here)}").content
+    )
     assert b"You stand in" in browser_of(stand_in).get("/caseload/").content
 
 

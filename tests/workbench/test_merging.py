@@ -188,9 +188,9 @@ def in_force(rows: Rows) -> list[tuple[Any, ...]]:
     return sorted(tuple(str(row[one]) for one in said) for row in held)
 
 
-def holds_right() -> None:
+def holds_right(here: Place) -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        found = attention.check(connection, now=clock.now())
+        found = attention.check(connection, clock.now(), here.system.service)
     assert found.wrong == 0, found.faults
 
 
@@ -205,13 +205,13 @@ def test_merging_and_undoing_leaves_every_row_of_every_table_as_it_was(
     }
     assert carried <= set(before), carried - set(before)
     merge = merged(pair, way=way_of(here, pair.gone).id, full_name="gone", languages="both", called="gone")
-    holds_right()
+    holds_right(here)
     left = rows_about(owner, pair.gone.id)
     assert set(left) == {"people_person", "people_grant"}, left
     undone = acting(pair.leader, actions.unmerge, merge)
     assert undone is not None
     assert undone.left == 0
-    holds_right()
+    holds_right(here)
     after = rows_about(owner, pair.kept.id, pair.gone.id)
     assert in_force(after) == in_force(before)
     del before["people_grant"], after["people_grant"]
@@ -322,7 +322,7 @@ def test_of_two_open_ways_one_goes_on_and_the_other_can_be_read(
         "which-way", pair.leader, actions.merge, pair.kept.id, pair.gone.id, {}, key=key(), way_id=new_id()
     )
     merge = merged(pair, way=ways[1])
-    holds_right()
+    holds_right(here)
     with as_system(here.system):
         ended, on = Journey.objects.get(id=ways[0]), Journey.objects.get(id=ways[1])
         assert (ended.person_id, on.person_id) == (pair.kept.id, pair.kept.id)
@@ -332,7 +332,7 @@ def test_of_two_open_ways_one_goes_on_and_the_other_can_be_read(
     step = journeys.NewStep(words="ring", due_on=FAR)
     acting(pair.second, journeys.change_plan, ways[1], [step], key=key())
     acting(pair.leader, actions.unmerge, merge)
-    holds_right()
+    holds_right(here)
     with as_system(here.system):
         assert not Journey.objects.filter(id__in=ways, closed_at__isnull=False).exists()
         assert Journey.objects.get(id=ways[1]).person_id == pair.gone.id
@@ -428,12 +428,12 @@ def test_a_restricted_record_stays_so_for_those_who_are_named(
     named = [own(pair.leader), own(pair.second)]
     acting(pair.leader, people.restrict, pair.gone.id, named, "a relative", key=key())
     merge = merged(pair)
-    holds_right()
+    holds_right(here)
     assert sees(pair.leader, pair.kept)
     assert sees(pair.second, pair.kept)
     assert not sees(pair.first, pair.kept)
     acting(pair.leader, actions.unmerge, merge)
-    holds_right()
+    holds_right(here)
     assert sees(pair.first, pair.kept)
     assert way_of(here, pair.kept).owner_id == pair.first.member_id
     assert not sees(pair.first, pair.gone)

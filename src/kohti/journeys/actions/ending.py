@@ -30,8 +30,9 @@ def close(
     """End somebody's way: what was done and what was not, thanks, when we ask how it goes, and who asks.
 
     Its owner asks unless somebody else is named; whoever asks sees the person until then. Its owner keeps sight for 90
-    days more, or until two weeks after they were to ask for the last time whether what was reached lasts. Closing again changes nothing. Raises NotAllowed for whoever has it not in hand, NotThere for a colleague
-    who is not there, and Refused for a day that has passed and where somebody changed the way meanwhile.
+    days more, or until two weeks after they were to ask for the last time whether what was reached lasts. Closing
+    again changes nothing. Raises NotAllowed for whoever has it not in hand, NotThere for a colleague who is not there,
+    and Refused for a day that has passed and where somebody changed the way meanwhile.
     """
     actors.must(actor, "journeys.work")
     done = Journey.objects.filter(id=journey_id, closed_at__isnull=False, version=version + 1).exists()

@@ -31,7 +31,8 @@ class Quality:
 
     All are counts of people out of `in_hand`: `held` by the rules; `in_touch` within the blueprint's interval;
     `planned`: something is to come; `agreed`: their plan's last change; `heard`: said themselves, lately, how a
-    field of life goes. `reached` counts outcomes of lately, of ways that have ended too. `read` is one plan of theirs by lot, another each week.
+    field of life goes. `reached` counts outcomes of lately, of ways that have ended too. `read` is one plan of
+    theirs by lot, another each week.
     """
 
     coach: str
