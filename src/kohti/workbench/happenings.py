@@ -54,7 +54,7 @@ VERBS: dict[str, str] = {
     "journey.reopened": gettext_noop("took somebody's way up again"),
     "journey.resumed": gettext_noop("let somebody's time limit run again"),
     "journey.stage": gettext_noop("moved somebody to another stage"),
-    "journey.taken_back": gettext_noop("asked a colleague no longer to take somebody over"),
+    "journey.taken_back": gettext_noop("took back a request to take somebody over"),
     "journey.uncovered": gettext_noop("ended a colleague's standing in"),
     "logo_kept": gettext_noop("put a logo into force"),
     "message.again": gettext_noop("sent a message again"),

@@ -131,12 +131,12 @@ def why_not(actor: Actor, code: str, *, undoing: bool = False) -> str:
     said = {
         "merged": _("Somebody has made these two records one meanwhile."),
         "elsewhere": _("Only two records of the centre you lead can become one. Ask for a move first."),
-        "not-named": _("A restricted record is made one with another by somebody who is named on it."),
-        "moves": _("A move to another centre is still to come. Do this after it."),
+        "not-named": _("Only somebody who is named on a restricted record can do this."),
+        "moves": _("A move to another centre is still to come. Do this after the move."),
         "which-way": _("Choose which of the two ways goes on."),
         "forgotten": _("They were forgotten since. What was erased cannot be put back."),
         "restricted": _("It was decided since who may open this record. Take that back first."),
-        "later": _("Another record became one with this one since. Undo that first."),
+        "later": _("Another record has been joined to this one since. Undo that first."),
         "way": _("A new way was begun since. It cannot be undone while that is open."),
     }
     return said.get(code, "")

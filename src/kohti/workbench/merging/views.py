@@ -238,7 +238,7 @@ def merge(request: HttpRequest, actor: Actor, person_id: uuid.UUID, other_id: uu
 @needs("people.merge")
 def duplicates(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who of the centre may be written down twice."""
-    why = {**WHY, queries.SAME_REFERENCE: lambda: _("same reference, spelled otherwise")}
+    why = {**WHY, queries.SAME_REFERENCE: lambda: _("same reference, written differently")}
     return render(
         request,
         "workbench/duplicates.html",
