@@ -155,10 +155,11 @@ join coach c on c.k = n / %(per)s
         "people",
         """
 insert into people_person (id, service_id, centre_id, reference, full_name, called, folded, sort_key, date_of_birth,
-    sounds, languages, interpreter, safe_contact, not_by, no_messages, address_hidden, restricted, created_at)
+    sounds, languages, interpreter, safe_contact, not_by, no_messages, address_hidden, restricted, created_at,
+    died_said)
 select md5('person' || p)::uuid, c.service_id, c.centre_id, 'B' || p, first || ' ' || last, '', lower(first || ' ' || last),
     lower(last || ' ' || first), date '1960-01-01' + p %% 16000, '{}', array['en'], '', '', '', false, false, false,
-    %(opens)s::timestamptz - interval '1 year'
+    %(opens)s::timestamptz - interval '1 year', ''
 from generate_series(%(fro)s::int / 3 * %(people)s, %(to)s::int / 3 * %(people)s - 1) p
 join coach c on c.k = (p / %(people)s * 3 + least(p %% %(people)s, 2)) / %(per)s
 cross join lateral (select (array['Aino','Bashir','Chen','Dilnoza','Emeka','Fatima','Greta','Hassan','Ines','Jakub','Katri',
