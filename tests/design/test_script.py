@@ -7,6 +7,7 @@ import pytest
 from jinja2 import Environment
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.design.conftest import Site
+from tests.in_the_browser.screen import until
 
 pytestmark = pytest.mark.browser
 
@@ -235,7 +236,7 @@ def test_the_answer_to_a_form_is_shown_also_when_it_is_no(screen: Screen, status
     screen.site.answers["/walk-in/"] = (status, text)
     page.locator("[name=said]").press("Control+Enter")
     expect(page.locator("#answer p")).to_be_visible()
-    page.wait_for_function(f"('kohti:kept:a1:walk-in' in sessionStorage) === {str(status == 422).lower()}")
+    until(page, f"('kohti:kept:a1:walk-in' in sessionStorage) === {str(status == 422).lower()}")
     expect(page.locator("[name=name]")).to_have_value("Eleanor")
 
 

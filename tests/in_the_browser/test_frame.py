@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 from tests.factories import MORNING, Place
-from tests.in_the_browser.screen import SitDown, Way
+from tests.in_the_browser.screen import SitDown, Way, until
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ def test_going_back_through_a_long_list_nothing_covers_what_has_the_focus(
     for _n in range(60):
         page.keyboard.press("Shift+Tab")
         # The page scrolls with the next frame; what stays covered stays so for good.
-        page.wait_for_function(f"!({COVERED})()")
+        until(page, f"!({COVERED})()")
 
 
 def test_on_paper_the_list_has_its_names_and_nothing_to_press(full: Place, sit_down: SitDown) -> None:
@@ -65,8 +65,9 @@ def test_on_paper_a_person_has_their_notes_and_nothing_to_fill_in(here: Place, s
     screen.go(reverse("person_timeline", args=[here.person("Kirsi Koskinen").id]))
     page.get_by_label("Note", exact=True).fill("came about the housing letter\nand comes again")
     screen.press(screen.button("Save the note"))
-    note = page.get_by_text("came about the housing letter")
+    note = page.get_by_text("came about the housing letter").first
     expect(note).to_be_visible()
+    screen.press(page.get_by_text("Write a note"))
     expect(page.get_by_role("textbox")).to_have_count(1)
     page.emulate_media(media="print")
     expect(page.get_by_role("textbox")).to_have_count(0)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.factories import MORNING, Place
 from tests.in_the_browser.conftest import WAYS
-from tests.in_the_browser.screen import SitDown, Way
+from tests.in_the_browser.screen import SitDown, Way, until
 
 from kohti.frontdesk import actions
 from kohti.kernel.actor import Actor, as_actor
@@ -169,7 +169,7 @@ def test_what_was_typed_stays_when_something_is_missing(morning: Place, sit_down
     expect(screen.page.get_by_label("Name")).to_have_value("Zoltan")
     screen.check("Zoltan")
     screen.press(screen.page.get_by_role("alert").get_by_role("link"))
-    screen.page.wait_for_function("document.activeElement.name === 'reason'")
+    until(screen.page, "document.activeElement.name === 'reason'")
 
 
 def test_the_coachs_call(here: Place, sit_down: SitDown, way: Way) -> None:
@@ -186,6 +186,8 @@ def test_the_coachs_call(here: Place, sit_down: SitDown, way: Way) -> None:
 
     coach = sit_down(sally, way)
     other = sit_down(neil)
+    for one in (coach, other):
+        one.go("/queue/")
     page = coach.page
     mine, busy = page.locator("#mine"), page.locator("#busy")
     names = ("Kirsi", "Marcus", "Maria")
@@ -245,6 +247,8 @@ def test_two_coaches_see_each_others_calls_and_keep_their_own(here: Place, sit_d
         host.press(host.button("Take them in"))
         expect(host.row(name)).to_contain_text("Waiting")
     first, second = sit_down(sally), sit_down(neil)
+    for one in (first, second):
+        one.go("/queue/")
     expect(second.page.locator("#next-words")).to_contain_text("Ada")
     first.press(first.button("Call next"))
     expect(first.page.locator("#mine")).to_contain_text("Ada")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from tests.factories import MORNING, Place
-from tests.in_the_browser.screen import SitDown
+from tests.in_the_browser.screen import SitDown, until
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +18,9 @@ def test_without_a_connection_a_page_says_since_when_and_the_way_back_opens_by_i
     page = screen.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Arrivals")
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
     screen.go("/arrivals/?show=here")
-    page.wait_for_function("caches.match('/offline/reached').then(kept => !!kept)")
+    until(page, "caches.match('/offline/reached').then(kept => !!kept)")
 
     screen.context.set_offline(True)
     screen.go("/arrivals/")

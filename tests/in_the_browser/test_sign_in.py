@@ -41,7 +41,7 @@ def sign_in(screen: Screen, somebody: Actor) -> None:
     screen.page.get_by_label("User name").fill(user_name(somebody))
     screen.page.get_by_label("Password").fill(PASSWORD)
     screen.page.get_by_label("Password").press("Enter")
-    heading(screen, "Arrivals")
+    heading(screen, "Today" if somebody.role == "leader" else "Arrivals")
 
 
 def device_with_passkeys(screen: Screen) -> Any:

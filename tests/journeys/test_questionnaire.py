@@ -89,6 +89,7 @@ def test_an_empty_one_and_answers_there_are_not_are_refused(here: Place, coach: 
 
 READ_IT = {
     "journeys/actions/needs.py": "writes it",
+    "journeys/carried.py": "goes along when two records become one",
     "journeys/in_force.py": "a seal that is in use is not given up",
     "journeys/models/__init__.py": "the table",
     "journeys/models/contact.py": "the table",

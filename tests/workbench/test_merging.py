@@ -629,7 +629,7 @@ def test_on_screen_two_records_are_looked_at_made_one_and_two_again(here: Place)
     assert page.status_code == 200
     preview = browser.post(address, {"key": key(), "full_name": "gone"})
     assert preview.status_code == 200
-    assert b"sealed from you: 1" in preview.content
+    assert b"sealed, and not open to you: 1" in preview.content
     assert b"secret words" not in preview.content
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', preview.content.decode()))
     changed = known(pair.first, "Kin Of Theirs")
