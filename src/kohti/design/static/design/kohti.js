@@ -139,11 +139,16 @@
 
   // ------------------------------------------------------------------ parts that live news renews
 
+  // Every row of a list has the same buttons: where one leads tells them apart.
+  function whereTo(control) {
+    return control.getAttribute("formaction") || control.getAttribute("href") || control.form?.getAttribute("action") || "";
+  }
+
   function placeOfFocus(container) {
     const active = document.activeElement;
     if (!active || !container.contains(active)) return null;
     const controls = [...container.querySelectorAll(CONTROLS)];
-    return { self: active === container, id: active.id, name: active.name, value: active.type === "submit" || active.type === "radio" ? active.value : null, index: controls.indexOf(active) };
+    return { self: active === container, id: active.id, goes: whereTo(active), name: active.name, value: active.type === "submit" || active.type === "radio" ? active.value : null, index: controls.indexOf(active) };
   }
 
   function giveFocusBack(container, place) {
@@ -151,7 +156,8 @@
     const controls = [...container.querySelectorAll(CONTROLS)];
     const same = (place.self && container)
       || (place.id && controls.find((control) => control.id === place.id))
-      || (place.name && controls.find((control) => control.name === place.name && (place.value === null || control.value === place.value)))
+      || ((place.name || place.goes) && controls.find((control) => (control.name || "") === (place.name || "")
+        && whereTo(control) === place.goes && (place.value === null || control.value === place.value)))
       || controls[Math.min(place.index, controls.length - 1)];
     (same || container).focus({ preventScroll: true });
   }
