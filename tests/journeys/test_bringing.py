@@ -189,7 +189,7 @@ def test_each_fault_is_said_in_words_with_its_row_and_column(
         ({"when": "20/03/2026"}, "By when: there is a day, but no next step."),
         ({"centre": "Gloucester"}, "Centre: “Gloucester” is another centre."),
         ({"centre": "Atlantis"}, "Centre: “Atlantis” is not known here."),
-        ({"basis": "because"}, "Legal basis: “because” is not known here. There are:"),
+        ({"basis": "because"}, "Legal basis: “because” is not known here. Choose from:"),
         ({"name": "Somebody Else"}, "Somebody else here has this reference."),
     ):
         (found,) = faults(leader, line(coach, reference=known.reference, **cells))

@@ -111,7 +111,7 @@ def test_a_leaders_today_says_who_is_away_who_waits_and_what_was_opened_in_an_em
     assert coach.facts["name"] in away
     assert "12 March 2026 to 13 March 2026" in away
     assert "For 2 of their 2 people nobody stands in." in away
-    assert "longest 30 minutes" in page.split('id="waits"')[1]
+    assert "longest wait 30 minutes" in page.split('id="waits"')[1]
     assert "A fall on the stairs" in page.split('id="emergencies"')[1]
     page = browser_of(coach).get("/day/").content.decode()
     assert "When I am away" in page
