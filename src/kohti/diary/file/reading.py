@@ -1,12 +1,26 @@
-"""What reading a row of any file has in common: its cells, and the faults and warnings found so far."""
+"""What reading any file has in common: its table, its rows' cells, and the faults and warnings found so far."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from kohti.diary.file.shapes import Problem
+from kohti.kernel import sheets
 from kohti.kernel.names import tidy
 from kohti.kernel.words import quoted
+
+_LEGACY_ENCODINGS = {"PL": "cp1250"}
+
+
+def table(data: bytes, *, filename: str, country: str) -> sheets.Sheet:
+    """The table of a file; `country` says how the letters of an old one are kept. Raises UnreadableSheet."""
+    legacy = _LEGACY_ENCODINGS.get(country.upper(), "cp1252")
+    return sheets.read(data, filename=filename, legacy_encoding=legacy)
+
+
+def filled(sheet: sheets.Sheet) -> Iterator[sheets.SheetRow]:
+    """The rows of a table in which anything stands."""
+    return (row for row in sheet.rows if row.extra or any(map(str.strip, row.cells.values())))
 
 
 class Reading:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from kohti.diary.file.columns import find_columns
-from kohti.diary.file.reading import Reading, shortened
+from kohti.diary.file.reading import Reading, filled, shortened, table
 from kohti.diary.file.shapes import DiaryRow, Problem
 from kohti.diary.file.values import (
     LONGEST,
@@ -20,7 +20,6 @@ from kohti.diary.file.values import (
     read_phone,
     read_time,
 )
-from kohti.kernel import sheets
 from kohti.kernel.names import fold
 
 # Characters, as much as the diary keeps.
@@ -29,7 +28,6 @@ _OLDEST = 1900
 _LAST_YEAR = 2199
 
 # What a spreadsheet writes where it is not asked for UTF-8.
-_LEGACY_ENCODINGS = {"PL": "cp1250"}
 
 
 def read_rows(
@@ -44,16 +42,12 @@ def read_rows(
 
     Raises UnreadableSheet where the file is no table or lacks a needed column.
     """
-    sheet = sheets.read(
-        data, filename=filename, legacy_encoding=_LEGACY_ENCODINGS.get(country.upper(), "cp1252")
-    )
+    sheet = table(data, filename=filename, country=country)
     columns = find_columns(sheet.header)
     rows: list[DiaryRow] = []
     refused: list[Problem] = []
     total = 0
-    for line in sheet.rows:
-        if not line.extra and not any(map(str.strip, line.cells.values())):
-            continue
+    for line in filled(sheet):
         total += 1
         texts = {field: line.cells[name] for field, name in columns.items()}
         reading = _Reading(line.number, texts, country=country, today=today)

@@ -8,10 +8,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from kohti.diary.file.reading import Reading, shortened
+from kohti.diary.file.reading import Reading, filled, shortened, table
 from kohti.diary.file.shapes import Problem
 from kohti.diary.file.values import read_date, read_date_of_birth, read_note
-from kohti.kernel import references, sheets
+from kohti.kernel import references
 from kohti.kernel.names import fold
 from kohti.kernel.references import BadReference
 from kohti.kernel.words import quoted
@@ -22,7 +22,6 @@ from .words import UNSAID, Words
 ROOM = {"name": 200, "coach": 200, "centre": 200, "step": 500}
 MOST_WHY = 8000
 OLDEST_BIRTH, OLDEST_WAY, LAST_YEAR = 120, 1990, 2199
-_LEGACY_ENCODINGS = {"PL": "cp1250"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +60,12 @@ def read_rows(data: bytes, *, filename: str, country: str, today: date, words: W
 
     Raises UnreadableSheet where the file is no table or lacks a needed column.
     """
-    sheet = sheets.read(
-        data, filename=filename, legacy_encoding=_LEGACY_ENCODINGS.get(country.upper(), "cp1252")
-    )
+    sheet = table(data, filename=filename, country=country)
     columns = find_columns(sheet.header)
     rows: list[CaseRow] = []
     refused: list[Problem] = []
     total = 0
-    for line in sheet.rows:
-        if not line.extra and not any(map(str.strip, line.cells.values())):
-            continue
+    for line in filled(sheet):
         total += 1
         texts = {field: line.cells[name] for field, name in columns.items()}
         reading = _Reading(line.number, texts, columns, country=country, today=today, words=words)
