@@ -1,7 +1,7 @@
 """Rows that are about a person: each room says which of its tables carry one, so that two records can become one.
 
 A room's `carried.py` holds `CARRIED`, one `Carried` a table; where two records cannot simply be laid together, also
-the SQL that settles it first. What is built of them stands in `workbench/merging/sql.py`. A column that refers to
+the SQL that settles it first. What is built of them stands in `workbench/merging/sql/`. A column that refers to
 a person and is named neither here nor in `STAYS` fails a test, so that no new room is forgotten.
 """
 
