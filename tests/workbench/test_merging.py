@@ -617,6 +617,57 @@ def test_who_may_be_written_down_twice_stands_on_a_list_until_somebody_says_no(h
         assert merging.likely(leader) == []
 
 
+def test_each_way_to_reach_them_is_chosen_by_itself_and_undoing_brings_all_back(
+    here: Place, owner: psycopg.Connection[Any]
+) -> None:
+    pair = two(here)
+
+    def reach(coach: Actor, person: Person, kind: str, value: str) -> uuid.UUID:
+        return acting(coach, people.add_contact, person.id, kind=kind, value=value, key=key())
+
+    for kind, kept, gone in (
+        ("phone", "07700 900601", "07700 900602"),
+        ("email", "ann@old.example", "ann@new.example"),
+        ("post", "1 Old Lane", "2 New Lane"),
+    ):
+        reach(pair.first, pair.kept, kind, kept)
+        reach(pair.second, pair.gone, kind, gone)
+    before = rows_about(owner, pair.kept.id, pair.gone.id)["people_contact"]
+    browser = browser_of(pair.leader)
+    address = f"/people/{short(pair.kept.id)}/same-as/{short(pair.gone.id)}/"
+    page = browser.get(address).content.decode()
+    boxes = {
+        row["value"]: row["id"]
+        for row in before.values()
+        if f'name="stays" value="{row["id"]}" checked' in page
+    }
+    assert len(boxes) == 6, "all are ticked at first"
+    stay = [boxes[one] for one in ("07700 900601", "07700 900602", "ann@new.example", "1 Old Lane")]
+    seen = browser.post(address, {"key": key(), "ways_shown": "yes", "stays": stay}).content.decode()
+    for value in boxes:
+        assert (value in seen) == (boxes[value] in stay), value
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', seen))
+    once_more = browser.post(address, {**form, "back": "yes"}).content.decode()
+    assert {one for one in boxes.values() if f'value="{one}" checked' in once_more} == set(stay)
+    assert browser.post(address, {**form, "sure": "yes"}).status_code == 302
+    with as_actor(pair.leader):
+        held = Contact.objects.filter(person_id=pair.kept.id, ended_at=None).values_list("id", flat=True)
+        assert {str(one) for one in held} == set(stay)
+        merge = Merge.objects.get(kept_id=pair.kept.id)
+    acting(pair.leader, actions.unmerge, merge.id)
+    assert rows_about(owner, pair.kept.id, pair.gone.id)["people_contact"] == before
+
+
+def test_a_hidden_address_ends_by_nobody_who_may_not_read_it(here: Place) -> None:
+    pair = two(here)
+    hidden = acting(
+        pair.second, people.add_contact, pair.gone.id, kind="post", value="a street", hidden=True, key=key()
+    )
+    acting(pair.leader, actions.merge, pair.kept.id, pair.gone.id, {}, key=key(), without=[hidden])
+    with as_system(here.system):
+        assert Contact.objects.get(id=hidden).ended_at is None
+
+
 def test_on_screen_two_records_are_looked_at_made_one_and_two_again(here: Place) -> None:
     pair = two(here)
     acting(pair.second, people.write_note, pair.gone.id, "secret words", fields=["health"], key=key())

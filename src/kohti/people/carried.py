@@ -32,6 +32,10 @@ STAYS: dict[tuple[str, str], str] = {
 }
 
 FIRST = """
+    -- ways to reach them that were not chosen, as far as whoever merges may read them
+    update people_contact set ended_at = v_now
+    where person_id in (p_kept, p_gone) and ended_at is null and p_choices->'without' ? id::text
+      and (sealed = '' or person_id::text || ':' || sealed = any(kohti.my_keys()));
     -- the same number twice is one; who prefers two ways prefers the kept one's
     update people_contact g set ended_at = v_now
     where g.person_id = p_gone and g.ended_at is null and g.plain <> '' and exists (
@@ -51,5 +55,5 @@ FIRST = """
     update people_restriction set ended_at = v_now
     where person_id = p_gone and ended_at is null and v_kept.restricted and v_gone.restricted;
 """
-"""SQL before the rows come over: what cannot be there twice ends. It may use `p_kept`, `p_gone`, `v_now` and both
-records as they were (`v_kept`, `v_gone`)."""
+"""SQL before the rows come over: what cannot be there twice ends. It may use `p_kept`, `p_gone`, `v_now`, what
+was chosen (`p_choices`) and both records as they were (`v_kept`, `v_gone`)."""

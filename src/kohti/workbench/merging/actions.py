@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,11 +34,13 @@ def merge(
     *,
     key: str,
     way_id: uuid.UUID | None = None,
+    without: Collection[uuid.UUID] = (),
 ) -> uuid.UUID:
     """Make two records of one person one: everything of `gone` stands with `kept` from now on.
 
     `choices` says for each of `FIELDS` whose value stays: `kept`, `gone`, or of `BOTH` `both`. Of two open ways
-    `way_id` goes on; the other ends, and can be read. Nobody sees more of what is sealed or restricted than before:
+    `way_id` goes on; the other ends, and can be read. All ways to reach them stay but those `without`, which end; the
+    same number of both is one. Nobody sees more of what is sealed or restricted than before:
     a key opens what it opened, and of two restricted records those see the one who were named on both. All in one
     transaction; what it takes to go back is kept. Returns the id of the merge.
 
@@ -52,10 +54,11 @@ def merge(
         return before
     words = _("Two records of one person became one. Their other way goes on.")
     fields = {name: choices.get(name, "kept") for name in FIELDS}
+    ended = [str(one) for one in without]
     with connection.cursor() as cursor:
         cursor.execute(
             "select kohti.merge_people(%s, %s, %s, %s, %s, %s)",
-            [made, kept_id, gone_id, json.dumps(fields), way_id, words],
+            [made, kept_id, gone_id, json.dumps({**fields, "without": ended}), way_id, words],
         )
         row = cursor.fetchone()
     _refuse(actor, row[0] if row else "not-there")
@@ -64,7 +67,7 @@ def merge(
         "merge",
         made,
         persons=[kept_id, gone_id],
-        detail={"chosen": fields},
+        detail={"chosen": fields, "without": ended},
         tell=actor.centre,
     )
     return made

@@ -123,7 +123,8 @@ def _record(actor: Actor, one: Record) -> dict[str, Any]:
         "reference": person.reference,
         "since": words.day_short(person.created_at.astimezone(zone).date()),
         "contacts": [
-            {"value": way.value, "note": way.note, "hidden": bool(way.sealed)} for way in one.contacts
+            {"id": way.id, "value": way.value, "note": way.note, "hidden": bool(way.sealed)}
+            for way in one.contacts
         ],
         "marks": [
             {
@@ -148,17 +149,31 @@ def _record(actor: Actor, one: Record) -> dict[str, Any]:
     }
 
 
-def _together(actor: Actor, both: SideBySide) -> dict[str, Any]:
+def _without(request: HttpRequest, both: SideBySide) -> set[uuid.UUID]:
+    """Which ways to reach them do not stay: those that were not ticked, of those that were shown."""
+    shown = {way.id for one in (both.kept, both.gone) for way in one.contacts}
+    if "without" in request.POST:
+        named = set(request.POST["without"].split())
+        return {one for one in shown if str(one) in named}
+    if "ways_shown" in request.POST:
+        ticked = set(request.POST.getlist("stays"))
+        return {one for one in shown if str(one) not in ticked}
+    return set()
+
+
+def _together(actor: Actor, both: SideBySide, without: set[uuid.UUID]) -> dict[str, Any]:
     """How to reach the one person and what to know of them: both records', the same number once."""
     kept, gone = _record(actor, both.kept), _record(actor, both.gone)
-    known = {(way.kind, way.plain, way.sealed) for way in both.kept.contacts if way.plain}
+    known = {
+        (way.kind, way.plain, way.sealed) for way in both.kept.contacts if way.plain and way.id not in without
+    }
     new = [
         line
         for way, line in zip(both.gone.contacts, gone["contacts"], strict=True)
         if (way.kind, way.plain, way.sealed) not in known
     ]
     return {
-        "contacts": [*kept["contacts"], *new],
+        "contacts": [line for line in (*kept["contacts"], *new) if line["id"] not in without],
         "marks": [*kept["marks"], *gone["marks"]],
         "hidden": kept["hidden"] or gone["hidden"],
         "no_messages": kept["no_messages"] or gone["no_messages"],
@@ -187,7 +202,7 @@ def _booking(actor: Actor, one: Booking) -> str:
 def merge(request: HttpRequest, actor: Actor, person_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponseBase:
     """Two records side by side, what stays of each field, what will be so afterwards, and the merge itself."""
     both = queries.side_by_side(actor, person_id, other_id)
-    chosen = _chosen(request, both)
+    chosen, without = _chosen(request, both), _without(request, both)
     ways = [one.way for one in (both.kept, both.gone) if one.way is not None]
     way = request.POST.get("way", "")
     going_on = next((one for one in ways if str(one.id) == way), None)
@@ -210,6 +225,7 @@ def merge(request: HttpRequest, actor: Actor, person_id: uuid.UUID, other_id: uu
                     chosen,
                     key=f"merge:{request.POST.get('key', '')}",
                     way_id=going_on.id if going_on else None,
+                    without=without,
                 )
         except Refused as refused:
             trouble = str(refused.message)
@@ -222,7 +238,8 @@ def merge(request: HttpRequest, actor: Actor, person_id: uuid.UUID, other_id: uu
             "kept": _record(actor, both.kept),
             "gone": _record(actor, both.gone),
             "fields": _fields(both, chosen),
-            "after": _together(actor, both),
+            "after": _together(actor, both, without),
+            "without": without,
             "clashes": [(_booking(actor, stays), _booking(actor, ends)) for stays, ends in both.clashes],
             "two_ways": len(ways) == 2,
             "way": str(going_on.id) if going_on else "",
