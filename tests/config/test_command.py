@@ -525,9 +525,9 @@ def test_the_bench_measures_every_operation_over_every_past(tmp_path: Path) -> N
 
 @pytest.mark.long
 def test_the_bench_of_ways_measures_every_page_and_the_check_of_attention(tmp_path: Path) -> None:
-    found = Kohti(tmp_path).run("bench", "journeys", "--ways", "600", "--repeat", "1", "--json").json()
-    assert {one["rows"] for one in found["operations"]} == {450, 600}
-    assert {one["rows"] for one in found["together"]} == {600}
+    found = Kohti(tmp_path).run("bench", "journeys", "--ways", "1200", "--repeat", "1", "--json").json()
+    assert {one["rows"] for one in found["operations"]} == {600, 1200}
+    assert {one["rows"] for one in found["together"]} == {1200}
     for one in found["operations"] + found["together"]:
         assert min(one["app_cpu_ms"], one["db_cpu_ms"], one["p50_ms"], one["statements"]) > 0, one
     for one in found["attention"]:

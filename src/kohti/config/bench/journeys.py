@@ -30,9 +30,10 @@ def measure(*, ways: int, repeat: int, say: Say) -> dict[str, Any]:
 
     `operations`: one client at a time, CPU shared out over the requests; `together`: eight clients over all of the
     ways, at two web processes; `attention`: `kohti check attention` over everything, in seconds on the wall.
-    `ways` is rounded up to whole caseloads; the tenth holds at least those of the eight coaches who are measured.
+    `ways` is rounded up to whole caseloads; the tenth holds at least the whole centre that is measured, which is as
+    big in both: what grows is other centres, other services and their past. Both are tidied before they are measured.
     """
-    sizes = [_whole(max(CLIENTS * lives.PER_COACH, ways // TENTH))]
+    sizes = [_whole(max(lives.PER_CENTRE * lives.PER_COACH, ways // TENTH))]
     sizes.append(max(_whole(ways), sizes[0] + lives.WHOLE))
     with lived.scratch(say) as server, ExitStack() as stack:
         coaches, leader, members, plans = _prepare(say)
@@ -55,6 +56,10 @@ def measure(*, ways: int, repeat: int, say: Say) -> dict[str, Any]:
             before = size
             last = size == sizes[-1]
             addresses_of.append(addresses.owner_url() if last else lived.copy_of_scratch(server, str(size)))
+        began = time.monotonic()
+        for url in addresses_of:
+            lives.tidy(server, url)
+        say(f"tidied in {time.monotonic() - began:.0f} s")
         attention = [_attention(size, url) for size, url in zip(sizes, addresses_of, strict=True)]
         for found in attention:
             say(str(found))

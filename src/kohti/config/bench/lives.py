@@ -1,8 +1,9 @@
 """A database full of people's ways, made by SQL: what a region would have written down in some years.
 
 Everything follows from a way's number, so that loading up to a number and then further gives the same as loading
-once, and whoever measures knows whose way is which. Triggers are off while it is written; afterwards `kohti.hold`
-says of each open way until when it is held, and the tables are analysed.
+once, and whoever measures knows whose way is which. A region grows by centres: each has twelve coaches with fifty
+open ways, and the centre of the first coaches is as big in a small region as in a large one. Triggers are off while
+it is written; afterwards `kohti.hold` says of each open way until when it is held, and the tables are analysed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -22,7 +23,9 @@ from kohti.kernel import postgres
 if TYPE_CHECKING:
     from kohti.kernel.blueprint import Blueprint
 
-PER_COACH = 50
+PER_COACH, PER_CENTRE = 50, 12
+"""Open ways of a coach, and coaches of a centre."""
+
 PEOPLE, CLOSED, CONTACTS, STEPS = 10, 1, 34, 17
 """Of three open ways: people that the service knows, and ways that ended; of one: contacts and steps."""
 
@@ -55,13 +58,11 @@ def load(
 ) -> None:
     """Write the open ways from a number to a number, with all that belongs to them and to the people around.
 
-    The ways of the first coaches belong to the memberships `first`, those of the others to colleagues made here, at
-    every centre of every service in turn. Written as the administrator.
+    The ways of the first coaches belong to the memberships `first`, those of the others to colleagues made here. The
+    first centre is that of `first`; then come the services' others, then centres made here, in turn for each service.
+    Written as the administrator.
     """
-    url = addresses.owner_url()
-    if server is not None:
-        url = server.address.url(url.rpartition("/")[2])
-    with psycopg.connect(url, autocommit=True) as admin:
+    with _admin(server, addresses.owner_url()) as admin:
         for setting in SETTINGS:
             admin.execute(setting.encode())
         admin.execute("create temporary table plan (code text, stages text[], fields text[])")
@@ -72,16 +73,36 @@ def load(
                 (plan.service.code, [one.code for one in plan.stages if not one.ends], fields),
             )
         facts = {"fro": fro, "to": to, "first": list(first), "day": day, "opens": opens}
-        facts |= {"per": PER_COACH, "people": PEOPLE, "closed": CLOSED, "contacts": CONTACTS, "steps": STEPS}
+        facts |= {
+            "per": PER_COACH,
+            "per_centre": PER_CENTRE,
+            "people": PEOPLE,
+            "closed": CLOSED,
+            "contacts": CONTACTS,
+            "steps": STEPS,
+        }
         for what, query in ROWS:
             say(what)
             admin.execute(query.encode(), facts)
+        admin.execute("analyze")
         say("until when each is held")
         admin.execute("select kohti.hold(array_agg(id)) from way group by n / %s", (HOLD_AT_ONCE,))
-        admin.execute("drop table way, coach, plan")
-        say("vacuum")
-        admin.execute("vacuum (analyze)")
+        admin.execute("drop table way, coach, place, plan")
+
+
+def tidy(server: postgres.Server | None, owner_url: str) -> None:
+    """Clean up and analyse all of a database and write it to disk, as a database stands that has rested a night.
+
+    Nothing of what loading left behind is then done at the cost of what is measured. Done as the administrator.
+    """
+    with _admin(server, owner_url) as admin:
+        admin.execute("vacuum (freeze, analyze)")
         admin.execute("checkpoint")
+
+
+def _admin(server: postgres.Server | None, owner_url: str) -> psycopg.Connection[Any]:
+    url = owner_url if server is None else server.address.url(owner_url.rpartition("/")[2])
+    return psycopg.connect(url, autocommit=True)
 
 
 SETTINGS = (
@@ -94,23 +115,43 @@ SETTINGS = (
 
 ROWS: tuple[tuple[str, str], ...] = (
     (
+        "centres",
+        """
+create temporary table place as
+with shipped as (
+    select row_number() over (order by c.id <> m.centre_id, c.code, c.id) - 1 as i, c.id, c.service_id
+    from team_centre c join team_membership m on m.id = (%(first)s::uuid[])[1] where not starts_with(c.code, 'bench-')
+), more as (
+    select i, md5('centre' || i)::uuid, s.id
+    from generate_series((select count(*) from shipped), (%(to)s::int - 1) / %(per)s / %(per_centre)s) i
+    join (select row_number() over (order by code) - 1 as nth, count(*) over () as services, id from team_service) s
+        on s.nth = i %% s.services
+)
+select c.i, c.id as centre_id, c.service_id, p.stages, p.fields,
+    (select r.id from team_role r where r.service_id = c.service_id and r.verbs ? 'journeys.work'
+        and not r.verbs ? 'journeys.lead' order by r.code limit 1) as role_id,
+    (select o.id from team_organisation o where o.service_id = c.service_id order by o.code limit 1) as organisation_id
+from (table shipped union all table more) c join team_service s on s.id = c.service_id join plan p on p.code = s.code
+""",
+    ),
+    (
+        "their doors",
+        """
+insert into team_centre (id, service_id, code, name, address, retired)
+select centre_id, service_id, 'bench-' || i, 'Centre Number' || i, '', false from place
+where not exists (select 1 from team_centre c where c.id = centre_id)
+""",
+    ),
+    (
         "colleagues",
         """
 create temporary table coach as
-with place as (
-    select row_number() over (order by c.code, c.id) - 1 as i, count(*) over () as places, c.id as centre_id,
-        c.service_id, p.stages, p.fields,
-        (select r.id from team_role r where r.service_id = c.service_id and r.verbs ? 'journeys.work'
-            and not r.verbs ? 'journeys.lead' order by r.code limit 1) as role_id,
-        (select o.id from team_organisation o where o.service_id = c.service_id order by o.code limit 1) as organisation_id
-    from team_centre c join team_service s on s.id = c.service_id join plan p on p.code = s.code
-)
 select k, k >= cardinality(%(first)s::uuid[]) as new, coalesce(m.id, md5('member' || k)::uuid) as member_id,
     coalesce(m.staff_id, md5('staff' || k)::uuid) as staff_id, md5('user' || k)::uuid as user_id,
     c.centre_id, c.service_id, c.role_id, c.organisation_id, c.stages, c.fields
 from generate_series(%(fro)s::int / %(per)s, (%(to)s::int - 1) / %(per)s) k
 left join team_membership m on m.id = (%(first)s::uuid[])[k + 1]
-join place c on c.centre_id = m.centre_id or (m.id is null and c.i = k %% c.places);
+join place c on c.i = k / %(per_centre)s
 """,
     ),
     (

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,13 +36,17 @@ PASSWORD = "measured through the front door"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One operation over one amount of history: CPU in ms a request, times in ms, statements, bytes."""
+    """One operation over one amount of history: CPU in ms a request, times in ms, statements, bytes.
+
+    `db_beside_ms`: the part of `db_cpu_ms` that PostgreSQL ran beside the requests (checkpoints, cleaning up).
+    """
 
     operation: str
     rows: int
     clients: int
     app_cpu_ms: float
     db_cpu_ms: float
+    db_beside_ms: float
     p50_ms: float
     p95_ms: float
     statements: int
@@ -51,10 +56,12 @@ class Row:
 def as_table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows for a person."""
     head = (
-        f"{'operation':16}{'rows':>10}{'app ms':>9}{'db ms':>8}{'p50':>8}{'p95':>8}{'stmts':>7}{'bytes':>9}"
+        f"{'operation':16}{'rows':>10}{'app ms':>9}{'db ms':>8}{'beside':>8}{'p50':>8}{'p95':>8}{'stmts':>7}"
+        f"{'bytes':>9}"
     )
     lines = [
         f"{one['operation']:16}{one['rows']:>10,}{one['app_cpu_ms']:>9.2f}{one['db_cpu_ms']:>8.2f}"
+        f"{one['db_beside_ms']:>8.2f}"
         f"{one['p50_ms']:>8.1f}{one['p95_ms']:>8.1f}{one['statements']:>7}{one['bytes']:>9,}"
         for one in rows
     ]
@@ -79,6 +86,20 @@ def children(pid: int) -> list[int]:
     for task in os.listdir(f"/proc/{pid}/task"):
         for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
             found += children(int(child))
+    return found
+
+
+BESIDE = ("autovacuum", "background writer", "checkpointer", "io worker", "logical replication", "walwriter")
+"""What PostgreSQL's processes are called that answer nobody."""
+
+
+def beside(pids: Sequence[int]) -> list[int]:
+    """Those of PostgreSQL's processes that answer nobody."""
+    found = []
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if Path(f"/proc/{pid}/cmdline").read_text().removeprefix("postgres: ").startswith(BESIDE):
+                found.append(pid)
     return found
 
 
@@ -125,9 +146,10 @@ class Web:
         for process in self.processes:
             process.wait(20)
 
-    def cpu(self) -> tuple[float, float]:
-        """What the web processes and PostgreSQL have run so far, in ms."""
-        return cpu_ms([one.pid for one in self.processes]), cpu_ms(children(self.postmaster))
+    def cpu(self) -> tuple[float, float, float]:
+        """What the web processes, PostgreSQL, and of that those of its processes that answer nobody ran, in ms."""
+        database = children(self.postmaster)
+        return cpu_ms([one.pid for one in self.processes]), cpu_ms(database), cpu_ms(beside(database))
 
 
 def _wait_for(port: int) -> None:
@@ -199,6 +221,7 @@ class Stand:
     browsers: Sequence[Browser]
     app: float = 0
     database: float = 0
+    beside: float = 0
     times: list[float] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     bodies: list[list[bytes]] = field(default_factory=list)
@@ -218,11 +241,12 @@ class Stand:
 
         with ThreadPoolExecutor(len(numbers)) as pool:
             warm = list(pool.map(lambda n: do(n, steps[n][:WARM]), numbers))
-            app, database = self.web.cpu()
+            before = self.web.cpu()
             rest = list(pool.map(lambda n: do(n, steps[n][WARM:]), numbers))
-            app_after, database_after = self.web.cpu()
-        self.app += app_after - app
-        self.database += database_after - database
+            after = self.web.cpu()
+        self.app += after[0] - before[0]
+        self.database += after[1] - before[1]
+        self.beside += after[2] - before[2]
         for first, part in zip(warm, rest, strict=True):
             self.times += [one[0] for one in part]
             self.answers += [one[1] for one in part]
@@ -237,11 +261,12 @@ class Stand:
             clients,
             round(self.app / len(times), 2),
             round(self.database / len(times), 2),
+            round(self.beside / len(times), 2),
             round(statistics.median(times), 1),
             round(times[int(len(times) * 0.95)], 1),
             round(statistics.median(int(one[1].get("X-Kohti-Statements", "0")) for one in self.answers)),
             round(statistics.median(len(one[2]) for one in self.answers)),
         )
-        self.app = self.database = 0
+        self.app = self.database = self.beside = 0
         self.times, self.answers, self.bodies = [], [], []
         return row
