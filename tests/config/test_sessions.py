@@ -103,11 +103,11 @@ def test_use_is_noted_once_a_minute_and_what_a_page_asks_by_itself_is_no_use() -
     assert kept(client).last_used - before > timedelta(minutes=4)
 
 
-def test_a_page_begins_with_three_statements() -> None:
-    """Session, user, member; everything else is the page's own."""
+def test_a_page_begins_with_two_statements() -> None:
+    """The session with its user, and the member; everything else is the page's own."""
     client = browser_of(place().member("host"))
     client.get("/arrivals/")
-    assert client.get("/team/").headers["X-Kohti-Statements"] == "3"
+    assert client.get("/team/").headers["X-Kohti-Statements"] == "2"
 
 
 def role_says(owner: psycopg.Connection, actor: Actor, minutes: int | None) -> None:

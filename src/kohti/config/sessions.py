@@ -1,4 +1,4 @@
-"""Sessions in the database, read with one plain statement: every page begins with it.
+"""Sessions in the database, read with one plain statement, and with it whose they are: every page begins with it.
 
 By real time, whatever the product's clock says. A session ends some hours after it began, or when it was left
 alone for some minutes; at a shared counter it does not end by being left alone, it locks (`counters.py`).
@@ -7,28 +7,34 @@ alone for some minutes; at a shared counter it does not end by being left alone,
 from __future__ import annotations
 
 import uuid
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as Stored
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
+from django.utils.functional import SimpleLazyObject
 
 from kohti.kernel import clock
+from kohti.team.models import User
 from kohti.team.signing_in import Session
 
 LONGEST = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly we know when a session was used last; so often at most it costs a statement."""
 
-LOAD = """
-select session_data, began, last_used, idle_s, locks, device from team_session
-where session_key = %s and expire_date > %s
+USER_COLUMNS = tuple(field.attname for field in User._meta.concrete_fields)
+LOAD = f"""
+select s.session_data, s.began, s.last_used, s.idle_s, s.locks, s.device, {", ".join(f"u.{one}" for one in USER_COLUMNS)}
+from team_session s left join team_user u on u.id = s.user_id
+where s.session_key = %s and s.expire_date > %s
 """
 COLUMNS = tuple(field.attname for field in Session._meta.concrete_fields)
 MAKE = f"""
@@ -49,6 +55,8 @@ class SessionStore(Stored):
     idle_s: int = settings.IDLE_S
     locks: bool = False
     device: str = ""
+    owner: User | None = None
+    """Whose it is, as they were when it was read."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -63,7 +71,9 @@ class SessionStore(Stored):
         if row is None or self.session_key is None:
             self._session_key = None
             return None
-        self.began, self.last_used, self.idle_s, self.locks, self.device = row[1:]
+        self.began, self.last_used, self.idle_s, self.locks, self.device = row[1:6]
+        whose = row[6:]
+        self.owner = User.from_db("default", USER_COLUMNS, whose) if whose[0] is not None else None
         return Session(session_key=self.session_key, session_data=row[0])
 
     def create_model_instance(self, data: Any) -> Session:
@@ -115,7 +125,7 @@ class SessionStore(Stored):
     def flush(self) -> None:
         """End it; what comes next is a new one."""
         super().flush()
-        self.began = self.last_used = None
+        self.began = self.last_used = self.owner = None
         self.idle_s, self.locks = settings.IDLE_S, False
 
     def left_alone(self) -> bool:
@@ -140,6 +150,33 @@ class SessionStore(Stored):
         """From here on it may be left alone for so many seconds, and then it ends, or locks."""
         if (idle_s, locks) != (self.idle_s, self.locks):
             self.idle_s, self.locks, self.modified = idle_s, locks, True
+
+
+_of_this_request: ContextVar[SessionStore | None] = ContextVar("of_this_request", default=None)
+
+
+class WhoseSession(AuthenticationMiddleware):
+    """Django's own, whose user was read with the session: all it looks at, it looks at as before."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """`request.user`, found when somebody asks for it."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user_of(request))
+
+
+def _user_of(request: HttpRequest) -> Any:
+    token = _of_this_request.set(request.session)  # type: ignore[arg-type]
+    try:
+        return get_user(request)
+    finally:
+        _of_this_request.reset(token)
+
+
+def owner_read(user_id: str) -> User | None:
+    """The user with this identifier, where they were read with the session whose user is asked for now."""
+    session = _of_this_request.get()
+    owner = session.owner if session is not None else None
+    return owner if owner is not None and str(owner.pk) == str(user_id) else None
 
 
 LOCKED = "locked"

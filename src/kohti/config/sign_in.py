@@ -43,20 +43,20 @@ WITHIN = "within"
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
-    """Passwords as allauth checks them; the user of a session read with one plain statement."""
+    """Passwords as allauth checks them; the user of a session is read with it, or with one plain statement."""
 
     def get_user(self, user_id: str) -> User | None:
         """The user with this identifier, if they may still sign in."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"select {', '.join(USER_COLUMNS)} from team_user where id = %s", [user_id])
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        user = User.from_db("default", USER_COLUMNS, row)
-        return user if self.user_can_authenticate(user) else None
+        user = sessions.owner_read(user_id) or _user(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
-USER_COLUMNS = tuple(field.attname for field in User._meta.concrete_fields)
+def _user(user_id: str) -> User | None:
+    columns = sessions.USER_COLUMNS
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {', '.join(columns)} from team_user where id = %s", [user_id])
+        row = cursor.fetchone()
+    return None if row is None else User.from_db("default", columns, row)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
