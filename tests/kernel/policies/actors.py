@@ -1,0 +1,78 @@
+"""Two dozen actors and more: members, screens, jobs, the door, and some who claim to be somebody."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from tests.factories import Place
+from tests.kernel.policies.who import LATE, Who
+
+from kohti.kernel.actor import Actor
+
+
+def _member(name: str, actor: Actor, *, worker: bool = False) -> Who:
+    return Who(
+        name,
+        ("member", actor.member_id, None, None, "", ""),
+        worker,
+        "member",
+        str(actor.member_id),
+        str(actor.staff_id),
+        str(actor.service_id),
+        str(actor.centre_id),
+        actor.role,
+        actor.scope,
+        verbs=actor.verbs,
+    )
+
+
+def _screen(name: str, actor: Actor) -> Who:
+    enter = ("screen", None, actor.service_id, actor.centre_id, actor.role, "service")
+    return replace(_member(name, actor), enter=enter, kind="screen", member="", staff="")
+
+
+def actors_of(here: Place, there: Place) -> list[Who]:
+    """Everybody who tries, of both services; each knows what day it is where they are."""
+    today = {
+        str(one.system.service_id): LATE.astimezone(ZoneInfo(zone)).date()
+        for one, zone in ((here, "Europe/London"), (there, "Europe/Helsinki"))
+    }
+    assert len(set(today.values())) == 2
+    door = ("door", None, None, None, "", "")
+    system = ("system", None, here.system.service_id, here.system.centre_id, "system", "service")
+    found = [
+        Who("nobody, from the web"),
+        Who("nobody, from the worker", worker=True),
+        Who("the door", door, kind="door"),
+        Who("the door of the worker", door, True, "door"),
+        Who("the system, forged from the web", system),
+        Who("no such kind", ("owner", None, here.system.service_id, None, "", "")),
+        Who(
+            "a member nobody knows",
+            ("member", uuid.uuid4(), here.system.service_id, None, "leader", "centre"),
+        ),
+        Who(
+            "a leader whose membership ended",
+            ("member", here.members["gone", "cheltenham"].member_id, *[None] * 4),
+        ),
+        Who(
+            "a screen of another service's centre",
+            ("screen", None, here.system.service_id, there.centre.id, "leader", ""),
+        ),
+        Who("the system", system, True, "system", service=str(here.system.service_id), role="system"),
+        _screen("a screen of the hosts", here.member("host")),
+        _screen("a screen of the leaders", here.member("leader")),
+        _screen("a screen of the administrators", here.member("administrator")),
+        _screen("a screen of the coaches, elsewhere", there.member("coach", centre="gloucester")),
+        _member("a host's job", here.member("host"), worker=True),
+        _member("a leader's job", there.member("leader"), worker=True),
+    ]
+    for where, one in (("here", here), ("there", there)):
+        for code in ("cheltenham", "gloucester"):
+            found += [
+                _member(f"{role} at {code} {where}", one.member(role, centre=code))
+                for role in ("host", "coach", "leader", "administrator")
+            ]
+    return [replace(who, today=today[who.service]) if who.service else who for who in found]

@@ -1,0 +1,351 @@
+"""Two services in full use, so that every table that a rule is about has rows."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from tests.factories import MORNING, Place, as_system, browser_of
+from tests.kernel.policies.who import LATE
+
+from kohti.diary import actions as diary
+from kohti.frontdesk import actions as frontdesk
+from kohti.journeys import actions as journeys
+from kohti.journeys.models import Answers, Journey
+from kohti.kernel import clock, drafts, ids, outbox
+from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.people import actions as people
+from kohti.people.attachments import actions as papers
+from kohti.team import actions as team
+from kohti.workbench.merging import actions as merging
+
+
+def put_to_use(here: Place) -> None:
+    """Fill a service: two centres with a past, a present and a future, seen by this one and that one."""
+    for centre, code in ((here.centre, "cheltenham"), (here.other, "gloucester")):
+        host, coach, leader = (here.member(role, centre=code) for role in ("host", "coach", "leader"))
+        administrator = here.member("administrator", centre=code)
+        here.staff(centre=centre)
+        with as_actor(administrator):
+            diary.close_on(administrator, centre.id, MORNING.date(), "painters")
+            team.invite(
+                administrator,
+                full_name="Newcomer Nielsen",
+                role="host",
+                centre=code,
+                organisation="jobcentre",
+                starts=MORNING,
+            )
+        with clock.held_at(MORNING):
+            bookings = {
+                days: here.booking(MORNING + timedelta(days=days), centre=centre, staff_id=coach.staff_id)
+                for days in (-2, -1, 0, 1, 2)
+            }
+            # One's own time in the other centre, on a day that is not today.
+            here.booking(MORNING + timedelta(days=3), centre=centre, staff_id=host.staff_id)
+            with as_actor(host):
+                frontdesk.check_in(host, bookings[0].id, key=f"in:{bookings[0].id}")
+                frontdesk.take_walk_in(
+                    host, here.reasons["evidence"].id, key=f"walk:{centre.id}", given_name="Ann"
+                )
+        with clock.held_at(MORNING - timedelta(days=1)), as_actor(host):
+            frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk before:{centre.id}")
+        with clock.held_at(MORNING + timedelta(days=1)), as_actor(host):
+            frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk after:{centre.id}")
+        with as_actor(leader):
+            held = diary.hold_file(
+                leader, centre.id, b"Date,Time,Minutes,Customer\n", filename="d.csv", key=f"hold:{code}"
+            )
+            from kohti.diary.jobs import import_file
+
+            import_file.order(leader, subject_id=held.id)
+        browser_of(coach)
+        _write_messages(here, centre.id, coach, here.member("administrator", centre=code))
+    here.person("Nobody's Guest")
+    _end_and_begin(here)
+    for code in ("cheltenham", "gloucester"):
+        _know(here, code)
+
+
+def _know(here: Place, code: str) -> None:
+    """People of a centre with all that can stand beside them: sealed, restricted, moved, in an emergency."""
+    coach, leader = (here.member(role, centre=code) for role in ("coach", "leader"))
+    centre, other = (here.centre, here.other) if code == "cheltenham" else (here.other, here.centre)
+    far = LATE + timedelta(days=30)
+    today = MORNING.date()
+
+    def key() -> str:
+        return str(uuid.uuid4())
+
+    with clock.held_at(MORNING), as_actor(coach):
+        known, kin, wrong, secret, urgent, leaving, to_leave = (
+            people.register(
+                coach, centre.id, [people.NewPerson(full_name=f"{name} Known", phone="07700 900124")]
+            )[0]
+            for name in ("Ann", "Kin", "Wrong", "Secret", "Urgent", "Leaving", "Toleave")
+        )
+        for one in (known, wrong, secret, urgent, leaving):
+            people.write_note(coach, one.id, "open", key=key())
+            people.write_note(coach, one.id, "sealed", fields=["health"], key=key())
+            people.write_note(coach, one.id, "sealed twice", fields=["health", "belief"], key=key())
+            people.add_mark(coach, one.id, kind="helps", words="a ramp", review_on=far.date(), key=key())
+            people.add_mark(
+                coach, one.id, kind="helps", words="s", sealed="belief", review_on=far.date(), key=key()
+            )
+            people.add_contact(coach, one.id, kind="post", value="a street", hidden=True, key=key())
+            for sealed in ("", "health"):
+                papers.bring(coach, one.id, b"a text", filename="a.txt", sealed=sealed, key=key())
+            people.add_representative(
+                coach, one.id, full_name="Gus", what_for="money", starts_on=today, key=key()
+            )
+            people.add_danger(coach, one.id, words="two of you", reason="why", ends_on=far.date(), key=key())
+        people.add_household(coach, known.id, kin.id, kind="parent", starts_on=today, key=key())
+        people.add_household(coach, known.id, secret.id, kind="partner", starts_on=today, key=key())
+        people.give_sight(coach, known.id, _id(leader.member_id), until=far, field="health", key=key())
+        people.give_sight(coach, known.id, _id(leader.member_id), until=far, field="address", key=key())
+        for fields in ((), ("health",), ("health", "belief")):
+            note = people.write_note(coach, wrong.id, "not theirs", fields=fields, key=key())
+            people.correct(coach, note, "not theirs at all", "a slip", version=1)
+            people.move_note(coach, note, known.id, "the wrong one", version=2)
+    _go_their_way(here, code, [known, secret, urgent, leaving], wrong)
+    with clock.held_at(MORNING), as_actor(leader):
+        people.give_sight(
+            leader, known.id, _id(here.member("host", centre="gloucester").member_id), until=far, key=key()
+        )
+        for one in (secret, urgent):
+            people.restrict(leader, one.id, [_id(coach.member_id)], "a relative", key=key())
+        people.transfer(
+            leader,
+            leaving.id,
+            other.id,
+            from_day=today,
+            reason="moved",
+            keep_member=coach.member_id,
+            key=key(),
+        )
+        people.transfer(
+            leader,
+            to_leave.id,
+            other.id,
+            from_day=far.date(),
+            reason="will move",
+            keep_member=None,
+            key=key(),
+        )
+        twice, again, alike = (
+            people.register(leader, centre.id, [people.NewPerson(full_name=f"{name} Twice")])[0]
+            for name in ("Bea", "Beah", "Ben")
+        )
+        merging.keep_apart(leader, twice.id, alike.id)
+        merging.merge(leader, twice.id, again.id, {}, key=key())
+    with clock.held_at(LATE - timedelta(minutes=30)), as_actor(leader):
+        people.open_in_emergency(leader, urgent.id, "bleeding", key=key())
+    with clock.held_at(LATE - timedelta(minutes=90)), as_actor(leader):
+        people.open_in_emergency(leader, secret.id, "a fire", key=key())
+    with clock.held_at(MORNING), as_actor(here.member("coach", centre=other.code)) as elsewhere:
+        asked = people.NewPerson(full_name="Known Ann", phone="+44 7700 900124")
+        assert people.ask_elsewhere(elsewhere, asked)
+
+
+def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
+    """Ways of these people, with everything a way can have, and one that ended; one's coach is from elsewhere."""
+    coach, leader = (here.member(role, centre=code) for role in ("coach", "leader"))
+    elsewhere = "gloucester" if code == "cheltenham" else "cheltenham"
+    cover, asked = (here.member("leader", centre=elsewhere), here.member("coach", name=f"Asked {code}"))
+    today = MORNING.date()
+    far = LATE + timedelta(days=30)
+
+    def key() -> str:
+        return str(uuid.uuid4())
+
+    with clock.held_at(MORNING), as_actor(coach):
+        diary.be_away(coach, _id(coach.staff_id), far.date(), far.date(), key=key())
+        ended = journeys.open_journey(
+            coach, gone.id, owner_id=_id(coach.member_id), basis="task", key=key(), why_here="a job"
+        )
+        journeys.close(coach, ended, "Thanks", version=1, follow_up_on=far.date())
+        for number, one in enumerate(those):
+            way = journeys.open_journey(
+                coach,
+                one.id,
+                owner_id=_id(coach.member_id),
+                basis="task",
+                key=key(),
+                facts={"employment": journeys.Fact("out-of-work")},
+            )
+            journeys.pause(coach, way, far.date(), "in hospital", key=key())
+            aims = [journeys.NewAim(words=f"aim {field}", field=field) for field in ("work", "health")]
+            steps = [journeys.NewStep(words="a step", due_on=far.date(), aim_id=aim.id) for aim in aims]
+            journeys.write_contact(
+                coach,
+                way,
+                journeys.NewContact(
+                    channel="here",
+                    needs=(journeys.Said("work", 2), journeys.Said("health", None)),
+                    changes=(*aims, *steps),
+                ),
+                key=key(),
+            )
+            for sealed in ("", "health"):
+                Answers.objects.create(
+                    service_id=coach.service,
+                    person_id=one.id,
+                    journey_id=way,
+                    view="coach",
+                    at=MORNING,
+                    sealed=sealed,
+                    answers={"1": 2},
+                    sheet=ids.new_id(),
+                    by_member=coach.member_id,
+                )
+            drafts.keep("appointment", way, {"text": ["half a"]}, version=0)
+            journeys.reach(coach, way, "job", today, key=key())
+            Journey.objects.filter(id=way).update(limit_on=far.date())
+            if number == 0:
+                journeys.cover(coach, [way], _id(cover.member_id), starts=MORNING, ends=far, key=key())
+                journeys.ask_to_take_over(
+                    coach,
+                    way,
+                    _id(asked.member_id),
+                    from_day=today,
+                    until_day=far.date(),
+                    words="",
+                    key=key(),
+                )
+            with as_actor(leader):
+                journeys.extend(leader, way, 7, "nearly there", key=key())
+
+
+def _write_messages(here: Place, centre_id: uuid.UUID, coach: Actor, administrator: Actor) -> None:
+    """A message of a centre, one of the service, and one that nobody ordered."""
+    for actor, centre in ((coach, centre_id), (administrator, None)):
+        with as_actor(actor):
+            _message(actor, centre)
+    with as_system(here.system) as system:
+        _message(system, centre_id)
+
+
+def _message(actor: Actor, centre_id: uuid.UUID | None) -> None:
+    outbox.write(
+        actor,
+        channel="mail",
+        to=outbox.To(kind="address", address="ann@example.org"),
+        kind="test",
+        body="x",
+        key=str(uuid.uuid4()),
+        centre_id=centre_id,
+    )
+
+
+def _end_and_begin(here: Place) -> None:
+    """Memberships that ended and that have not begun; grants of every kind, ended, in force and to come."""
+    with as_system(here.system) as system:
+        gone = here.member("leader", name="Gone Yesterday")
+        with clock.held_at(MORNING - timedelta(days=1)):
+            team.end_membership(system, _id(gone.member_id))
+    here.members["gone", "cheltenham"] = gone
+    hour = timedelta(hours=1)
+    with as_system(here.system) as system:
+        for starts, ends in (
+            (LATE - 2 * hour, LATE - hour),
+            (LATE - hour, LATE),
+            (LATE, LATE + hour),
+            (LATE - hour, LATE + hour),
+            (LATE + hour, LATE + 2 * hour),
+        ):
+            for to in (
+                {"to_member_id": here.member("host").member_id},
+                {"to_member_id": here.member("administrator", centre="gloucester").member_id},
+                {"to_centre_id": here.other.id},
+                {"to_centre_id": here.other.id, "to_role": "coach"},
+                {"to_centre_id": here.centre.id, "to_role": "leader"},
+                {"to_organisation_id": _organisation(here)},
+            ):
+                _grant(here, starts, ends, to)
+
+
+def _id(value: uuid.UUID | None) -> uuid.UUID:
+    assert value is not None
+    return value
+
+
+def _organisation(here: Place) -> uuid.UUID:
+    from kohti.team.models import Organisation
+
+    return Organisation.objects.get(service_id=here.centre.service_id, code="jobcentre").id
+
+
+def _grant(here: Place, starts: datetime, ends: datetime, to: dict[str, Any]) -> None:
+    from kohti.people.models import Grant
+
+    someone = people.register(
+        here.system, here.centre.id, [people.NewPerson(full_name="Seen", phone="0770")]
+    )[0]
+    Grant.objects.create(
+        service_id=here.centre.service_id,
+        person_id=someone.id,
+        purpose="test",
+        starts=starts,
+        ends=ends,
+        because_kind="test",
+        because_id=ids.new_id(),
+        **to,
+    )
+
+
+def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
+    """Rows of the tables that nothing in the product fills yet."""
+    service, centre = here.system.service_id, here.centre.id
+    owner.execute(
+        "insert into diary_room (id, service_id, centre_id, name)"
+        " values (gen_random_uuid(), %s, %s, 'Room 1')",
+        (service, centre),
+    )
+    row = owner.execute(
+        'insert into account_emailaddress (email, verified, "primary", user_id)'
+        " values (%s, true, true, %s) returning id",
+        (f"{user_id}@example.org", user_id),
+    ).fetchone()
+    assert row is not None
+    owner.execute(
+        "insert into account_emailconfirmation (created, sent, key, email_address_id)"
+        " values (now(), now(), %s, %s)",
+        (user_id, row[0]),
+    )
+    owner.execute(
+        "insert into mfa_authenticator (type, data, user_id, created_at) values ('totp', '{}', %s, now())",
+        (user_id,),
+    )
+    owner.execute(
+        "insert into socialaccount_socialaccount (provider, uid, last_login, date_joined, extra_data, user_id)"
+        " values ('city', %s, now(), now(), '{}', %s)",
+        (user_id, user_id),
+    )
+    row = owner.execute(
+        "insert into team_counter (id, service_id, name, since) values (gen_random_uuid(), %s, '', now())"
+        " returning id",
+        (service,),
+    ).fetchone()
+    assert row is not None
+    owner.execute(
+        "insert into team_atcounter (id, counter_id, user_id, member_id, name, until, strong, wrong_pins)"
+        " values (gen_random_uuid(), %s, %s, gen_random_uuid(), 'Somebody', now(), true, 0)",
+        (row[0], user_id),
+    )
+    owner.execute("insert into team_pin (user_id, hash, set_at) values (%s, '!', now())", (user_id,))
+    owner.execute(
+        "insert into team_wayback (id, service_id, user_id, digest, given_by, given_at, until)"
+        " values (gen_random_uuid(), %s, %s, '', '', now(), now())",
+        (service, user_id),
+    )
+    with as_actor(DOOR):
+        _message(DOOR, None)
+    owner.execute("insert into kohti_cache values (%s, 'v', now() + interval '1 hour')", (f"test:{user_id}",))
+    owner.execute("insert into procrastinate_workers default values")
+    owner.execute(
+        "insert into procrastinate_periodic_defers (task_name, periodic_id, defer_timestamp)"
+        " values (%s, '', 1)",
+        (f"test-{user_id}",),
+    )
