@@ -14,7 +14,7 @@ from tests.factories import MORNING, TODAY, Place, acting, browser_of, place
 
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
-from kohti.journeys.actions import MoveStep, NewContact, NewStep
+from kohti.journeys.actions import MoveStep, NewContact, NewStep, Said
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.people import actions as people
@@ -116,6 +116,35 @@ def test_what_is_sealed_is_not_there_for_who_lacks_the_key(here: Place, coach: A
     assert "Note | Also sealed." not in said(leader, person)
     assert said(leader, person, field="health") == []
     assert said(coach, person, field="health") == ["Note | Also sealed.", "Here | In treatment."]
+
+
+def test_how_it_goes_stands_there_as_it_was_said_and_what_is_sealed_for_its_keys_alone(
+    here: Place, coach: Actor
+) -> None:
+    person, leader = here.person(), here.member("leader")
+    way = begin(here, coach, person)
+    both = (Said("housing", 1, "own"), Said("housing", 2, "coach"), Said("health", None, "own"))
+    acting(coach, journeys.rate, way, both, key=key())
+    with clock.held_at(MORNING + timedelta(days=1)):
+        acting(coach, journeys.rate, way, (Said("housing", 4, "coach"),), key=key())
+    later = MORNING + timedelta(days=2)
+    open_to_all = [
+        "How it goes | Housing: Fine (Coach)",
+        "How it goes | Housing: Very hard (They say)",
+    ]
+    sealed = "How it goes | Health: Does not want to say (They say)"
+    assert said(leader, person, later, kind="needs") == open_to_all
+    assert sorted(said(coach, person, later, kind="needs")) == sorted([*open_to_all, sealed])
+    assert said(coach, person, later, field="health") == [sealed]
+    assert said(leader, person, later, field="health") == []
+    assert said(leader, person, later, search="housing very hard") == open_to_all[1:]
+    assert said(coach, person, later, search="does not want") == [sealed]
+    assert said(leader, person, later, search="does not want") == []
+    page = html.unescape(
+        browser_of(leader).get(reverse("person_timeline", args=[person.id])).content.decode()
+    )
+    assert "Housing: Hard (Coach)" in page, "the second view stands under the first"
+    assert "kind=needs" in page
 
 
 def test_it_is_narrowed_by_kind_and_searched_whatever_the_accents(here: Place, coach: Actor) -> None:

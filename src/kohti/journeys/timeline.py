@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from kohti.kernel import words
 from kohti.kernel.actor import Actor
+from kohti.people import fields as life
 from kohti.people.timeline import Arm, Line, Part, Row, note_said, note_told
 
 from . import rules, said
@@ -133,6 +134,17 @@ def _check(actor: Actor, row: Row) -> Line:
     )
 
 
+def _needs(actor: Actor, row: Row) -> Line:
+    known = life.fields_of_life(actor)
+    views = {"own": _("They say"), "coach": _("Coach")}
+    items = tuple(
+        f"{life.title_of(known, one['field'])}: {rules.scale(actor, one['field'])[one['level']]}"
+        f" ({views[one['view']]})"
+        for one in row.told["said"]
+    )
+    return Line(icon="helps", word=_("How it goes"), what=items[0], items=items if len(items) > 1 else ())
+
+
 SAY = {
     "contact": _contact,
     "plan": _plan,
@@ -146,6 +158,7 @@ SAY = {
     "asked": _asked,
     "outcome": _outcome,
     "check": _check,
+    "needs": _needs,
 }
 
 
@@ -175,6 +188,14 @@ VERSIONS = (
     " coalesce(array_agg(c.sealed::text) filter (where c.sealed <> ''), '{}') as seals"
     " from journeys_planchange c where c.plan_version_id = v.id) c where c.changes is not null)"
 )
+# What was said at once of how it goes; what of it is sealed stands apart, for those who hold its keys.
+NEEDS = (
+    "(select n.journey_id, n.at, n.by_member, (array_agg(n.id order by n.id))[1] as id,"
+    " array_agg(distinct n.field::text) as fields, n.sealed <> '' as sealed,"
+    " jsonb_agg(jsonb_build_object('field', n.field, 'view', n.view, 'level', n.level)"
+    " order by n.field, n.view desc) as said"
+    " from journeys_need n group by n.journey_id, n.at, n.by_member, n.sealed <> '')"
+)
 
 PART = Part(
     arms=(
@@ -200,6 +221,7 @@ PART = Part(
             sealed="t.seals <> '{}'",
             **BY_MEMBER,
         ),
+        _arm("needs", "needs", NEEDS, "'said', t.said", fields="t.fields", sealed="t.sealed", **BY_MEMBER),
         Arm(
             name="begun",
             kind="stage",
@@ -288,6 +310,7 @@ PART = Part(
     kinds={
         "contact": lambda: _("Contacts"),
         "plan": lambda: _("Plan"),
+        "needs": lambda: _("How it goes"),
         "stage": lambda: _("Stages and time"),
         "coach": lambda: _("Coaches"),
         "outcome": lambda: _("Reached"),
