@@ -141,8 +141,8 @@ begin
             using errcode = 'check_violation';
     end if;
     insert into people_notebefore (id, service_id, person_id, note_id, version, sealed, text, until)
-    values (gen_random_uuid(), old.service_id, old.person_id, old.id, old.version, old.sealed, old.text,
-            kohti.now());
+    values (gen_random_uuid(), old.service_id, old.person_id, old.id, old.version,
+            case when new.sealed @> old.sealed then new.sealed else old.sealed end, old.text, kohti.now());
     return null;
 end $$;
 grant execute on function kohti.note_kept() to public"""

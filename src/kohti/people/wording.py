@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -97,6 +98,22 @@ def asked(actor: Actor, text: str, fields: Iterable[str], heeded: str = "") -> l
         title = known[field][0] if field else ""
         questions.append(Question(one.kind, SAID[one.kind]() % {"word": one.word}, field, title))
     return questions
+
+
+def seal_of(actor: Actor, code: str) -> str:
+    """The sealed field of life that was pressed; empty for anything else."""
+    return code if life.fields_of_life(actor).get(code, ("", False))[1] else ""
+
+
+def asked_openly(actor: Actor, texts: Iterable[str], heeded: str = "") -> list[Question]:
+    """As `asked`, of words that cannot be sealed where they stand: who writes changes them, or leaves them so."""
+    questions = asked(actor, "\n".join(texts), (), heeded)
+    return [Question(one.kind, one.text, "", "") for one in questions]
+
+
+def shown(questions: Sequence[Question], heeded: str) -> dict[str, Any]:
+    """What a form's page needs to ask: saving was stopped for these questions, and goes on with one press."""
+    return {"questions": questions, "heeded": kinds(questions, heeded), "submit": True}
 
 
 def kinds(questions: Iterable[Question], heeded: str = "") -> str:

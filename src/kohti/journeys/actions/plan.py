@@ -52,7 +52,10 @@ class ReopenAim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStep:
-    """One thing to do: what, who, by when. `offered`: the person is asked first."""
+    """One thing to do: what, who, by when. `offered`: the person is asked first.
+
+    It is sealed as its aim is, else by `seal`, a sealed field of life.
+    """
 
     words: str
     who: str = Step.Who.PERSON
@@ -60,6 +63,7 @@ class NewStep:
     due_on: date | None = None
     aim_id: uuid.UUID | None = None
     offered: bool = False
+    seal: str = ""
     id: uuid.UUID = dataclasses.field(default_factory=new_id)
 
 
@@ -259,13 +263,16 @@ class _Work:
             raise NotThere("no such aim")
         if change.due_on is not None and change.due_on < clock.today(self.actor.zone):
             raise Refused(due_before_it_begins(), code="past")
+        seal = (aim.sealed if aim else "") or change.seal
+        if seal and change.seal == seal:
+            people.have_key(self.journey.person_id, seal)
         step = Step(
             id=change.id,
             service_id=self.actor.service,
             person_id=self.journey.person_id,
             journey_id=self.journey.id,
             aim_id=change.aim_id,
-            sealed=aim.sealed if aim else "",
+            sealed=seal,
             words=_words(change.words),
             who=change.who,
             who_words=change.who_words.strip(),

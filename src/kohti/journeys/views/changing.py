@@ -24,6 +24,7 @@ from kohti.kernel.once import all_or_nothing
 from kohti.people import actions as keys
 from kohti.people import fields as life
 from kohti.people import queries as people
+from kohti.people import wording
 from kohti.people.bar import bar
 
 AS_LONG_AS_THE_WAY = timedelta(days=1826)
@@ -33,6 +34,8 @@ AS_LONG_AS_THE_WAY = timedelta(days=1826)
 @dataclass(frozen=True)
 class Part:
     """One thing to change: its heading, its form, how it is saved, what it needs, and when it is offered.
+
+    `asks`: of which fields it is asked whether their words name what should be sealed.
 
     `gives`: only to whoever may give the way to others. `handed`: only to whoever has handed it over and still has it
     in hand.
@@ -46,6 +49,7 @@ class Part:
     offered: Callable[[Journey], bool] = lambda way: way.closed_at is None
     gives: bool = False
     handed: bool = False
+    asks: tuple[str, ...] = ()
 
 
 def _member(data: dict[str, Any]) -> uuid.UUID:
@@ -86,6 +90,7 @@ PARTS: dict[str, Part] = {
             paper_id=uuid.UUID(data["paper"]) if data["paper"] else None,
             key=f"outcome:{data['key']}",
         ),
+        asks=("words", "evidence"),
     ),
     "pause": Part(
         lambda: _("Stop the time limit"),
@@ -197,7 +202,11 @@ def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str)
     card = people.open_person(actor, way.person_id)
     asked = queries.open_hand_over(actor, way.id) if what == "hand-over" else None
     form = chosen.form(actor, way, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    heeded = request.POST.get("heeded", "")
+    questions: list[wording.Question] = []
+    if request.method == "POST" and form.is_valid() and chosen.asks:
+        questions = wording.asked_openly(actor, [form.cleaned_data[name] for name in chosen.asks], heeded)
+    if request.method == "POST" and form.is_valid() and not questions:
         try:
             with all_or_nothing():
                 chosen.save(actor, way, form.cleaned_data)
@@ -210,7 +219,9 @@ def way_change(request: HttpRequest, actor: Actor, way_id: uuid.UUID, what: str)
         "journeys/change.html",
         bar(actor, card, "plan")
         | {"form": form, "heading": chosen.title(), "button_text": chosen.button(), "way": way, "what": what}
-        | {"asked": asked, "sealed": _sealed(actor, way) if what == "hand-over" and not asked else ""},
+        | {"asked": asked, "sealed": _sealed(actor, way) if what == "hand-over" and not asked else ""}
+        | {"asks": bool(chosen.asks)}
+        | wording.shown(questions, heeded),
         status=422 if request.method == "POST" else 200,
     )
 

@@ -20,8 +20,10 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.once import all_or_nothing
 from kohti.people import queries as people
+from kohti.people import wording
 from kohti.people.attachments.letters import language_for
 from kohti.people.bar import bar
+from kohti.people.forms import Keyed
 
 FOLLOW_UP_DAYS = 91
 OPEN = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
@@ -106,6 +108,13 @@ def ways(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
     )
 
 
+def _asked(actor: Actor, form: Keyed, name: str, heeded: str) -> list[wording.Question]:
+    """What to ask of the words of a form that can be saved."""
+    if not form.is_bound or not form.is_valid():
+        return []
+    return wording.asked_openly(actor, [form.cleaned_data[name]], heeded)
+
+
 @needs("journeys.work", methods=("GET", "POST"))
 def way_end(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """End somebody's way: what was done and what was not, thanks, and who asks later how it goes."""
@@ -127,7 +136,9 @@ def way_end(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRespon
             "member": str(way.owner_id or actor.member_id),
         },
     )
-    if request.method == "POST" and form.is_valid():
+    heeded = request.POST.get("heeded", "")
+    questions = _asked(actor, form, "words", heeded)
+    if request.method == "POST" and form.is_valid() and not questions:
         data = form.cleaned_data
         try:
             with all_or_nothing():
@@ -147,7 +158,8 @@ def way_end(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRespon
         request,
         "journeys/end.html",
         bar(actor, card, "plan")
-        | {"way": way, "done": looked_back(actor, done, stages, kinds), "form": form},
+        | {"way": way, "done": looked_back(actor, done, stages, kinds), "form": form}
+        | wording.shown(questions, heeded),
         status=422 if request.method == "POST" else 200,
     )
 
@@ -158,7 +170,9 @@ def follow_up(request: HttpRequest, actor: Actor, ending_id: uuid.UUID) -> HttpR
     ending = queries.ending(ending_id)
     card = people.open_person(actor, ending.person_id)
     form = forms.FollowUpForm(actor, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    heeded = request.POST.get("heeded", "")
+    questions = _asked(actor, form, "answer", heeded)
+    if request.method == "POST" and form.is_valid() and not questions:
         try:
             with all_or_nothing():
                 actions.follow_up(actor, ending_id, form.cleaned_data["answer"])
@@ -170,7 +184,8 @@ def follow_up(request: HttpRequest, actor: Actor, ending_id: uuid.UUID) -> HttpR
         request,
         "journeys/follow_up.html",
         bar(actor, card, "plan")
-        | {"form": form, "ending": _ending_line(actor, ending), "way_id": ending.journey_id},
+        | {"form": form, "ending": _ending_line(actor, ending), "way_id": ending.journey_id}
+        | wording.shown(questions, heeded),
         status=422 if request.method == "POST" else 200,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import queries as people
+from kohti.people import wording
 from kohti.people.bar import bar
 from kohti.people.forms import Keyed
 
@@ -85,11 +87,13 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
         request.POST if adding_aim else None, prefix="a",
     )  # fmt: skip
     form: Keyed = aim_form if adding_aim else step_form
-    if request.method == "POST" and form.is_valid():
+    heeded, seal = request.POST.get("heeded", ""), wording.seal_of(actor, request.POST.get("seal", ""))
+    questions = _asked(actor, form, found.aims, seal, heeded)
+    if request.method == "POST" and form.is_valid() and not questions:
         data = form.cleaned_data
         change: actions.Change
         if adding_aim:
-            change = NewAim(words=data["words"], field=data["field"])
+            change = NewAim(words=data["words"], field=seal or data["field"])
         else:
             change = NewStep(
                 words=data["words"],
@@ -98,6 +102,7 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
                 offered=data["offered"],
                 due_on=data["due_on"],
                 aim_id=uuid.UUID(data["aim"]) if data["aim"] else None,
+                seal=seal,
             )
         try:
             with all_or_nothing():
@@ -114,9 +119,25 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
         "journeys/plan.html",
         bar(actor, card, "plan")
         | _shown(actor, way, found, known)
-        | {"form": form, "step_form": step_form, "aim_form": aim_form},
+        | {
+            "form": form,
+            "step_form": step_form,
+            "aim_form": aim_form,
+            "asks": "aim" if adding_aim else "step",
+        }
+        | wording.shown(questions, heeded),
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _asked(actor: Actor, form: Keyed, aims: Sequence[Aim], seal: str, heeded: str) -> list[wording.Question]:
+    """What to ask of a new step or aim that can be saved; what its aim or field of life seals is not shared."""
+    if not form.is_bound or not form.is_valid():
+        return []
+    data = form.cleaned_data
+    sealed = next((one.sealed for one in aims if str(one.id) == data.get("aim")), "")
+    marked = [code for code in (seal, sealed, data.get("field", "")) if code]
+    return wording.asked(actor, f"{data['words']}\n{data.get('who_words', '')}", marked, heeded)
 
 
 def _shown(
@@ -208,7 +229,9 @@ def plan_again(
             "aim_form": forms.AimForm(actor, names, prefix="a"),
             "trouble": trouble,
             "typed": typed,
-        },
+            "asks": "",
+        }
+        | wording.shown((), ""),
         status=422,
     )
 

@@ -88,17 +88,23 @@ def _stands(note: Note, version: int) -> None:
         raise Refused(_("Somebody has changed this note meanwhile."), code="changed")
 
 
-def correct(actor: Actor, note_id: uuid.UUID, text: str, why: str, *, version: int) -> None:
+def correct(actor: Actor, note_id: uuid.UUID, text: str, why: str, *, version: int, seal: str = "") -> None:
     """Write a note anew, saying why. How it read before stays for who keeps the record.
 
-    Raises NotThere, NotAllowed, and Refused where it is not the version that was read.
+    `seal`: a sealed field of life that it is of from now on; how it read last is sealed with it.
+    Raises NotThere, NotAllowed, and Refused where it is not the version that was read, or a key is not held.
     """
     note = note_to_change(actor, note_id)
     if note.version == version + 1 and note.text == text and note.changed_why == why:
         return
     _stands(note, version)
+    fields = list(dict.fromkeys([*note.fields, *([seal] if seal else [])]))
+    if seal:
+        have_key(note.person_id, seal)
     Note.objects.filter(id=note_id, version=version).update(
         text=text,
+        fields=fields,
+        sealed=life.sealed_of(actor, fields) if seal else note.sealed,
         version=version + 1,
         changed_at=clock.now(),
         changed_by_id=actor.staff_id,

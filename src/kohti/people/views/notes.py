@@ -15,7 +15,7 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.once import all_or_nothing
-from kohti.people import actions, fields, forms, queries
+from kohti.people import actions, fields, forms, queries, wording
 from kohti.people.bar import bar
 from kohti.people.queries import Entry
 
@@ -57,6 +57,8 @@ def note(request: HttpRequest, actor: Actor, note_id: uuid.UUID) -> HttpResponse
     correct = forms.CorrectForm(actor, request.POST if request.POST and not moving else None, initial=now)
     move = forms.MoveForm(actor, request.POST if moving else None, initial=now, prefix="m")
     form: forms.Keyed = move if moving else correct
+    heeded, seal = request.POST.get("heeded", ""), wording.seal_of(actor, request.POST.get("seal", ""))
+    questions: list[wording.Question] = []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -65,8 +67,14 @@ def note(request: HttpRequest, actor: Actor, note_id: uuid.UUID) -> HttpResponse
                 with all_or_nothing():
                     actions.move_note(actor, note_id, right, data["why"], version=data["version"])
                 return redirect(f"{reverse('person_timeline', args=[right])}?said=moved")
-            actions.correct(actor, note_id, data["text"], data["why"], version=data["version"])
-            return redirect(f"{reverse('person_timeline', args=[person_id])}?said=note")
+            marked = [*entry.fields, *([seal] if seal else [])]
+            questions = wording.asked(actor, data["text"], marked, heeded)
+            if not questions:
+                with all_or_nothing():
+                    actions.correct(
+                        actor, note_id, data["text"], data["why"], version=data["version"], seal=seal
+                    )
+                return redirect(f"{reverse('person_timeline', args=[person_id])}?said=note")
         except Refused as trouble:
             form.add_error("reference" if trouble.code == "reference" else None, str(trouble.message))
     known = fields.fields_of_life(actor)
@@ -87,6 +95,7 @@ def note(request: HttpRequest, actor: Actor, note_id: uuid.UUID) -> HttpResponse
                 }
                 for one in readings
             ],
-        },
+        }
+        | wording.shown(questions, heeded),
         status=422 if request.method == "POST" else 200,
     )
