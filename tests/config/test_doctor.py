@@ -17,6 +17,7 @@ from tests.factories import place
 
 from kohti.config import addresses, prepare
 from kohti.config.keeping import backup, doctor
+from kohti.config.keeping.doctor import machine, reaching
 from kohti.kernel import clock, postgres
 
 
@@ -221,7 +222,7 @@ def test_a_role_that_may_do_more_than_it_should_is_named(
         pytest.skip("NOT TESTED: only our own server lets us change roles")
     with postgres.use(data) as server, psycopg.connect(server.address.url(well.name)) as administrator:
         administrator.execute(breaking.encode())
-        first = next(iter(doctor._roles(administrator, well.data)))
+        first = next(iter(reaching.roles(administrator, well.data)))
         administrator.rollback()
     assert first.state == "wrong"
     assert role in first.found
@@ -294,7 +295,7 @@ def test_settings_that_are_for_demos_only_are_named_where_people_are_real(
 
 
 def test_a_disk_that_is_full_is_named(well: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "NO_SPACE", 10**18)
+    monkeypatch.setattr(machine, "NO_SPACE", 10**18)
     found = {one.about: one for one in doctor.of_the_machine(well.data)}
     assert found["disk space"].state == "wrong"
 

@@ -132,11 +132,7 @@ def kept_by(see: Rule, add: Rule | None, change: Rule | None, *, remove: Rule | 
 
 
 NOBODY = Rules()
-
-
 DOOR_ONLY = Rules(see=at_the_door, add=at_the_door, change=at_the_door, remove=at_the_door)
-
-
 WORKERS_OWN = Rules(see=the_worker, add=the_worker, change=the_worker, remove=the_worker)
 
 
