@@ -182,6 +182,7 @@ def migrate(say: Say = lambda line: None) -> None:
     """
     from django.core.management import call_command
 
+    from kohti.config.migrating import models_kept
     from kohti.config.rooms import ROOMS
 
     url = addresses.owner_url()
@@ -202,7 +203,8 @@ def migrate(say: Say = lambda line: None) -> None:
             )
         make_extensions(owner)
         say(_("bringing the tables up to date: %(database)s") % {"database": urlsplit(url).path.lstrip("/")})
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        with models_kept():
+            call_command("migrate", database="owner", verbosity=0, interactive=False)
         owner.execute(
             "create table if not exists kohti_cache (cache_key varchar(255) primary key,"
             " value text not null, expires timestamptz not null)"

@@ -174,6 +174,8 @@ def _tables_as_they_were(manifest: Manifest) -> None:
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
+    from kohti.config.migrating import models_kept
+
     executor = MigrationExecutor(connections["owner"])
     graph = executor.loader.graph
     squashed = {old for one in executor.loader.disk_migrations.values() for old in one.replaces}
@@ -193,7 +195,8 @@ def _tables_as_they_were(manifest: Manifest) -> None:
         for one in sorted(had & set(graph.nodes))
         if not any(child in had and child[0] == one[0] for child in graph.node_map[one].children)
     ]
-    executor.migrate(last)
+    with models_kept():
+        executor.migrate(last)
     connections["owner"].close()
 
 
