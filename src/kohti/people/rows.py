@@ -11,7 +11,7 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
-from . import shells
+from . import finding, shells
 from .looked import WHO_LOOKED
 
 IN_FORCE = "ends > (select kohti.now()) and starts <= (select kohti.now())"
@@ -40,23 +40,16 @@ $$"""
 
 SEE = (
     "merged_into_id is null"
-    " and ((not restricted and (id = any((select kohti.my_people())::uuid[])"
-    " or centre_id = (select kohti.whole_centre())))"
+    " and ((not restricted and (centre_id = (select kohti.whole_centre())"
+    " or id = any((select kohti.my_people())::uuid[])))"
     " or (restricted and id = any((select kohti.my_named())::uuid[])))"
 )
 KEEP = (
     "merged_into_id is null"
-    " and ((not restricted and (id = any((select kohti.my_kept())::uuid[])"
-    " or centre_id = (select kohti.whole_centre())))"
+    " and ((not restricted and (centre_id = (select kohti.whole_centre())"
+    " or id = any((select kohti.my_kept())::uuid[])))"
     " or (restricted and id = any((select kohti.my_named())::uuid[])))"
 )
-
-FORMERLY = """
-    select merged_into_id from people_person
-    where service_id = kohti.service() and merged_into_id is not null and (reference = p_reference
-        or (cardinality(p_words) > 0 and folded like all (select '%' || w || '%' from unnest(p_words) w)))
-"""
-"""Who was known by another name or reference before two records became one."""
 
 FUNCTIONS = (
     _reaching("my_people", "person_id", "field = ''"),
@@ -338,28 +331,7 @@ grant execute on function kohti.died_unwritten() to public"""
 create or replace trigger died_unwritten after update of died_on on people_person
 for each row when (old.died_on is null and new.died_on is not null) execute function kohti.died_unwritten();
 """,
-    # searching: a policy on each row would keep PostgreSQL from its trigram index (LIKE is not leakproof)
-    definer(
-        f"""
-kohti.find_people(p_words text[], p_born date, p_plain text, p_reference text, p_most integer)
-returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select coalesce(array_agg(id), '{{}}') from (
-        select id from people_person
-        where service_id = kohti.service() and {SEE}
-          and ((cardinality(p_words) > 0
-                and (folded like all (select '%' || w || '%' from unnest(p_words) w)
-                     or (cardinality(p_words) > 1 and folded % array_to_string(p_words, ' '))))
-               or date_of_birth = p_born
-               or reference = p_reference
-               or (p_plain <> '' and id in (select person_id from people_contact
-                                            where service_id = kohti.service() and plain = p_plain
-                                              and sealed = '' and ended_at is null))
-               or id in ({FORMERLY}))
-        order by similarity(folded, array_to_string(p_words, ' ')) desc, sort_key, id
-        limit least(p_most, 100)
-    ) found
-$$"""
-    ),
+    finding.find_people(SEE),
     definer(
         f"""
 kohti.alike(p_folded text, p_sounds text[], p_born date, p_plains text[])

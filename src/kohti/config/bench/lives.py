@@ -9,6 +9,7 @@ it is written; afterwards `kohti.hold` says of each open way until when it is he
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,6 +20,7 @@ import psycopg
 from kohti.config import addresses
 from kohti.config.bench.measure import Say
 from kohti.kernel import postgres
+from kohti.people import alike
 
 if TYPE_CHECKING:
     from kohti.kernel.blueprint import Blueprint
@@ -33,6 +35,14 @@ WHOLE = 3 * PER_COACH
 """Numbers of ways are multiples of this: whole caseloads, and whole tens of people."""
 
 HOLD_AT_ONCE = 500
+
+FIRSTS = (
+    "Aino Bashir Chen Dilnoza Emeka Fatima Greta Hassan Ines Jakub Katri Leyla Mikael Nadia Omar Petra Quynh Rahel"
+    " Samir Tuuli"
+).split()
+LASTS = "Virtanen Okafor Nowak Hansen Peeters Haddad Kowalska Salonen Ahmed Tran Lindqvist Moreau".split()
+ENDS = [f"{chr(65 + a)}ev{chr(97 + b)}" for b in range(26) for a in range(26)]
+"""Of what the people's names are made."""
 
 
 def id_of(kind: str, number: int) -> uuid.UUID:
@@ -81,6 +91,8 @@ def load(
             "contacts": CONTACTS,
             "steps": STEPS,
         }
+        facts |= {"firsts": FIRSTS, "lasts": LASTS, "ends": ENDS}
+        facts["sounds"] = json.dumps({one: alike.sound(one.lower()) for one in FIRSTS + LASTS + ENDS})
         for what, query in ROWS:
             say(what)
             admin.execute(query.encode(), facts)
@@ -198,15 +210,14 @@ join coach c on c.k = n / %(per)s
 insert into people_person (id, service_id, centre_id, reference, full_name, called, folded, sort_key, date_of_birth,
     sounds, languages, interpreter, safe_contact, not_by, no_messages, address_hidden, restricted, created_at,
     died_said)
-select md5('person' || p)::uuid, c.service_id, c.centre_id, 'B' || p, first || ' ' || last, '', lower(first || ' ' || last),
-    lower(last || ' ' || first), date '1960-01-01' + p %% 16000, '{}', array['en'], '', '', '', false, false, false,
-    %(opens)s::timestamptz - interval '1 year', ''
+select md5('person' || p)::uuid, c.service_id, c.centre_id, 'B' || p, concat_ws(' ', f, l, e), '',
+    lower(concat_ws(' ', f, l, e)), lower(concat_ws(' ', l, e, f)), date '1960-01-01' + p %% 16000,
+    array(select distinct %(sounds)s::jsonb->>w from unnest(array[f, l, e]) w order by 1), array['en'], '', '', '',
+    false, false, false, %(opens)s::timestamptz - interval '1 year', ''
 from generate_series(%(fro)s::int / 3 * %(people)s, %(to)s::int / 3 * %(people)s - 1) p
 join coach c on c.k = (p / %(people)s * 3 + least(p %% %(people)s, 2)) / %(per)s
-cross join lateral (select (array['Aino','Bashir','Chen','Dilnoza','Emeka','Fatima','Greta','Hassan','Ines','Jakub','Katri',
-    'Leyla','Mikael','Nadia','Omar','Petra','Quynh','Rahel','Samir','Tuuli'])[1 + p %% 20] as first,
-    (array['Virtanen','Okafor','Nowak','Hansen','Peeters','Haddad','Kowalska','Salonen','Ahmed','Tran','Lindqvist',
-        'Moreau'])[1 + p / 20 %% 12] || ' ' || chr(65 + p / 240 %% 26) || chr(97 + p / 6240 %% 26) || 'en' as last) name
+cross join lateral (select (%(firsts)s::text[])[1 + p %% 20] as f, (%(lasts)s::text[])[1 + p / 20 %% 12] as l,
+    (%(ends)s::text[])[1 + p / 240 %% 676] as e) name
 """,
     ),
     (
