@@ -29,8 +29,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from .address import SUPERUSER, Address
 from .files import file_lock, lock, lock_now, make_folder
-from .home import SETTINGS, SUPERUSER, Address, Home, find_home
+from .finding import find_home
+from .home import Home
+from .settings import SETTINGS
 from .trouble import PostgresTrouble, Say, folder_troubles
 
 __all__ = ["SETTINGS", "SUPERUSER", "Address", "PostgresTrouble", "Server", "alive", "revive", "use"]

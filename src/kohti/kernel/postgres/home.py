@@ -1,93 +1,35 @@
-"""The home of one server: its folder, its settings, its start and its stop."""
+"""The home of one server: its folder, its making, its start and its stop."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 
 from kohti.kernel.languages import gettext_noop
 
-from . import programs
-from .account import Account, can_enter, command_of, run_as, server_account
-from .files import RECOVERY_MAY_TAKE, file_lock, read, sync_folder, write
+from .account import Account, command_of, run_as
+from .address import HOST, SUPERUSER, Address, free_port
+from .files import RECOVERY_MAY_TAKE, read, sync_folder, write
 from .programs import ROOM_FOR_A_NEW_SERVER
+from .settings import SETTINGS, configuration
 from .trouble import PostgresTrouble, Say, disk_full, speaks_of_full_disk
 
-SUPERUSER = "kohti"
-HOST = "127.0.0.1"
-# Below the ports that systems hand out for outgoing connections, so that ours is still free tomorrow.
-PORTS = range(15_000, 32_000)
+OTHER_VERSION = gettext_noop(
+    "%(what)s was made by PostgreSQL %(version)s, and this Kohti brings PostgreSQL %(ours)s. It was left as it is."
+    " Move it with PostgreSQL's own dump and restore, or name another data folder."
+)
 STILL_BUSY_FOR = 120.0
 STOPPING_MAY_TAKE = 60
-SETTINGS: Mapping[str, str] = {
-    "listen_addresses": HOST,
-    "unix_socket_directories": "",
-    "password_encryption": "scram-sha-256",
-    "max_connections": "200",
-    "shared_buffers": "256MB",
-    "jit": "off",
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "max_wal_size": "1GB",
-    "min_wal_size": "80MB",
-    "dynamic_shared_memory_type": "posix",
-    "timezone": "UTC",
-    "datestyle": "iso, ymd",
-    "lc_messages": "C",
-    "default_text_search_config": "pg_catalog.simple",
-    # Nothing of a person may reach the log. The message of an error quotes the value it is about, its detail
-    # the whole row; the caller gets both anyway. Level `log` is PostgreSQL's name for the server's own life:
-    # start, stop, crash.
-    "log_min_messages": "log",
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-    "log_statement": "none",
-    "log_min_duration_statement": "-1",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
-    "log_checkpoints": "off",
-    "log_autovacuum_min_duration": "-1",
-    "log_timezone": "UTC",
-    "log_line_prefix": "%m [%p] ",
-}
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the server listens, and its superuser."""
-
-    host: str
-    port: int
-    superuser: str
-    password: str = field(repr=False)
-
-    def url(self, database: str, user: str | None = None, password: str | None = None) -> str:
-        """A `postgresql://` address of `database`, for the superuser unless another `user` is named.
-
-        The superuser's password is only ever given out with the superuser's name.
-        """
-        if user is None:
-            user = self.superuser
-        if password is None and user == self.superuser:
-            password = self.password
-        secret = "" if password is None else f":{quote(password, safe='')}"
-        return (
-            f"postgresql://{quote(user, safe='')}{secret}@{self.host}:{self.port}/{quote(database, safe='')}"
-        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +71,7 @@ class Home:
                     patience = RECOVERY_MAY_TAKE
             else:
                 said = ""
-                chosen = self.choose_port(port, patient=waited < 10)
+                chosen = free_port(port, read(self.folder / "port"), patient=waited < 10)
                 if chosen is not None and self.start(chosen, settings, say):
                     continue
             if waited > patience:
@@ -343,31 +285,6 @@ class Home:
         ours = row is not None and os.path.realpath(str(row[0])) == os.path.realpath(self.cluster)
         return "" if ours else f"another server is at port {port}"
 
-    def choose_port(self, wanted: int | None, *, patient: bool) -> int | None:
-        """A free port: `wanted`, else the one of last time, else a new one. None to ask again in a moment."""
-        if wanted is not None:
-            if is_free(wanted):
-                return wanted
-            if patient:
-                return None
-            raise PostgresTrouble(
-                _("Port %(port)s of the database is now taken by another program. Start Kohti again.")
-                % {"port": wanted},
-                code="port",
-            )
-        remembered = read(self.folder / "port").strip()
-        if remembered.isdigit() and is_free(int(remembered)):
-            return int(remembered)
-        for _again in range(200):
-            port = secrets.choice(PORTS)
-            if is_free(port):
-                return port
-        raise PostgresTrouble(
-            _("No free port was found on %(host)s between %(first)s and %(last)s.")
-            % {"host": HOST, "first": PORTS.start, "last": PORTS.stop},
-            code="port",
-        )
-
     def run(
         self, program: str, *arguments: str, when_slow: Callable[[], None] | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -422,89 +339,3 @@ class Home:
             + "\n".join(lines[-8:]),
             code="start",
         )
-
-
-OTHER_VERSION = gettext_noop(
-    "%(what)s was made by PostgreSQL %(version)s, and this Kohti brings PostgreSQL %(ours)s. It was left as it is."
-    " Move it with PostgreSQL's own dump and restore, or name another data folder."
-)
-
-
-def find_home(data: Path, say: Say) -> Home:
-    """The home of this data folder's server, made where there is none."""
-    account = server_account()
-    binaries, major = programs.find_binaries(account, say)
-    others = sorted(
-        folder.name
-        for folder in data.glob("postgres-*")
-        if folder.name != f"postgres-{major}" and any(folder.iterdir())
-    )
-    folder = data / f"postgres-{major}"
-    if others and not folder.exists():
-        raise PostgresTrouble(
-            _(OTHER_VERSION)
-            % {
-                "what": data,
-                "version": ", ".join(one.removeprefix("postgres-") for one in others),
-                "ours": major,
-            },
-            code="other-version",
-        )
-    folder.mkdir(mode=0o700 if account is None else 0o711, exist_ok=True)
-    pointer = folder / "where"
-    if account is not None and not (folder / "cluster").exists():
-        with file_lock(folder / "where.lock", say):
-            if not pointer.exists() and not can_enter(folder, account):
-                write(pointer, str(shared_home(data, say)))
-        (folder / "where.lock").unlink(missing_ok=True)
-    if pointer.exists():
-        folder = Path(pointer.read_text().strip())
-        if not folder.is_dir():
-            raise PostgresTrouble(
-                _("%(file)s names %(folder)s, which is not there. Put it back, or name another data folder.")
-                % {"file": pointer, "folder": folder},
-                code="folder",
-            )
-    return Home(folder=folder, binaries=binaries, major=major, account=account)
-
-
-def shared_home(data: Path, say: Say) -> Path:
-    """A new folder below /var/lib/kohti for a data folder that the server's user cannot reach."""
-    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
-    programs.make_shared_homes()
-    for older in sorted(programs.SHARED_HOMES.glob(f"{digest}-*")):
-        say(
-            _("An older database of %(data)s is still in %(folder)s; remove that folder if nobody needs it.")
-            % {"data": data, "folder": older}
-        )
-    folder = programs.SHARED_HOMES / f"{digest}-{secrets.token_hex(4)}"
-    folder.mkdir(mode=0o711)
-    folder.chmod(0o711)
-    write(folder / "belongs-to", f"{data}\n")
-    say(
-        _("The database cannot run inside %(data)s, which only root can enter; it is kept in %(folder)s.")
-        % {"data": data, "folder": folder}
-    )
-    return folder
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens at a port of ours."""
-    with socket.socket() as probe:
-        # As PostgreSQL does; without it a port counts as taken for a minute after its last connection ended.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def configuration(settings: Mapping[str, str]) -> str:
-    """The text of postgresql.conf."""
-    lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in settings.items()]
-    return (
-        "# Written by Kohti at each start. Use ALTER SYSTEM for settings of your own.\n"
-        + "\n".join(lines)
-        + "\n"
-    )
