@@ -116,10 +116,12 @@ class WayForm(Keyed):
 
     def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
         self.way = way
-        kwargs["initial"] = {"version": way.version} | (kwargs.get("initial") or {})
+        begins = {"version": way.version, "from_day": clock.today(actor.zone)}
+        kwargs["initial"] = begins | (kwargs.get("initial") or {})
         super().__init__(actor, *args, **kwargs)
         if "member" in self.fields:
-            colleagues = [(str(one), name) for one, name in queries.coaches(actor)]
+            has_it = way.owner_id if way.closed_at is None else None
+            colleagues = [(str(one), name) for one, name in queries.coaches(actor) if one != has_it]
             self.fields["member"].choices = [("", ""), *colleagues]  # type: ignore[attr-defined]
 
 

@@ -70,14 +70,20 @@ def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
 
 
 def chosen_from(
-    given: Mapping[str, str], stages: list[rules.Named], coaches: list[tuple[uuid.UUID, str]]
+    given: Mapping[str, str],
+    stages: list[rules.Named],
+    coaches: list[tuple[uuid.UUID, str]],
+    usual: str = "mine",
 ) -> Chosen:
-    """What an address asks for, of what there is: anything else in it is as if it were not there."""
+    """What an address asks for, of what there is: anything else in it is as if it were not there.
+
+    `usual`: whose ways are shown where it does not say.
+    """
 
     def one_of(name: str, known: tuple[str, ...], other: str = "") -> str:
         return given.get(name, "") if given.get(name, "") in known else other
 
-    show = one_of("show", queries.SHOWS, "mine")
+    show = one_of("show", queries.SHOWS, usual)
     theirs = {short(one): one for one, _name in coaches} if show in ("centre", "closed") else {}
     return Chosen(
         show=show,
@@ -104,6 +110,8 @@ def as_query(chosen: Chosen, **change: str) -> str:
 def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """People's ways: mine, the centre's, those without a coach, those that ended; who needs somebody first.
 
+    Who leads begins with the centre's, everybody else with their own.
+
     What it is narrowed to stands in the address and is found again at the next visit. What is searched for is
     posted, so that no name stands in an address.
     """
@@ -113,10 +121,12 @@ def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         if left:
             return redirect(f"{reverse('caseload')}?{urlencode(left)}")
     stages = rules.stages(actor)
-    coaches = queries.coaches(actor) if given.get("show") in ("centre", "closed") else []
-    chosen = chosen_from(given, stages, coaches)
+    usual = "centre" if may(actor, "journeys.lead") else "mine"
+    coaches = queries.coaches(actor) if given.get("show", usual) in ("centre", "closed") else []
+    chosen = chosen_from(given, stages, coaches, usual)
     if any(name in given for name in FILTERS):
-        drafts.leave(LEFT, parse_qs(as_query(chosen)) if as_query(chosen) != as_query(Chosen()) else {})
+        left_as = as_query(chosen)
+        drafts.leave(LEFT, parse_qs(left_as) if left_as != as_query(Chosen(show=usual)) else {})
     say_what_was_done(request)
     typed, after = request.POST.get("q", "").strip()[:MOST_NAME], given.get("after", "")
     try:

@@ -72,7 +72,7 @@ def _pass_on(actor: Actor, way: Journey, data: dict[str, Any]) -> None:
 
 PARTS: dict[str, Part] = {
     "stage": Part(
-        lambda: _("Stage"),
+        lambda: _("Move to another stage"),
         forms.StageForm,
         lambda actor, way, data: actions.move_to_stage(actor, way.id, data["stage"], data["why"]),
         offered=lambda way: way.closed_at is None and bool(way.stage),
