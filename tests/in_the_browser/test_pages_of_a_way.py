@@ -66,7 +66,7 @@ def lived(here: Place, coach: Actor, neil: Actor, person: Person) -> Any:
                 journeys.Said("work", level, "coach"),
                 journeys.Said("housing", None, "own"),
             )
-            new = (aim, *steps, choice)
+            new: tuple[journeys.NewAim | journeys.NewStep, ...] = (aim, *steps, choice)
             contact = journeys.NewContact(
                 channel="here", text="Wants to bake.", needs=said, changes=new if days == 20 else ()
             )
