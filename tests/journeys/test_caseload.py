@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from asgiref.sync import async_to_sync
+from django.test import Client
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.journeys.test_holding import begin, key
 
@@ -287,3 +288,19 @@ def test_from_the_queue_at_the_desk_it_is_two_presses_to_somebodys_way(here: Pla
     )
     assert f"/people/{short(person.id)}/plan/" in browser.get(f"/people/{person.id}/").content.decode()
     assert f"/people/{short(person.id)}/way/" in browser.get(f"/people/{person.id}/plan/").content.decode()
+
+
+def test_who_leads_begins_with_the_centre_and_everybody_else_with_their_own(here: Place) -> None:
+    coach, leader = here.member("coach"), here.hire("leader", centre="cheltenham", name="Begins here")
+    for who, first, other in ((coach, "mine", "centre"), (leader, "centre", "mine")):
+        browser = browser_of(who)
+        current = f'href="/caseload/?show={first}" aria-current'
+        assert current in browser.get("/caseload/").content.decode()
+        assert f'href="/caseload/?show={other}" aria-current' in shown(browser, other)
+        assert browser.get("/caseload/").headers["Location"] == f"/caseload/?show={other}"
+        shown(browser, first)
+        assert current in browser.get("/caseload/").content.decode(), "what is usual is not kept"
+
+
+def shown(browser: Client, show: str) -> str:
+    return browser.get(f"/caseload/?show={show}").content.decode()

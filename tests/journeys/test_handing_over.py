@@ -168,3 +168,15 @@ def test_what_is_sealed_is_passed_on_to_who_took_over_field_by_field_and_by_its_
 def texts_of(_actor: Actor, way: Journey) -> set[str]:
     """What the notes say that somebody may read."""
     return set(Note.objects.filter(person_id=way.person_id, sealed__len__gt=0).values_list("text", flat=True))
+
+
+def test_a_coach_is_offered_others_to_hand_to_and_themselves_to_ask_how_it_goes(here: Place) -> None:
+    coach, neil = hire(here), hire(here, "Neil")
+    way = in_hand(here, coach)[0]
+    browser = browser_of(coach)
+    for what in ("hand-over", "stand-in"):
+        page = browser.get(f"/ways/{short(way.id)}/change/{what}/").content.decode()
+        assert f'value="{neil.member_id}"' in page
+        assert f'value="{coach.member_id}"' not in page
+    page = browser.get(f"/ways/{short(way.id)}/end/").content.decode()
+    assert f'value="{coach.member_id}" selected' in page

@@ -112,7 +112,12 @@ class AimForm(Keyed):
 
 
 class WayForm(Keyed):
-    """Something of a way that is changed. `way` is that way."""
+    """Something of a way that is changed. `way` is that way.
+
+    `to_another`: the colleague is another than has the person in hand.
+    """
+
+    to_another = False
 
     def __init__(self, actor: Actor, way: Journey, *args: Any, **kwargs: Any) -> None:
         self.way = way
@@ -120,7 +125,7 @@ class WayForm(Keyed):
         kwargs["initial"] = begins | (kwargs.get("initial") or {})
         super().__init__(actor, *args, **kwargs)
         if "member" in self.fields:
-            has_it = way.owner_id if way.closed_at is None else None
+            has_it = way.owner_id if self.to_another else None
             colleagues = [(str(one), name) for one, name in queries.coaches(actor) if one != has_it]
             self.fields["member"].choices = [("", ""), *colleagues]  # type: ignore[attr-defined]
 
@@ -178,6 +183,8 @@ class ExtendForm(WayForm):
 class HandOverForm(WayForm):
     """A colleague is asked to take over."""
 
+    to_another = True
+
     member = _select(_("Colleague"))
     from_day = day(_("From"))
     until_day = day(_("My last day with them"), required=True)
@@ -206,6 +213,8 @@ class KeysForm(WayForm):
 class CoverForm(WayForm):
     """A colleague stands in."""
 
+    to_another = True
+
     member = _select(_("Colleague"))
     from_day = day(_("From"))
     until_day = day(_("Until"), required=True)
@@ -213,6 +222,8 @@ class CoverForm(WayForm):
 
 class CoachForm(WayForm):
     """Somebody is given a coach."""
+
+    to_another = True
 
     member = _select(_("Their coach"))
 
