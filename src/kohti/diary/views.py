@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.kernel import words
+from kohti.kernel import pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
@@ -146,7 +146,7 @@ def centre(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpResp
     """A centre: where it is, its hours, its rooms and the days on which it stays closed."""
     done = request.GET.get("done", "")
     if done in DONE:
-        request.notices = [{"kind": "success", "text": DONE[done]}]  # type: ignore[attr-defined]
+        pages.say(request, str(DONE[done]))
     return _centre(request, actor, centre_id, CloseForm())
 
 
@@ -224,7 +224,7 @@ def appointments(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Ht
     """What a person has been given as appointments, to make a letter of or to send."""
     if "sent" in request.GET:
         text = _("It is on its way. What became of it stands under Messages.")
-        request.notices = [{"kind": "success", "text": text}]  # type: ignore[attr-defined]
+        pages.say(request, text)
     return _appointments(request, actor, open_person(actor, person_id))
 
 

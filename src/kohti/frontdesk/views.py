@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, live, words
+from kohti.kernel import clock, live, pages, words
 from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
@@ -51,11 +51,8 @@ def arrivals(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @needs("arrivals.see")
 def day_sheet(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """The day on paper, for when the network fails. Whose names it holds is in the history."""
-    response = HttpResponse(day_sheets.made(actor, _today(actor)).content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = 'attachment; filename="day-sheet.pdf"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    made = day_sheets.made(actor, _today(actor))
+    return pages.to_save(made.content, name="day-sheet.pdf", media_type="application/pdf")
 
 
 SHOWN: dict[str, Callable[[str], bool]] = {
@@ -282,9 +279,9 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who waits, in which line, and who is next for me."""
     _notice_from_address(request)
     if "nobody" in request.GET:
-        request.notices = [{"kind": "info", "text": _("Nobody is waiting for you.")}]  # type: ignore[attr-defined]
+        pages.say(request, _("Nobody is waiting for you."), "info")
     if "closed" in request.GET:
-        request.notices = [{"kind": "success", "text": _("The day is closed.")}]  # type: ignore[attr-defined]
+        pages.say(request, _("The day is closed."))
     return render(
         request,
         "frontdesk/queue.html",

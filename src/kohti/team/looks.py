@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kohti.design import theme as looks
 from kohti.design.logo import BadLogo
 from kohti.design.theme import Theme
+from kohti.kernel import pages
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 
@@ -99,7 +100,7 @@ def _page(
         shown = Theme(code)
     if "done" in request.GET:
         text = _("Kept. Everybody sees it with the next page they open.")
-        request.notices = [{"kind": "success", "text": text}]  # type: ignore[attr-defined]
+        pages.say(request, str(text))
     colours = "-".join(one.removeprefix("#").lower() for one in (shown.accent, shown.dark) if one)
     return render(
         request,

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.kernel import clock, outbox, words
+from kohti.kernel import clock, outbox, pages, words
 from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
 from kohti.kernel.errors import NotThere, Refused
@@ -46,7 +46,7 @@ def _say_what_was_done(request: HttpRequest) -> str:
     """Put what the last press did where the page says such things; its word."""
     done = request.GET.get("done", "")
     if done in DONE:
-        request.notices = [{"kind": "success", "text": DONE[done]}]  # type: ignore[attr-defined]
+        pages.say(request, str(DONE[done]))
     return done
 
 

@@ -19,7 +19,7 @@ from kohti.journeys.models import Journey, Step
 from kohti.journeys.views.plan import MOVED_DAYS, step_line
 from kohti.journeys.views.reached import check_line
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, drafts, live, words
+from kohti.kernel import clock, drafts, live, pages, words
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
@@ -99,7 +99,7 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
         kept, others = writing.on(ABOUT, way.id)
     card = people.open_person(actor, way.person_id)
     if request.GET.get("said") == "saved":
-        request.notices = [{"kind": "success", "text": _("Saved.")}]  # type: ignore[attr-defined]
+        pages.say(request, _("Saved."))
     return render(
         request,
         "workbench/appointment.html",

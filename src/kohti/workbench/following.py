@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kohti.journeys import queries, said
 from kohti.journeys.models import Journey
-from kohti.kernel import clock, history, words
+from kohti.kernel import clock, history, pages, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.people import queries as people
@@ -74,7 +74,7 @@ def appointment_saved(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> 
     today = clock.today(actor.zone)
     if latest is not None and latest.at.astimezone(actor.zone).date() != today:
         latest = None
-    request.notices = [{"kind": "success", "text": _("Saved.")}]  # type: ignore[attr-defined]
+    pages.say(request, _("Saved."))
     return render(
         request,
         "workbench/saved.html",

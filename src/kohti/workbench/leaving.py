@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kohti.journeys.queries.away import in_hands_of
+from kohti.kernel import pages
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.team import views as team
@@ -30,7 +31,7 @@ def _say_who_is_left(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -
             "Let the team leader give them another coach first, or choose a last day that leaves time for it."
         )
     )
-    request.notices = [{"kind": "warning", "text": f"{text} {way_on}"}]  # type: ignore[attr-defined]
+    pages.say(request, f"{text} {way_on}", "warning")
 
 
 @needs("team.add", methods=("GET", "POST"))

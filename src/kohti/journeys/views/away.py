@@ -17,7 +17,7 @@ from kohti.journeys import actions
 from kohti.journeys.forms_away import AwayForm, StandInForm
 from kohti.journeys.queries import away as queries
 from kohti.journeys.queries.away import Away, Colleague, LeftAlone
-from kohti.kernel import clock, words
+from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
@@ -90,7 +90,7 @@ def away(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         else:
             return redirect("absence", made)
     if request.GET.get("said") == "back":
-        request.notices = [{"kind": "success", "text": _("Noted.")}]  # type: ignore[attr-defined]
+        pages.say(request, _("Noted."))
     mine = queries.my_absences(actor)
     others = queries.who_is_away(actor) if leads else []
     return render(
@@ -132,7 +132,7 @@ def absence(request: HttpRequest, actor: Actor, absence_id: uuid.UUID) -> HttpRe
             return redirect(f"{reverse('absence', args=[found.id])}?given={number}")
     given = request.GET.get("given", "")
     if given.isdigit():
-        request.notices = [{"kind": "success", "text": stands_in(int(given))}]  # type: ignore[attr-defined]
+        pages.say(request, stands_in(int(given)))
     after = request.GET.get("after", "")
     lines, following = queries.left_alone(actor, found, after=_uuid(after))
     return render(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kohti.journeys import actions, forms, papers, queries, rules, said, standing
 from kohti.journeys.models import Aim, Ending, Step
 from kohti.journeys.queries import Done
-from kohti.kernel import clock, words
+from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
@@ -95,7 +95,7 @@ def ways(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
     card = people.open_person(actor, person_id)
     stages, kinds = rules.stages(actor), rules.outcomes(actor)
     if request.GET.get("said") == "saved":
-        request.notices = [{"kind": "success", "text": _("Saved.")}]  # type: ignore[attr-defined]
+        pages.say(request, _("Saved."))
     return render(
         request,
         "journeys/ways.html",

@@ -17,7 +17,7 @@ from kohti.journeys.actions import Said
 from kohti.journeys.chart import Said as Point
 from kohti.journeys.chart import chart
 from kohti.journeys.models import Journey
-from kohti.kernel import words
+from kohti.kernel import pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
@@ -162,7 +162,7 @@ def person_needs(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Ht
         else:
             return redirect(f"{reverse('person_needs', args=[person_id])}?said=saved")
     if request.GET.get("said") == "saved":
-        request.notices = [{"kind": "success", "text": _("Saved.")}]  # type: ignore[attr-defined]
+        pages.say(request, _("Saved."))
     return render(
         request,
         "journeys/needs.html",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kohti.journeys import actions, forms, queries, rules, said, standing
 from kohti.journeys.actions import NewAim, NewStep
 from kohti.journeys.models import Aim, Journey, Step
-from kohti.kernel import clock, words
+from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
@@ -113,7 +113,7 @@ def plan(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespon
             return redirect(f"{reverse('plan', args=[person_id])}?said=saved")
     told = SAID.get(request.GET.get("said", ""))
     if told is not None:
-        request.notices = [{"kind": "success", "text": told()}]  # type: ignore[attr-defined]
+        pages.say(request, told())
     return render(
         request,
         "journeys/plan.html",

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from kohti.journeys import actions
 from kohti.journeys.forms_away import CoachOfSeveralForm, StandInForm
 from kohti.journeys.queries import away
-from kohti.kernel import clock
+from kohti.kernel import clock, pages
 from kohti.kernel.actor import Actor, must
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
@@ -77,7 +77,7 @@ def say_what_was_done(request: HttpRequest) -> None:
     for name, text in (("given", stands_in), ("gave", _has_coach)):
         number = request.GET.get(name, "")
         if number.isdigit():
-            request.notices = [{"kind": "success", "text": text(int(number))}]  # type: ignore[attr-defined]
+            pages.say(request, text(int(number)))
 
 
 def _has_coach(number: int) -> str:

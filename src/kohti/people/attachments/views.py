@@ -8,10 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kohti.kernel import attachments, words
+from kohti.kernel import attachments, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
@@ -91,7 +90,7 @@ def documents(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpR
     }
     for word, text in said.items():
         if word in request.GET:
-            request.notices = [{"kind": "success", "text": text}]  # type: ignore[attr-defined]
+            pages.say(request, text)
     return _page(request, actor, person_id, _form(actor) if may(actor, "documents.add") else None)
 
 
@@ -127,14 +126,9 @@ def _address(person_id: uuid.UUID) -> str:
 
 @needs("documents.read")
 def document(request: HttpRequest, actor: Actor, document_id: uuid.UUID) -> HttpResponseBase:
-    """A paper, to be saved: never shown within our pages, never guessed at, unable to run anything."""
+    """A paper, to be saved."""
     paper = queries.open_paper(actor, document_id)
-    response = HttpResponse(paper.content, content_type=attachments.KINDS[paper.kind][1])
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, paper.name))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return pages.to_save(paper.content, name=paper.name, media_type=attachments.KINDS[paper.kind][1])
 
 
 @needs("documents.add", methods=("GET", "POST"))

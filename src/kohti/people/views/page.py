@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kohti.kernel import clock, words
+from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.people import fields, queries
@@ -38,7 +38,7 @@ def say(request: HttpRequest) -> None:
     """Say on the page what was just done: the address names it, no more."""
     told = SAID.get(request.GET.get("said", ""))
     if told is not None:
-        request.notices = [{"kind": "success", "text": told()}]  # type: ignore[attr-defined]
+        pages.say(request, told())
 
 
 def mark_words(mark: MarkLine, titles: dict[str, Any]) -> dict[str, Any]:
