@@ -11,32 +11,9 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
-from . import finding, shells
+from . import finding, shells, sight
 from .looked import WHO_LOOKED
-
-IN_FORCE = "ends > (select kohti.now()) and starts <= (select kohti.now())"
-TO_ME = f"to_member_id = (select kohti.member()) and {IN_FORCE}"
-TO_MY_FLOOR = (
-    f"to_centre_id = (select kohti.floor()) and {IN_FORCE} and to_role in ('', (select kohti.role()))"
-)
-FAR = "interval '5 years'"
-
-
-def _reaching(name: str, what: str, more: str, *, floor: bool = True) -> str:
-    """A function `kohti.NAME()`: `what` of every grant in force that reaches the actor and is `more`."""
-    of_the_floor = f"select {what} as found from people_grant where {TO_MY_FLOOR} and {more} union all"
-    kind = "uuid" if what == "person_id" else "text"
-    return definer(
-        f"""
-kohti.{name}()
-returns {kind}[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select coalesce(array_agg(found), '{{}}') from (
-        {of_the_floor if floor else ""}
-        select {what} as found from people_grant where {TO_ME} and {more}
-    ) reached
-$$"""
-    )
-
+from .sight import FAR, TO_ME, TO_MY_FLOOR
 
 SEE = (
     "merged_into_id is null"
@@ -52,30 +29,12 @@ KEEP = (
 )
 
 FUNCTIONS = (
-    _reaching("my_people", "person_id", "field = ''"),
-    _reaching("my_kept", "person_id", "field = '' and purpose <> 'former'"),
-    _reaching("my_named", "person_id", "field = '' and purpose in ('named', 'emergency')", floor=False),
-    _reaching("my_names_to_give", "person_id", "field = '' and purpose = 'named'", floor=False),
-    _reaching("my_keys", "person_id::text || ':' || field", "field <> ''", floor=False),
-    _reaching(
-        "my_keys_to_give",
-        "person_id::text || ':' || field",
-        "field <> '' and purpose = 'sealed'",
-        floor=False,
-    ),
+    *sight.FUNCTIONS,
     """
 create or replace function kohti.keys(p_person uuid, p_sealed text[]) returns text[]
 language sql immutable parallel safe
 as $$ select array(select p_person::text || ':' || field from unnest(p_sealed) field) $$;
 """,
-    definer(
-        """
-kohti.may(p_verb text)
-returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select coalesce((select r.verbs ? p_verb from team_membership m join team_role r on r.id = m.role_id
-                     where m.id = kohti.member()), false)
-$$"""
-    ),
     definer(
         f"""
 kohti.sees(p_person uuid)

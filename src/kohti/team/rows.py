@@ -51,6 +51,7 @@ begin
             set_config('kohti.administers', case when p_kind = 'member' and p_scope = 'administration'
                                                  then p_service::text else '' end, true),
             set_config('kohti.now', p_now::text, true),
+            set_config('kohti.sight', '', true),
             set_config('kohti.first_day', case when v_whole then '-infinity' else v_today end, true),
             set_config('kohti.last_day', case when v_whole then 'infinity' else v_today end, true);
 end $$;
@@ -69,6 +70,7 @@ begin
     perform kohti.set_actor(
         'member', p_member, (v_facts->>'staff_id')::uuid, (v_facts->>'service_id')::uuid,
         (v_facts->>'centre_id')::uuid, v_facts->>'role', v_facts->>'scope', v_facts->>'timezone', p_now);
+    perform set_config('kohti.verbs', v_facts->>'verbs', true);
     return v_facts;
 end $$"""
     ),
@@ -84,10 +86,11 @@ declare
     v_role text := '';
     v_scope text := 'none';
     v_zone text := 'UTC';
+    v_verbs text := '[]';
 begin
     if p_kind = 'member' then
-        select m.service_id, m.centre_id, m.staff_id, r.code, r.scope, s.timezone
-        into v_service, v_centre, v_staff, v_role, v_scope, v_zone
+        select m.service_id, m.centre_id, m.staff_id, r.code, r.scope, s.timezone, r.verbs::text
+        into v_service, v_centre, v_staff, v_role, v_scope, v_zone, v_verbs
         from team_membership m join team_role r on r.id = m.role_id join team_service s on s.id = m.service_id
         where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now);
         if not found then
@@ -113,6 +116,7 @@ begin
         return false;
     end if;
     perform kohti.set_actor(p_kind, p_member, v_staff, v_service, v_centre, v_role, v_scope, v_zone, p_now);
+    perform set_config('kohti.verbs', v_verbs, true);
     return true;
 end $$"""
     ),
