@@ -129,6 +129,7 @@ class Booking(models.Model):
     class Meta:
         indexes = (
             models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),
+            models.Index("staff", "day", name="bookings_of_a_colleague", condition=Q(staff__isnull=False)),
             models.Index("person", "starts", name="bookings_of_a_person", condition=Q(person__isnull=False)),
         )
         constraints = (

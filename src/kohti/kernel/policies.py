@@ -6,7 +6,8 @@ one transaction as the owner; a table nobody declared is an error, so none can e
 
 Helper functions used in conditions, each to be wrapped as `(select kohti.x())` so that it is computed once
 a statement: `service`, `floor` (the centre whose day the actor sees), `whole_centre`, `staff`, `member`,
-`system`, `at_the_door`, `first_day` and `last_day` (between which that centre's days are seen), `my_people`.
+`system`, `at_the_door`, `first_day` and `last_day` (between which that centre's days are seen), `my_people`,
+`people_on_my_floor` and `in_sight` (the person a page is about, where the actor sees them).
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class Grant(models.Model):
             ),
         )
         indexes = (
-            models.Index("to_centre", "ends", name="grants_of_a_centre"),
+            models.Index("to_centre", "ends", "starts", name="grants_to_a_floor"),
             models.Index("to_member", "ends", name="grants_of_a_member"),
             models.Index("because_id", name="grants_because"),
             models.Index("person", name="grants_on_a_person"),

@@ -13,20 +13,7 @@ from kohti.kernel.rows import definer
 
 from . import finding, shells, sight
 from .looked import WHO_LOOKED
-from .sight import FAR, TO_ME, TO_MY_FLOOR
-
-SEE = (
-    "merged_into_id is null"
-    " and ((not restricted and (centre_id = (select kohti.whole_centre())"
-    " or id = any((select kohti.my_people())::uuid[])))"
-    " or (restricted and id = any((select kohti.my_named())::uuid[])))"
-)
-KEEP = (
-    "merged_into_id is null"
-    " and ((not restricted and (centre_id = (select kohti.whole_centre())"
-    " or id = any((select kohti.my_kept())::uuid[])))"
-    " or (restricted and id = any((select kohti.my_named())::uuid[])))"
-)
+from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_ME, TO_MY_FLOOR
 
 FUNCTIONS = (
     *sight.FUNCTIONS,
@@ -356,14 +343,15 @@ end $$"""
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
-SEEN = "exists (select 1 from people_person p where p.id = person_id)"
+SEEN = f"(person_id = {IN_SIGHT} or exists (select 1 from people_person p where p.id = person_id))"
 IN_MY_CENTRE = (
     "exists (select 1 from people_person p where p.id = person_id"
     " and p.centre_id = (select kohti.whole_centre()))"
 )
 KEPT = (
     "exists (select 1 from people_person p where p.id = person_id and (p.restricted"
-    " or p.id = any((select kohti.my_kept())::uuid[]) or p.centre_id = (select kohti.whole_centre())))"
+    " or p.centre_id = (select kohti.whole_centre()) or p.id = any((select kohti.my_kept())::uuid[])"
+    " or p.id = any((select kohti.kept_on_my_floor())::uuid[])))"
 )
 EDITS = "(select kohti.may('people.edit'))"
 MY_KEYS = "(select kohti.my_keys())::text[]"
@@ -382,7 +370,7 @@ APART = (
 TABLES = (
     Table(
         name="people_person",
-        see=SEE,
+        see=f"id = {IN_SIGHT} or ({SEE})",
         add=f"{WHOLE_CENTRE} or (centre_id = (select kohti.floor()) and not restricted"
         " and (select kohti.may('people.register')))",
         change=f"({KEEP} and {EDITS}) or ({WHOLE_CENTRE} and not restricted)",

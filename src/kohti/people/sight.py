@@ -1,8 +1,11 @@
-"""Whom the actor reaches by grants, and with which keys: looked up once for a moment, and remembered for as long.
+"""Whom the actor sees, reached by grants and with which keys: looked up once for a moment, and remembered for as long.
 
 Every policy asks this, of every table of a statement. What the first one finds is noted in settings of the
 transaction, with the snapshot it was found in. Whoever asks later is given the note while the snapshot is the same
-and nobody in this transaction wrote a grant: exactly what looking again would find.
+and nothing in this transaction wrote a grant or a person: exactly what looking again would find.
+
+A page about one person says so first (`ABOUT`). Then only that one's grants are looked up, however many people the
+actor reaches. It is a hint and opens nothing: whether they are seen is asked all the same.
 """
 
 from __future__ import annotations
@@ -16,65 +19,129 @@ TO_MY_FLOOR = (
 )
 FAR = "interval '5 years'"
 
+
+def see(people: str, named: str) -> str:
+    """That a row of people_person is in sight: reached by `people`, or where it is restricted by `named`."""
+    return (
+        f"merged_into_id is null and ((not restricted and (centre_id = (select kohti.whole_centre()) or {people}))"
+        f" or (restricted and {named}))"
+    )
+
+
+SEE = see(
+    "id = any((select kohti.my_people())::uuid[]) or id = any((select kohti.people_on_my_floor())::uuid[])",
+    "id = any((select kohti.my_named())::uuid[])",
+)
+KEEP = see(
+    "id = any((select kohti.my_kept())::uuid[]) or id = any((select kohti.kept_on_my_floor())::uuid[])",
+    "id = any((select kohti.my_named())::uuid[])",
+)
+IN_SIGHT = "(select kohti.in_sight())"
+"""The person a page is about, where the actor sees them; else null."""
+ABOUT = "set_config('kohti.about', %(person)s::uuid::text, true)::uuid"
+"""The person of a statement, said to be whom this and the next ones are about."""
+
+NAMED = "purpose in ('named', 'emergency')"
 PERSON, KEY = "person_id", "person_id::text || ':' || field"
 REACHED = {
-    "my_people": (PERSON, "field = ''"),
-    "my_kept": (PERSON, "field = '' and purpose <> 'former'"),
-    "my_named": (PERSON, "mine and field = '' and purpose in ('named', 'emergency')"),
-    "my_names_to_give": (PERSON, "mine and field = '' and purpose = 'named'"),
-    "my_keys": (KEY, "mine and field <> ''"),
-    "my_keys_to_give": (KEY, "mine and field <> '' and purpose = 'sealed'"),
+    "sight": {
+        "my_people": (PERSON, "field = ''"),
+        "my_kept": (PERSON, "field = '' and purpose <> 'former'"),
+        "my_named": (PERSON, f"field = '' and {NAMED}"),
+        "my_names_to_give": (PERSON, "field = '' and purpose = 'named'"),
+        "my_keys": (KEY, "field <> ''"),
+        "my_keys_to_give": (KEY, "field <> '' and purpose = 'sealed'"),
+    },
+    "floor_sight": {
+        "people_on_my_floor": (PERSON, "field = ''"),
+        "kept_on_my_floor": (PERSON, "field = '' and purpose <> 'former'"),
+    },
 }
-"""What is reached, and by which of the grants in force: those to the actor's own place are `mine`."""
+"""What is reached, and by which of the grants in force: those to the actor, and those to the floor of their centre.
+
+Apart, because who is reached oneself is asked first: whoever has fifty people seldom asks for all of a floor's.
+"""
 
 
-def _look() -> str:
+def _look(sight: str, grants: str) -> str:
+    """`kohti.look_SIGHT(name)`: look up all of these, note them, and give the one that was asked for."""
     found = ",\n        ".join(
         f"set_config('kohti.{name}', coalesce(array_agg({what}) filter (where {which}), '{{}}')::text, true)"
-        for name, (what, which) in REACHED.items()
+        for name, (what, which) in REACHED[sight].items()
     )
-    # Not in parallel: it writes settings. In a volatile caller it sees what the caller has just written.
     return definer(
         f"""
-kohti.look(p_name text)
+kohti.look_{sight}(p_name text)
 returns text language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     perform
         {found}
-    from (
-        select false as mine, person_id, field, purpose from people_grant where {TO_MY_FLOOR} union all
-        select true, person_id, field, purpose from people_grant where {TO_ME}
-    ) reached;
-    perform set_config('kohti.sight', pg_current_snapshot()::text, true);
+    from people_grant where {grants};
+    perform set_config('kohti.{sight}', pg_current_snapshot()::text, true);
     return current_setting('kohti.' || p_name);
 end $$"""
     )
 
 
-def _reached(name: str, what: str) -> str:
+def _reached(sight: str, name: str, what: str) -> str:
     """`kohti.NAME()`: plain enough that PostgreSQL writes it into the query that asks."""
     kind = "uuid[]" if what == PERSON else "text[]"
     return definer(
         f"""
 kohti.{name}()
 returns {kind} language sql stable as $$
-    select (case when current_setting('kohti.sight', true) = pg_current_snapshot()::text
-                 then current_setting('kohti.{name}', true) else kohti.look('{name}') end)::{kind}
+    select (case when current_setting('kohti.{sight}', true) = pg_current_snapshot()::text
+                 then current_setting('kohti.{name}', true) else kohti.look_{sight}('{name}') end)::{kind}
 $$"""
     )
 
 
+GRANTED = "exists (select 1 from people_grant where person_id = v_about and field = '' and ({}))"
+LOOK_AT = definer(
+    f"""
+kohti.look_at()
+returns text language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_about uuid := current_setting('kohti.about')::uuid;
+begin
+    perform set_config('kohti.in_sight', case when exists (
+        select 1 from people_person where id = v_about and {
+        see(GRANTED.format(f"({TO_ME}) or ({TO_MY_FLOOR})"), GRANTED.format(f"{TO_ME} and {NAMED}"))
+    }) then v_about::text else '' end, true);
+    perform set_config('kohti.in_sight_at', pg_current_snapshot()::text, true);
+    return nullif(current_setting('kohti.in_sight'), '');
+end $$"""
+)
+
 FUNCTIONS = (
-    _look(),
-    *(_reached(name, what) for name, (what, _which) in REACHED.items()),
+    _look("sight", TO_ME),
+    _look("floor_sight", TO_MY_FLOOR),
+    LOOK_AT,
+    definer(
+        """
+kohti.in_sight()
+returns uuid language sql stable as $$
+    select (case when coalesce(current_setting('kohti.about', true), '') = '' then null
+                 when current_setting('kohti.in_sight_at', true) = pg_current_snapshot()::text
+                 then nullif(current_setting('kohti.in_sight', true), '') else kohti.look_at() end)::uuid
+$$"""
+    ),
+    *(
+        _reached(sight, name, what)
+        for sight, reached in REACHED.items()
+        for name, (what, _which) in reached.items()
+    ),
     """
 create or replace function kohti.sight_changed() returns trigger language plpgsql
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-    perform set_config('kohti.sight', '', true);
+    perform set_config('kohti.sight', '', true), set_config('kohti.floor_sight', '', true),
+            set_config('kohti.in_sight_at', '', true);
     return null;
 end $$;
 create or replace trigger sight_changed after insert or update or delete on people_grant
+for each statement execute function kohti.sight_changed();
+create or replace trigger sight_changed after insert or update or delete on people_person
 for each statement execute function kohti.sight_changed();
 """,
     # The verbs of the role are noted when the database is told who asks.

@@ -52,6 +52,8 @@ begin
                                                  then p_service::text else '' end, true),
             set_config('kohti.now', p_now::text, true),
             set_config('kohti.sight', '', true),
+            set_config('kohti.floor_sight', '', true),
+            set_config('kohti.in_sight_at', '', true),
             set_config('kohti.first_day', case when v_whole then '-infinity' else v_today end, true),
             set_config('kohti.last_day', case when v_whole then 'infinity' else v_today end, true);
 end $$;

@@ -82,6 +82,7 @@ def kept(person_id: uuid.UUID) -> Person:
     with connection.cursor() as cursor:
         cursor.execute(
             "select 1 from people_person where id = %s and (restricted or id = any((select kohti.my_kept())::uuid[])"
+            " or id = any((select kohti.kept_on_my_floor())::uuid[])"
             " or centre_id = (select kohti.whole_centre()) or service_id = (select kohti.system()))",
             [person_id],
         )

@@ -12,7 +12,7 @@ from django.db.models import Q
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, reading
 from kohti.kernel.actor import Actor
-from kohti.people import beside
+from kohti.people import beside, sight
 from kohti.people.models import Contact, Grant, Mark, Person, Representative, Why
 from kohti.team.models import Membership
 
@@ -78,7 +78,7 @@ class PersonCard:
         return max(found, key=lambda mark: mark.ends_on or date.min) if found else None
 
 
-PERSON = reading.rows_of(Person, "id = %(person)s")
+PERSON = reading.rows_of(Person, f"id = (select {sight.ABOUT})")
 WAYS = reading.rows_of(
     Contact, "person_id = %(person)s and ended_at is null order by preferred desc, kind, created_at, id"
 )
