@@ -19,7 +19,7 @@ from kohti.people.models import Grant, Mark, Person
 def lets_see(here: Place, person: Person, colleague: Actor) -> Grant:
     """Housekeeping lets a colleague see somebody until tomorrow."""
     return Grant.objects.create(
-        service_id=here.system.service_id,
+        service_id=here.system.service,
         person=person,
         to_member_id=colleague.member_id,
         purpose="shared",

@@ -12,7 +12,7 @@ contact within the blueprint's interval, no missed appointment and no stuck step
 from __future__ import annotations
 
 from kohti.kernel.rows import definer
-from kohti.people.rows import SEE
+from kohti.people.sight import SEE
 
 OPEN_STEP = "state in ('doing', 'stuck')"
 """What somebody has taken on. One that is only offered is nobody's word yet."""

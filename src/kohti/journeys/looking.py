@@ -10,7 +10,7 @@ from django.db import connection
 from kohti.kernel import references
 from kohti.kernel.names import fold
 from kohti.kernel.rows import definer
-from kohti.people.rows import SEE
+from kohti.people.sight import SEE
 
 LEAST_FIGURES = 3
 """Of a telephone number: fewer are a part of nearly every one."""

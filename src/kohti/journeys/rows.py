@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
-from kohti.people.rows import FAR, KEPT, MY_OWN, SEEN, SYSTEM_ALL, WITH_ITS_KEY
+from kohti.people.rows import KEPT, MY_OWN, SEEN, SYSTEM_ALL, WITH_ITS_KEY
+from kohti.people.sight import FAR
 
 from . import counting, holding, looking, writing
 

@@ -13,7 +13,7 @@ from kohti.kernel.rows import definer
 
 from . import finding, shells, sight
 from .looked import WHO_LOOKED
-from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_ME, TO_MY_FLOOR
+from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_MY_FLOOR
 
 FUNCTIONS = (
     *sight.FUNCTIONS,
