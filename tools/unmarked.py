@@ -55,6 +55,17 @@ def all_faults() -> list[str]:
     return found
 
 
+def marked() -> Iterator[tuple[str, str]]:
+    """Every text that code marks for translation, with its file."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]) if (
+                    name in MARKS and text
+                ):
+                    yield path.relative_to(SOURCE).as_posix(), text
+
+
 def _has_words(text: str) -> bool:
     words = re.findall(r"[^\W\d_]{2,}", text.replace(CODE, " "))
     return any(word not in THE_SAME_EVERYWHERE for word in words)

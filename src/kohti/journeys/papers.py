@@ -83,7 +83,7 @@ def _steps(found: OnPaper, owner: str) -> list[Block]:
         shown, left = steps[:left], max(0, left - len(steps))
         if shown:
             rows = [(one.words, _who(one, owner), _due(one.due_on)) for one in shown]
-            blocks.append(Table([_("What"), _("Who does it"), _("By when")], rows, widths=(4, 2, 2)))
+            blocks.append(Table([_("What"), _("Who does it"), _("By when")], rows, widths=(8, 4, 5)))
     if len(found.steps) > MOST_STEPS:
         blocks.append(Text(_("There are more steps. Your coach shows them to you.")))
     return blocks
@@ -104,9 +104,10 @@ def _agreed(actor: Actor, found: OnPaper) -> list[Block]:
     if found.agreed_at is not None:
         day = words.day_short(found.agreed_at.astimezone(actor.zone).date())
         return [Text(_("Agreed on %(day)s") % {"day": day})]
+    agree, day = _("I agree"), _("Day")
     return [
         Text(_("This plan is yours. It can be changed at any time.")),
-        Text(f"{_('I agree')}: {LINE}     {_('Day')}: {LINE[:14]}"),
+        Text(f"{agree}: {LINE}     {day}: {LINE[:14]}"),
     ]
 
 

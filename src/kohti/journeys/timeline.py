@@ -126,10 +126,11 @@ def _outcome(actor: Actor, row: Row) -> Line:
 
 def _check(actor: Actor, row: Row) -> Line:
     told = row.told
+    week = _("week %(week)s") % {"week": told["week"]}
     return Line(
         icon="check",
         word=rules.named(rules.outcomes(actor), told["kind"]),
-        what=f"{said.chosen(ANSWERS, told['answer'])} ({_('week %(week)s') % {'week': told['week']}})",
+        what=f"{said.chosen(ANSWERS, told['answer'])} ({week})",
         text=told["words"],
     )
 

@@ -20,11 +20,12 @@ def check(args: argparse.Namespace) -> int:
         from kohti.config import checks
 
         found = checks.run(say)
+    well, not_well = _("ok"), _("NOT")
     answer(
         found,
         as_json=args.json,
         words=lambda: "\n".join(
-            f"{_('ok') if one['ok'] else _('NOT'):4} {_(one['check'])}: {one['found']}" for one in found
+            f"{well if one['ok'] else not_well:4} {_(one['check'])}: {one['found']}" for one in found
         ),
     )
     return DONE if all(one["ok"] for one in found) else WRONG
