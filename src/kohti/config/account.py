@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from kohti.config import counters, elsewhere, sessions, sign_in
+from kohti.config import counters, elsewhere, sessions, sign_in, unsent
 from kohti.config.sessions import LOCKED
 from kohti.config.sign_in import BACK, GIVEN
 from kohti.kernel import history, words
@@ -238,7 +238,8 @@ def no_place(request: HttpRequest) -> HttpResponse:
             lines.append(line % {**words_of, "day": words.day_short(one.ended)})
     request.session.flush()
     request.user = AnonymousUser()
-    return render(request, "config/no_place.html", {"lines": lines}, status=403)
+    found = {"lines": lines, "typed": unsent.typed_words(request)}
+    return render(request, "config/no_place.html", found, status=403)
 
 
 # ------------------------------------------------------------------ how I sign in

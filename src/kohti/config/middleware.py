@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from kohti.config import account, counters, sessions, sign_in, views
+from kohti.config import account, counters, sessions, sign_in, unsent, views
 from kohti.config.sessions import LOCKED
 from kohti.config.sign_in import BACK, GIVEN, TELL
 from kohti.kernel import actor as actors
@@ -145,7 +145,7 @@ class AsTheMember:
         return response
 
     def _as_nobody(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.respond(request)
+        response = unsent.instead_of(request, self.respond(request))
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.session_key is None:
             response.set_cookie(
                 sign_in.ENDED, "1", max_age=60, httponly=True, samesite="Lax", secure=settings.HTTPS

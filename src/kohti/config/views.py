@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
-from kohti.config import filling, installation, leading, looks, sign_in
+from kohti.config import filling, installation, leading, looks, sign_in, unsent
 from kohti.config.navigation import home_of
 from kohti.frontdesk.glance import whom_to_ask
 from kohti.kernel.actor import Actor, may
@@ -157,13 +157,16 @@ def said_in_words(request: HttpRequest, trouble: KohtiError) -> HttpResponse:
     onward = leading.onward(request) if status == 404 else None
     if onward is not None:
         return onward
+    why = {404: _("This is no longer here."), 403: _("Your role does not include this.")}.get(
+        status, str(trouble.message)
+    )
     if request.headers.get("HX-Request"):
-        text = {404: _("This is no longer here."), 403: _("Your role does not include this.")}.get(
-            status, str(trouble.message)
-        )
-        answer = render(request, "config/_refused.html", {"text": text}, status=status)
+        answer = render(request, "config/_refused.html", {"text": why}, status=status)
         answer.headers["HX-Retarget"] = "#notices"
         return answer
+    given_back = unsent.to_copy(request, why, status=status)
+    if given_back is not None:
+        return given_back
     if status == 409:
         return render(request, "config/refused.html", {"text": str(trouble.message)}, status=409)
     return render(request, f"{status}.html", {"text": str(trouble.message)}, status=status)

@@ -8,8 +8,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-WORDS = re.compile(r"note|next|why-.+")
-"""The fields of the appointment that hold words of one's own."""
+WORDS = re.compile(
+    r"(?:[a-z]{1,2}-)?(?:text|note|words|who_words|why|why_here|evidence|answer|reason|next|body)|why-.+"
+    r"|outcome-evidence|next-who-words"
+)
+"""The fields of our forms that hold words of one's own."""
 
 
 def typed_words(request: HttpRequest) -> list[str]:
