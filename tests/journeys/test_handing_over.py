@@ -42,6 +42,22 @@ def told(who: Actor) -> str:
     return page.split('id="told"')[1].split("</section>")[0] if 'id="told"' in page else ""
 
 
+def test_who_asked_is_told_once_the_colleague_has_read_it(here: Place) -> None:
+    coach, neil, leader = hire(here), hire(here, "Neil"), here.member("leader")
+    made = ask(coach, in_hand(here, coach)[0], neil)
+    browser_of(leader).get("/day/")
+    assert "has not answered yet" in told(coach), "a leader who reads Today is not the colleague"
+    before = browser_of(neil).get("/day/")
+    after = browser_of(neil).get("/day/")
+    assert "has read it and not answered yet" in told(coach)
+    more = int(before.headers["X-Kohti-Statements"]) - int(after.headers["X-Kohti-Statements"])
+    assert more == 2, "it is written down once: the mark and its line in the history"
+    with as_system(here.system):
+        assert HandOver.objects.get(id=made).seen_at is not None
+    acting(neil, actions.answer_hand_over, made, accept=True)
+    assert "takes over" in told(coach)
+
+
 def test_who_asked_takes_it_back_and_so_does_the_leader_and_nobody_else(here: Place) -> None:
     coach, neil, leader = hire(here), hire(here, "Neil"), here.member("leader")
     for who, then in ((coach, "day"), (leader, "")):

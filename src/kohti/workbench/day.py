@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.journeys import queries, rules, said
+from kohti.journeys import actions, queries, rules, said
 from kohti.journeys.queries import Needs
 from kohti.journeys.views.caseload import line
 from kohti.kernel import clock, drafts, history, reading, words
@@ -147,6 +147,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
     kinds = rules.outcomes(actor)
     needing, climbed = queries.needing(actor, leads=leads)
     asked, mine_asked = queries.hand_overs(actor)
+    actions.hand_overs_read(actor, asked)
     return {
         "day": words.day_long(today),
         "next": _coming_line(actor, ahead[0]) if ahead else None,

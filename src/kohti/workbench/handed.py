@@ -16,7 +16,11 @@ def line(actor: Actor, one: HandOver) -> dict[str, Any]:
     """What one asked, and what became of it, for the page."""
     name, day = one.to_member.staff.full_name, words.day_short(one.until_day)
     if one.state == HandOver.State.ASKED:
-        became = _("%(name)s has not answered yet") % {"name": name}
+        became = (
+            _("%(name)s has read it and not answered yet")
+            if one.seen_at
+            else _("%(name)s has not answered yet")
+        ) % {"name": name}
     elif one.state == HandOver.State.ACCEPTED:
         became = _("%(name)s takes over; in your hands too until %(day)s") % {"name": name, "day": day}
     else:

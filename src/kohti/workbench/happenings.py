@@ -43,6 +43,7 @@ VERBS: dict[str, str] = {
     "job.refused": gettext_noop("work in the background was refused"),
     "journey.accepted": gettext_noop("took somebody's way over"),
     "journey.asked": gettext_noop("asked a colleague to take somebody over"),
+    "journey.asked_read": gettext_noop("read that they are asked to take somebody over"),
     "journey.closed": gettext_noop("ended somebody's way"),
     "journey.covered": gettext_noop("let a colleague stand in for people"),
     "journey.declined": gettext_noop("did not take somebody over"),

@@ -12,6 +12,7 @@ from .handing import (
     end_cover,
     give_coach,
     give_coach_to_several,
+    hand_overs_read,
     may_give,
     take_back,
 )
@@ -71,6 +72,7 @@ __all__ = (
     "give_coach",
     "give_coach_to_several",
     "give_up_caseload",
+    "hand_overs_read",
     "has_in_hand",
     "hold_caseload",
     "may_give",

@@ -199,6 +199,15 @@ def answer_hand_over(actor: Actor, hand_over_id: uuid.UUID, *, accept: bool, wor
     )
 
 
+def hand_overs_read(actor: Actor, asked: Sequence[HandOver]) -> None:
+    """The actor has read what they are asked: whoever asked is told so. No statement where all was read before."""
+    new = [one for one in asked if one.seen_at is None and one.to_member_id == actor.member_id]
+    if not new:
+        return
+    HandOver.objects.filter(id__in=[one.id for one in new], seen_at=None).update(seen_at=clock.now())
+    history.record("journey.asked_read", "journey", None, persons=[one.person_id for one in new])
+
+
 def take_back(actor: Actor, hand_over_id: uuid.UUID) -> uuid.UUID:
     """Ask no longer: who was asked takes nothing over any more. For the coach of the way, and the leader.
 

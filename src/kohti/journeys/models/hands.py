@@ -71,6 +71,7 @@ class HandOver(models.Model):
     words = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
     at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, help_text="when who was asked read it on Today")
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
 
