@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, queries, rules, said
 from kohti.journeys.queries import Needs
-from kohti.journeys.views.caseload import line
 from kohti.kernel import clock, drafts, history, reading, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
@@ -120,12 +119,16 @@ def _start(one: Coming) -> str:
     return reverse("plan", args=[one.person_id]) if one.person_id else ""
 
 
-def _needing_line(actor: Actor, one: Needs, stages: list[rules.Named]) -> dict[str, Any]:
+def _needing_line(one: Needs) -> dict[str, Any]:
     page, text = MENDS.get(one.rules[0], MENDS["next"])
-    return line(actor, one.case, stages) | {
+    return {
+        "person": one.person_id,
+        "name": one.name or _("No name given"),
+        "reference": one.reference,
+        "owner": one.owner,
         "whys": [said.chosen(said.BROKEN, rule) for rule in one.rules],
         "mend": text(),
-        "mend_at": reverse(page, args=[one.case.journey_id if page == "appointment" else one.case.person_id]),
+        "mend_at": reverse(page, args=[one.journey_id if page == "appointment" else one.person_id]),
     }
 
 
@@ -145,7 +148,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     leads = may(actor, "journeys.lead")
     kinds = rules.outcomes(actor)
-    needing, climbed = queries.needing(actor, leads=leads)
+    needing = queries.needing(actor, leads=leads)
     asked, mine_asked = queries.hand_overs(actor)
     actions.hand_overs_read(actor, asked)
     return {
@@ -154,8 +157,9 @@ def _shown(actor: Actor) -> dict[str, Any]:
         "today": [_coming_line(actor, one) for one in mine if one.day == today],
         "tomorrow": [_coming_line(actor, one) for one in mine if one.day > today],
         "meanwhile": digest(actor, stages),
-        "needs": [_needing_line(actor, one, stages) for one in needing],
-        "climbed": by_coach([_needing_line(actor, one, stages) for one in climbed]),
+        "needs": [_needing_line(one) for one in needing.mine],
+        "climbed": by_coach([_needing_line(one) for one in needing.climbed]),
+        "further": needing.further,
         "leading": leading(actor) if leads else None,
         "follow_ups": [
             {
@@ -173,8 +177,8 @@ def _shown(actor: Actor) -> dict[str, Any]:
             {
                 "id": one.id,
                 "person": one.person_id,
-                "name": one.person.called or one.person.full_name or _("No name given"),
-                "by": one.from_member.staff.full_name if one.from_member else "",
+                "name": one.name or _("No name given"),
+                "by": one.by,
                 "from": words.day_short(one.from_day),
                 "words": one.words,
             }

@@ -44,12 +44,12 @@ def next_due(actor: Actor, person_id: uuid.UUID) -> dict[str, Any] | None:
             "when": words.clock_time(row[2], actor.zone),
             "at": page,
         }
-    for one in queries.needing(actor, most=2)[0]:
-        if one.case.person_id != person_id:
+    for one in queries.needing(actor, most=2).mine:
+        if one.person_id != person_id:
             return {
-                "name": one.case.called or one.case.name or _("No name given"),
+                "name": one.name or _("No name given"),
                 "when": said.chosen(said.BROKEN, one.rules[0]),
-                "at": reverse("appointment", args=[one.case.journey_id]),
+                "at": reverse("appointment", args=[one.journey_id]),
             }
     return None
 

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.journeys.models import HandOver
+from kohti.journeys.queries import Handing
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 
 
-def line(actor: Actor, one: HandOver) -> dict[str, Any]:
+def line(actor: Actor, one: Handing) -> dict[str, Any]:
     """What one asked, and what became of it, for the page."""
-    name, day = one.to_member.staff.full_name, words.day_short(one.until_day)
+    name, day = one.to, words.day_short(one.until_day)
     if one.state == HandOver.State.ASKED:
         became = (
             _("%(name)s has read it and not answered yet")
@@ -28,7 +29,7 @@ def line(actor: Actor, one: HandOver) -> dict[str, Any]:
     return {
         "id": one.id,
         "person": one.person_id,
-        "name": one.person.called or one.person.full_name or _("No name given"),
+        "name": one.name or _("No name given"),
         "became": became,
         "declined": one.state == HandOver.State.DECLINED,
         "open": one.state == HandOver.State.ASKED,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Needs, Page, caseload, coaches, needing, whole
+from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Page, caseload, coaches, whole
 from .ending import Done, FollowUp, ending, follow_ups, look_back
-from .handing import hand_overs, open_hand_over
+from .handing import Handing, hand_overs, open_hand_over
+from .needing import Needs, needing
 from .needs import Answer, answers_over_time, needs_over_time
 from .paper import OnPaper, plan_on_paper
 from .plan import (
@@ -36,6 +37,7 @@ __all__ = (
     "Chosen",
     "Done",
     "FollowUp",
+    "Handing",
     "LastTime",
     "Needs",
     "OnPaper",

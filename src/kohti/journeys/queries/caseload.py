@@ -14,7 +14,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, history
 from kohti.kernel.actor import Actor
 
-from .. import holding, looking, rules
+from .. import holding, looking
 
 PAGE = 50
 TAKEN_AT_ONCE = 500
@@ -94,13 +94,6 @@ left join lateral (select starts from diary_booking where person_id = j.person_i
     and starts > (select kohti.now()) order by starts limit 1) b on true
 order by {{order}}
 """
-NEEDING = COLUMNS.replace("select j.id", "with picked as materialized ({chosen})\nselect j.id", 1).replace(
-    "\nfrom {chosen} j\n",
-    ", j.mine, r.rules\nfrom picked j\n"
-    "left join kohti.broken_rules(array(select distinct id from picked)) r on r.journey_id = j.id\n",
-    1,
-)
-"""The same of ways picked for two lists (`mine` says which), with every rule each breaks."""
 WHICH = {
     "mine": f"j.closed_at is null and (j.owner_id = (select kohti.member()) or {COVERED} or {HANDING})",
     "centre": "j.closed_at is null and j.centre_id = %(centre)s",
@@ -223,47 +216,6 @@ def _key(case: Case, chosen: Chosen) -> str:
     if chosen.order == "contact":
         at = case.last_contact_at or case.opened_at
     return f"{at.isoformat() if at else ''}_{case.journey_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """A way that nobody holds now, and every rule it breaks, the one that broke first in front."""
-
-    case: Case
-    rules: tuple[str, ...]
-
-
-def needing(actor: Actor, *, leads: bool = False, most: int = PAGE) -> tuple[list[Needs], list[Needs]]:
-    """Whom this colleague must look at now, who waits longest first; and with `leads` who climbed to the leader.
-
-    Their own and those they stand in for; those of the centre that climbed: for so many days as the blueprint says,
-    or with nobody who could look. At most `most` of each. Two statements.
-    """
-    actors.must(actor, "journeys.lead" if leads else "journeys.see")
-    climbed = "j.held_until <= (select kohti.now()) - %(climb)s * interval '1 day'"
-    gone = "coalesce(j.alone @> (select kohti.now()), false) or (j.lapse = 'owner' and " + LISTED + ")"
-    lists = [("true", f"{WHICH['mine']} and {LISTED}")]
-    if leads:
-        lists.append(("false", f"j.closed_at is null and j.centre_id = %(centre)s and ({climbed} or {gone})"))
-    chosen = " union all ".join(
-        f"(select j.*, {mine} as mine from journeys_journey j where {which} order by j.held_until, j.id limit %(most)s)"
-        for mine, which in lists
-    )
-    values = {
-        "centre": actor.centre_id,
-        "climb": rules.plan_rules(actor).climb_days,
-        "most": most,
-        "today": clock.today(actor.zone),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(NEEDING.format(chosen=chosen, order="j.held_until, j.id"), values)
-        found = [(Case(*row[:-2]), bool(row[-2]), list(row[-1] or ())) for row in cursor.fetchall()]
-    _saw("person.listed", [one for one, _mine, _rules in found], None)
-    needs = [
-        (Needs(one, tuple(sorted(broken or [one.lapse], key=lambda rule: rule != one.lapse))), mine)
-        for one, mine, broken in found
-    ]
-    return [one for one, mine in needs if mine], [one for one, mine in needs if not mine]
 
 
 def coaches(actor: Actor) -> list[tuple[uuid.UUID, str]]:

@@ -13,7 +13,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, history
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
-from kohti.people.models import Alert, Grant, Mark, Transfer
+from kohti.people.models import Grant, Mark, Transfer
 
 A_PAGE = 50
 MOST_REVIEWED = 100
@@ -36,45 +36,29 @@ class AlertLine:
     seen: bool
 
 
+ALERTS = """
+select a.id, a.kind, a.at, a.until, coalesce(s.full_name, ''), a.words, p.id, coalesce(p.full_name, ''),
+    coalesce(p.reference, ''), p.id is null, a.seen_at is not null
+from people_alert a left join team_staff s on s.id = a.by_staff_id left join people_person p on p.id = a.person_id
+where a.centre_id = %(centre)s and {which} order by a.at desc, a.id desc limit %(most)s
+"""
+
+
 def alerts(actor: Actor) -> list[AlertLine]:
     """The newest of what the leader of a centre is to look at, what was not seen first. Two statements."""
-    return sorted(_alerts(actor, Q()), key=lambda one: one.seen)
+    return sorted(_alerts(actor, "true"), key=lambda one: one.seen)
 
 
 def emergencies(actor: Actor) -> list[AlertLine]:
     """The newest emergency accesses at the centre that its leader has not looked at. Two statements."""
-    return _alerts(actor, Q(kind=Alert.Kind.EMERGENCY, seen_at=None))
+    return _alerts(actor, "a.kind = 'emergency' and a.seen_at is null")
 
 
-def _alerts(actor: Actor, which: Q) -> list[AlertLine]:
+def _alerts(actor: Actor, which: str) -> list[AlertLine]:
     actors.must(actor, "people.alerts")
-    rows = (
-        Alert.objects.filter(which, centre_id=actor.centre)
-        .select_related("by_staff")
-        .extra(
-            select={
-                "name": "select p.full_name from people_person p where p.id = people_alert.person_id",
-                "reference": "select p.reference from people_person p where p.id = people_alert.person_id",
-            },
-            order_by=["-at", "-id"],
-        )[:A_PAGE]
-    )
-    found = [
-        AlertLine(
-            row.id,
-            row.kind,
-            row.at,
-            row.until,
-            row.by_staff.full_name if row.by_staff else "",
-            row.words,
-            row.person_id if row.reference else None,
-            row.name or "",
-            row.reference or "",
-            not row.reference,
-            row.seen_at is not None,
-        )
-        for row in rows
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(ALERTS.format(which=which), {"centre": actor.centre, "most": A_PAGE})
+        found = [AlertLine(*row) for row in cursor.fetchall()]
     persons = [one.person_id for one in found if one.person_id]
     if persons:
         history.record("person.found", "alerts", None, persons=sorted(set(persons)))
