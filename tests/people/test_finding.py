@@ -33,8 +33,8 @@ def found(actor: Actor, text: str) -> list[str]:
 
 def test_a_name_spelled_otherwise_is_found_after_those_that_hold_what_was_typed(here: Place) -> None:
     coach = here.member("coach")
-    known(coach, "Mohammed Aldridge", "Mohamed Aldridge", "Muhamad Aldritch", "Moira Felsing")
-    assert found(coach, "Mohamed Aldridge") == ["Mohamed Aldridge", "Mohammed Aldridge", "Muhamad Aldritch"]
+    known(coach, "Mohammed Aldridge", "Mohamed Aldridge", "Mahomet Aldridge", "Moira Felsing")
+    assert found(coach, "Mohamed Aldridge") == ["Mohamed Aldridge", "Mohammed Aldridge", "Mahomet Aldridge"]
 
 
 def test_where_many_hold_what_was_typed_nobody_else_is_told_of(here: Place) -> None:
@@ -45,7 +45,8 @@ def test_where_many_hold_what_was_typed_nobody_else_is_told_of(here: Place) -> N
 
 
 def test_whom_one_does_not_see_is_not_found_and_a_leader_finds_the_whole_centre(here: Place) -> None:
-    coach, colleague, leader = (here.member(role) for role in ("coach", "coach", "leader"))
+    coach, leader = here.member("coach"), here.member("leader")
+    colleague = here.member("coach", name="A Colleague")
     known(coach, "Benedikta Österwahl")
     assert found(colleague, "osterwahl") == []
     assert found(coach, "osterwahl") == found(leader, "STERWA") == ["Benedikta Österwahl"]
@@ -55,8 +56,8 @@ def test_a_search_is_two_statements_and_answers_with_what_a_list_shows(here: Pla
     coach = here.member("coach")
     known(coach, "Clothilde Vandermolen")
     with as_actor(coach):
-        before = connection.statements
+        before = connection.statements  # type: ignore[attr-defined]
         (one,) = queries.find(coach, "vandermolen")
-        assert connection.statements - before == 2
+        assert connection.statements == before + 2  # type: ignore[attr-defined]
     assert isinstance(one, Found)
     assert (one.full_name, one.called, one.date_of_birth) == ("Clothilde Vandermolen", "", None)

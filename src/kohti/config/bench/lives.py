@@ -36,11 +36,12 @@ WHOLE = 3 * PER_COACH
 
 HOLD_AT_ONCE = 500
 
-FIRSTS = (
+FIRST_NAMES = (
     "Aino Bashir Chen Dilnoza Emeka Fatima Greta Hassan Ines Jakub Katri Leyla Mikael Nadia Omar Petra Quynh Rahel"
     " Samir Tuuli"
-).split()
-LASTS = "Virtanen Okafor Nowak Hansen Peeters Haddad Kowalska Salonen Ahmed Tran Lindqvist Moreau".split()
+)
+LAST_NAMES = "Virtanen Okafor Nowak Hansen Peeters Haddad Kowalska Salonen Ahmed Tran Lindqvist Moreau"
+FIRSTS, LASTS = FIRST_NAMES.split(), LAST_NAMES.split()
 ENDS = [f"{chr(65 + a)}ev{chr(97 + b)}" for b in range(26) for a in range(26)]
 """Of what the people's names are made."""
 
