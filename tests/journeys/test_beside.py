@@ -75,7 +75,7 @@ def test_the_bar_says_it_on_every_page_about_them_and_asks_nothing_more(here: Pl
         page(browser, name, alone.id)
         _without, before = page(browser, name, alone.id)
         text, after = page(browser, name, person.id)
-        assert "<dt>Owner</dt>" in text
+        assert "<dt>Coach</dt>" in text
         assert "Barry Bar" in text
         assert after == before, name
 

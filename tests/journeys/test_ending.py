@@ -165,6 +165,18 @@ def test_a_way_that_is_taken_up_again_keeps_its_end_and_asks_nothing_more(here: 
         assert Ending.objects.filter(journey_id=way.id).count() == 2
 
 
+def test_what_was_pressed_before_the_end_and_comes_again_is_the_same_and_not_refused(
+    here: Place, coach: Actor
+) -> None:
+    """A page sent again after a lost answer: the key is looked at before the way is."""
+    way, key = begin(here, coach), str(new_id())
+    paused = acting(coach, actions.pause, way.id, LATER, "Ill", key=key)
+    ended(coach, way)
+    assert acting(coach, actions.pause, way.id, LATER, "Ill", key=key) == paused
+    with pytest.raises(Refused):
+        acting(coach, actions.pause, way.id, LATER, "Ill", key=str(new_id()))
+
+
 def test_nobody_is_asked_on_a_day_that_has_passed_or_by_who_is_not_there(here: Place, coach: Actor) -> None:
     way = begin(here, coach)
     with pytest.raises(Refused, match="still to come"):

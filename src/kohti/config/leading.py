@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from kohti.kernel import ids
 from kohti.people import queries as people
 
 
@@ -22,7 +23,7 @@ def onward(request: HttpRequest) -> HttpResponseRedirect | None:
         return None
     named: dict[str, Any] = dict(match.kwargs)
     asked = request.GET.dict()
-    former = named.get("person_id") or _identifier(asked.get("person", ""))
+    former = named.get("person_id") or ids.typed(asked.get("person", ""))
     kept = people.leads_to(former) if isinstance(former, uuid.UUID) else None
     if kept is None:
         return None
@@ -32,10 +33,3 @@ def onward(request: HttpRequest) -> HttpResponseRedirect | None:
         asked["person"] = str(kept)
     query = f"?{urlencode(asked)}" if asked else ""
     return HttpResponseRedirect(reverse(match.view_name, kwargs=named) + query)
-
-
-def _identifier(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

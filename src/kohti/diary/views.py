@@ -205,7 +205,7 @@ def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         {
             "lines": [
                 {
-                    "day": words.day_short(one.starts.astimezone(actor.zone).date()),
+                    "day": words.day_of(one.starts, actor.zone),
                     "time": words.clock_time(one.starts, actor.zone),
                     "name": one.name,
                     "href": reverse("person", args=[one.person_id]) if one.person_id else "",

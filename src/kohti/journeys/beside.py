@@ -26,7 +26,7 @@ where j.person_id = %(person)s and j.closed_at is null
 
 
 def _day(actor: Actor, at: str | None) -> str:
-    return words.day_short(datetime.fromisoformat(at).astimezone(actor.zone).date()) if at else ""
+    return words.day_of(datetime.fromisoformat(at), actor.zone) if at else ""
 
 
 def _say(actor: Actor, row: Row) -> Said:

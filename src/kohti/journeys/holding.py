@@ -14,7 +14,7 @@ from __future__ import annotations
 from kohti.kernel.rows import definer
 from kohti.people.sight import SEE
 
-OPEN_STEP = "state in ('doing', 'stuck')"
+TAKEN_ON = "state in ('doing', 'stuck')"
 """What somebody has taken on. One that is only offered is nobody's word yet."""
 
 # A day's end in the service's own time, as an instant.
@@ -33,9 +33,7 @@ cross join lateral (
 ) c
 cross join lateral (
     select greatest(
-        (select {END_OF.format(day="max(due_on)")} from journeys_step where journey_id = j.id and {
-    OPEN_STEP
-}),
+        (select {END_OF.format(day="max(due_on)")} from journeys_step where journey_id = j.id and {TAKEN_ON}),
         (select max(starts) from diary_booking where person_id = j.person_id and holds)
     ) as at
 ) n
@@ -95,7 +93,7 @@ def broken(now: str = "kohti.now()") -> str:
           and {HERE.format(member="v.member_id", now=now)})
     union all
     select 'next' where not exists (
-        select 1 from journeys_step p where p.journey_id = j.id and p.{OPEN_STEP}
+        select 1 from journeys_step p where p.journey_id = j.id and p.{TAKEN_ON}
           and p.due_on >= ({now} at time zone s.timezone)::date)
       and not exists (
         select 1 from diary_booking b where b.person_id = j.person_id and b.holds and b.starts > {now})

@@ -102,7 +102,7 @@ def _who(step: Step, owner: str) -> str:
 
 def _agreed(actor: Actor, found: OnPaper) -> list[Block]:
     if found.agreed_at is not None:
-        day = words.day_short(found.agreed_at.astimezone(actor.zone).date())
+        day = words.day_of(found.agreed_at, actor.zone)
         return [Text(_("Agreed on %(day)s") % {"day": day})]
     agree, day = _("I agree"), _("Day")
     return [

@@ -16,7 +16,6 @@ from . import counting, holding, looking, writing
 SEES = "(select kohti.may('journeys.see'))"
 WORKS = "(select kohti.may('journeys.work'))"
 LEADS = "(select kohti.may('journeys.lead'))"
-ME = "(select kohti.member())"
 
 
 def _sight(table: str, starts: str, ends: str, member: str = "member_id") -> tuple[str, str]:

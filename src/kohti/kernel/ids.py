@@ -23,6 +23,14 @@ def short(identifier: uuid.UUID) -> str:
     return urlsafe_b64encode(identifier.bytes).decode()[:22]
 
 
+def typed(text: str) -> uuid.UUID | None:
+    """An identifier as a form or an address says it; None for whatever is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 class InAddresses:
     """`<id:…>` in a URL pattern: written short, read in either writing."""
 

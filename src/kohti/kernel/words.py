@@ -95,6 +95,11 @@ def day_short(day: date) -> str:
     return _day(day, language(), "long")
 
 
+def day_of(instant: datetime | None, zone: ZoneInfo) -> str:
+    """The local day of an instant, with its month's name; nothing for none."""
+    return day_short(instant.astimezone(zone).date()) if instant is not None else ""
+
+
 def number(value: float | Decimal, *, decimals: int | None = None) -> str:
     """A number with the separators of the language in use: 12,345.6 or 12 345,6.
 

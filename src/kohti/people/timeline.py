@@ -136,7 +136,7 @@ def note_said(actor: Actor, told: Mapping[str, Any], by: str) -> dict[str, Any]:
     }.get(told["how"] or "")
     items = []
     if changed and not told["away"]:
-        day = words.day_short(datetime.fromisoformat(told["changed"]).astimezone(actor.zone).date())
+        day = words.day_of(datetime.fromisoformat(told["changed"]), actor.zone)
         items.append(changed % {"name": by, "day": day, "why": told["why"]})
     text = told["text"] or ""
     long = len(text) > MOST_READ

@@ -105,7 +105,7 @@ def service(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "faults": looks.check(wanted),
             "may_wear": may(actor, "service.wear"),
             "versions": [
-                {"line": one, "day": words.day_short(one.applied_at.astimezone(actor.zone).date())}
+                {"line": one, "day": words.day_of(one.applied_at, actor.zone)}
                 for one in roster.versions(actor)
             ],
         },

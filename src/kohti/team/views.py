@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.kernel import clock, outbox, pages, words
+from kohti.kernel import clock, ids, outbox, pages, words
 from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
 from kohti.kernel.errors import NotThere, Refused
@@ -50,13 +50,9 @@ def _say_what_was_done(request: HttpRequest) -> str:
     return done
 
 
-def _day(actor: Actor, instant: datetime | None) -> str:
-    return words.day_short(instant.astimezone(actor.zone).date()) if instant is not None else ""
-
-
 def _last_day(actor: Actor, instant: datetime | None) -> str:
     """The last day of what ends at an instant: midnight still belongs to the day before."""
-    return _day(actor, instant - timedelta(microseconds=1)) if instant is not None else ""
+    return words.day_of(instant - timedelta(microseconds=1) if instant else None, actor.zone)
 
 
 def _wanted(asked: Mapping[str, Any]) -> Wanted:
@@ -70,18 +66,11 @@ def _wanted(asked: Mapping[str, Any]) -> Wanted:
     )
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 @needs("team.see")
 def team(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who works here; names found in a file wait to be confirmed; invitations wait for an answer."""
     done = _say_what_was_done(request)
-    after = _uuid(request.GET.get("after", ""))
+    after = ids.typed(request.GET.get("after", ""))
     return _team(request, actor, _wanted(request.GET.dict()), after=after, done=done)
 
 
@@ -122,7 +111,7 @@ def _team(
             "role": words.title(place.role_title),
             "centre": place.centre,
             "organisation": place.organisation,
-            "since": _day(actor, place.starts),
+            "since": words.day_of(place.starts, actor.zone),
             "until": _last_day(actor, place.ends),
             "signed_in": _signed_in(sign_ins.get(place.id)),
         }
@@ -145,7 +134,7 @@ def _team(
                     "name": one.name,
                     "role": words.title(one.role_title),
                     "centre": one.centre,
-                    "until": _day(actor, one.expires),
+                    "until": words.day_of(one.expires, actor.zone),
                     "is_open": one.is_open,
                     "mail": one.mail,
                 }
@@ -211,7 +200,7 @@ def _place_line(actor: Actor, place: Place, *, keeps: bool, own: bool) -> dict[s
         "role": words.title(place.role_title),
         "centre": place.centre,
         "organisation": place.organisation,
-        "since": _day(actor, place.starts),
+        "since": words.day_of(place.starts, actor.zone),
         "until": _last_day(actor, place.ends),
         "because": BECAUSE.get(place.because, ""),
         "over": place.is_over(),
@@ -273,7 +262,7 @@ def _invited(
 ) -> HttpResponseBase:
     """The link just made, this once; it is sent too where there is an address."""
     link = request.build_absolute_uri(reverse("join_with", args=[made.token]))
-    until = _day(actor, made.expires)
+    until = words.day_of(made.expires, actor.zone)
     if email:
         _mail(actor, made, link=link, until=until, name=name, email=email)
     return render(
@@ -400,7 +389,7 @@ def reset(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpRespo
         return render(request, "team/reset.html", shown)
     try:
         given = way_back.reset_sign_in(
-            actor, member_id, key=str(_uuid(request.POST.get("key", "")) or new_id())
+            actor, member_id, key=str(ids.typed(request.POST.get("key", "")) or new_id())
         )
     except Refused as trouble:
         return render(request, "team/reset.html", shown | {"refused": str(trouble.message)}, status=409)

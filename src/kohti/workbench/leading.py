@@ -40,8 +40,7 @@ def leading(actor: Actor) -> dict[str, Any]:
         "emergencies": [
             {
                 "who": one.who,
-                "when": f"{words.day_short(one.at.astimezone(actor.zone).date())}"
-                f" {words.clock_time(one.at, actor.zone)}",
+                "when": f"{words.day_of(one.at, actor.zone)} {words.clock_time(one.at, actor.zone)}",
                 "person": one.person_id,
                 "name": one.name or _("A record you may not open"),
                 "words": one.words,

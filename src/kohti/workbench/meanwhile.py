@@ -51,7 +51,7 @@ def in_words(
     told += [_("Now in the stage: %(stage)s") % {"stage": rules.named(stages, code)} for code in one.stages]
     told += [_("Reached: %(words)s") % {"words": rules.named(outcomes, code)} for code in one.outcomes]
     for at in one.missed:
-        day = words.day_short(at.astimezone(actor.zone).date())
+        day = words.day_of(at, actor.zone)
         told.append(_("Did not come on %(day)s") % {"day": day})
     if one.ended:
         told.append(_("Their way has ended"))

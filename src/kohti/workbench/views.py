@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from kohti.kernel import clock, sheets, words
+from kohti.kernel import clock, ids, sheets, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.people.bar import bar
@@ -24,13 +23,6 @@ from .queries import Asked, Happening
 SHOWN_PERSONS = 3
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _asked(request: HttpRequest) -> Asked:
     """What an address asks for; whatever is no such thing is not asked."""
     given = request.GET
@@ -40,11 +32,11 @@ def _asked(request: HttpRequest) -> Asked:
         day = None
     verb, subject = given.get("verb", ""), given.get("about", "")
     return Asked(
-        staff_id=_uuid(given.get("who", "")),
+        staff_id=ids.typed(given.get("who", "")),
         verb=verb if verb in happenings.VERBS else "",
         subject=subject if subject in happenings.SUBJECTS else "",
         day=day,
-        person_id=_uuid(given.get("person", "")),
+        person_id=ids.typed(given.get("person", "")),
     )
 
 
@@ -73,7 +65,7 @@ def audit(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """What happened, newest first."""
     asked = _asked(request)
     who = queries.name_of(actor, asked.staff_id) if asked.staff_id is not None else ""
-    found, following = queries.happenings(actor, asked, after=_uuid(request.GET.get("after", "")))
+    found, following = queries.happenings(actor, asked, after=ids.typed(request.GET.get("after", "")))
     kept = _kept(asked)
     about: dict[str, Any] = {"about": None}
     if asked.person_id is not None:

@@ -139,11 +139,11 @@ def ask_to_take_over(
     Both have it in hand from `from_day` to `until_day`. Who is asked sees the person until then. Raises NotThere,
     NotAllowed, and Refused where somebody is asked already.
     """
-    journey = journey_to_change(actor, journey_id)
     made = new_id()
     before = once.first_time("journey.ask", key, made)
     if before is not None:
         return before
+    journey = journey_to_change(actor, journey_id)
     must_give(actor, journey)
     works_here(actor, to_member_id)
     _may_see(to_member_id, [journey.person])

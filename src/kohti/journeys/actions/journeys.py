@@ -83,11 +83,11 @@ def move_to_stage(actor: Actor, journey_id: uuid.UUID, stage: str, why: str = ""
 
 def pause(actor: Actor, journey_id: uuid.UUID, until: date, why: str, *, key: str) -> uuid.UUID:
     """Stop the time limit from today until a day, saying why. Raises Refused for a day that has passed."""
-    journey = journey_to_change(actor, journey_id)
     made = new_id()
     before = once.first_time("journey.pause", key, made)
     if before is not None:
         return before
+    journey = journey_to_change(actor, journey_id)
     today = clock.today(actor.zone)
     if until <= today:
         raise Refused(_("Choose a day that is still to come."), code="past")
@@ -130,11 +130,11 @@ def end_pause(actor: Actor, journey_id: uuid.UUID, why: str = "") -> None:
 def extend(actor: Actor, journey_id: uuid.UUID, days: int, why: str, *, key: str) -> uuid.UUID:
     """Give somebody more days than the blueprint does. For leaders. Raises Refused where there is no limit."""
     actors.must(actor, "journeys.lead")
-    journey = journey_to_change(actor, journey_id)
     made = new_id()
     before = once.first_time("journey.extend", key, made)
     if before is not None:
         return before
+    journey = journey_to_change(actor, journey_id)
     if journey.limit_on is None:
         raise Refused(_("There is no time limit."), code="no-limit")
     Extension.objects.create(

@@ -29,10 +29,10 @@ def reach(
 
     Raises what `write_outcome` raises.
     """
-    journey = journey_to_change(actor, journey_id)
     new = Reached(kind=kind, on=on, words=words, evidence=evidence, paper_id=paper_id)
     before = once.first_time("outcome.reach", key, new.id)
     if before is not None:
         return before
+    journey = journey_to_change(actor, journey_id)
     plan.apply_changes(actor, journey, [new], version_id=new_id())
     return new.id

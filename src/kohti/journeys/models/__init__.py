@@ -7,7 +7,7 @@ from .contact import Answers, Contact, Need
 from .ending import Ending
 from .hands import Cover, HandOver, Owning
 from .journey import EntryFact, Extension, Journey, Pause, Rules, StageSpell
-from .plan import Aim, PlanChange, PlanVersion, Step
+from .plan import OPEN_STEPS, Aim, PlanChange, PlanVersion, Step
 from .reached import LastingCheck, Outcome
 
 PARTS: tuple[type[models.Model], ...] = (
@@ -17,6 +17,7 @@ PARTS: tuple[type[models.Model], ...] = (
 """What a way consists of; each row carries the person it is about."""
 
 __all__ = (
+    "OPEN_STEPS",
     "PARTS",
     "Aim",
     "Answers",

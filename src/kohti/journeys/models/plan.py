@@ -96,6 +96,10 @@ class Step(models.Model):
         )
 
 
+OPEN_STEPS = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
+"""What a plan still holds: offered, under way, or stuck."""
+
+
 class PlanVersion(models.Model):
     """What changed in a plan at once, and how the person agreed to it."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..models import Aim, PlanChange, PlanVersion, Step
+from ..models import OPEN_STEPS, Aim, PlanChange, PlanVersion, Step
 from .plan import in_order
 
 
@@ -27,7 +27,7 @@ def plan_on_paper(journey_id: uuid.UUID) -> OnPaper:
     aims = Aim.objects.filter(journey_id=journey_id, sealed="", state=Aim.State.OPEN).order_by(
         "made_at", "id"
     )
-    steps = Step.objects.filter(journey_id=journey_id, sealed="", state__in=("offered", "doing", "stuck"))
+    steps = Step.objects.filter(journey_id=journey_id, sealed="", state__in=OPEN_STEPS)
     last = PlanVersion.objects.filter(journey_id=journey_id).order_by("-number").first()
     changes = PlanChange.objects.filter(plan_version=last, sealed="").order_by("position") if last else ()
     return OnPaper(

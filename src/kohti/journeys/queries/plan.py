@@ -18,7 +18,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 from kohti.people import queries as people
 
-from ..models import Aim, Journey, LastingCheck, Outcome, Pause, Step
+from ..models import OPEN_STEPS, Aim, Journey, LastingCheck, Outcome, Pause, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,14 @@ def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
 
 def open_steps(journey_id: uuid.UUID, *, also: Sequence[uuid.UUID] = ()) -> list[Step]:
     """The steps that are not ended, by day, and some that may have. One statement."""
-    which = Q(state__in=("offered", "doing", "stuck")) | Q(id__in=list(also))
+    which = Q(state__in=OPEN_STEPS) | Q(id__in=list(also))
     found = Step.objects.filter(which, journey_id=journey_id)
     return sorted(found, key=in_order)
 
 
 def in_order(step: Step) -> tuple[Any, ...]:
     """How steps stand under one another: open ones first, by day."""
-    ended = step.state in (Step.State.DONE, Step.State.DROPPED, Step.State.DECLINED)
+    ended = step.state not in OPEN_STEPS
     return ended, step.due_on is None, step.due_on, -step.changed_at.timestamp() if ended else 0, step.id
 
 

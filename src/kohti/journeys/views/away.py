@@ -17,7 +17,7 @@ from kohti.journeys import actions
 from kohti.journeys.forms_away import AwayForm, StandInForm
 from kohti.journeys.queries import away as queries
 from kohti.journeys.queries.away import Away, Colleague, LeftAlone
-from kohti.kernel import clock, pages, words
+from kohti.kernel import clock, ids, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
@@ -134,7 +134,7 @@ def absence(request: HttpRequest, actor: Actor, absence_id: uuid.UUID) -> HttpRe
     if given.isdigit():
         pages.say(request, stands_in(int(given)))
     after = request.GET.get("after", "")
-    lines, following = queries.left_alone(actor, found, after=_uuid(after))
+    lines, following = queries.left_alone(actor, found, after=ids.typed(after))
     return render(
         request,
         "journeys/absence.html",
@@ -152,7 +152,7 @@ def absence(request: HttpRequest, actor: Actor, absence_id: uuid.UUID) -> HttpRe
             "later": f"{reverse('absence', args=[found.id])}?after={following}" if following else "",
             "appointments": [
                 {
-                    "day": words.day_short(one.starts.astimezone(actor.zone).date()),
+                    "day": words.day_of(one.starts, actor.zone),
                     "time": words.clock_time(one.starts, actor.zone),
                     "person": one.person_id,
                     "name": one.name or _("No name given"),
@@ -164,16 +164,9 @@ def absence(request: HttpRequest, actor: Actor, absence_id: uuid.UUID) -> HttpRe
     )
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def chosen_ways(request: HttpRequest) -> list[uuid.UUID]:
     """The ways that were ticked, each once."""
-    found = [_uuid(text) for text in request.POST.getlist("way")[: queries.MOST_WAYS]]
+    found = [ids.typed(text) for text in request.POST.getlist("way")[: queries.MOST_WAYS]]
     return list(dict.fromkeys(one for one in found if one is not None))
 
 
@@ -237,5 +230,5 @@ def absence_back(request: HttpRequest, actor: Actor, absence_id: uuid.UUID) -> H
 def cover_end(request: HttpRequest, actor: Actor, cover_id: uuid.UUID) -> HttpResponseBase:
     """A colleague stands in no longer; back to where that was pressed."""
     actions.end_cover(actor, cover_id)
-    back = _uuid(request.POST.get("absence", ""))
+    back = ids.typed(request.POST.get("absence", ""))
     return redirect("absence", back) if back else redirect("caseload")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -37,11 +36,6 @@ LEFT = "caseload"
 FILTERS = ("show", "stage", "coach", "flag", "order")
 
 
-def day_of(actor: Actor, at: datetime | None) -> str:
-    """The local day of an instant, in short; empty for none."""
-    return words.day_short(at.astimezone(actor.zone).date()) if at else ""
-
-
 def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
     """A case for a page, in words."""
     return {
@@ -53,16 +47,16 @@ def line(actor: Actor, case: Case, stages: list[rules.Named]) -> dict[str, Any]:
         "stage": rules.named(stages, case.stage) if case.stage else "",
         "owner": case.owner,
         "covered": case.covered,
-        "until": day_of(actor, case.until),
+        "until": words.day_of(case.until, actor.zone),
         "next": case.next_words,
         "next_on": words.day_short(case.next_on) if case.next_on else "",
-        "booked": f"{day_of(actor, case.booked_at)} {words.clock_time(case.booked_at, actor.zone)}"
+        "booked": f"{words.day_of(case.booked_at, actor.zone)} {words.clock_time(case.booked_at, actor.zone)}"
         if case.booked_at
         else "",
-        "last": day_of(actor, case.last_contact_at),
-        "held": day_of(actor, case.held_until),
+        "last": words.day_of(case.last_contact_at, actor.zone),
+        "held": words.day_of(case.held_until, actor.zone),
         "why": said.chosen(said.BROKEN, "away" if case.alone else case.lapse) if case.listed else "",
-        "ended": day_of(actor, case.closed_at),
+        "ended": words.day_of(case.closed_at, actor.zone),
         "time": standing.time_left(case.ends_on, clock.today(actor.zone), stopped=case.stopped)
         if case.closed_at is None
         else "",

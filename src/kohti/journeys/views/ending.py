@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, forms, papers, queries, rules, said, standing
-from kohti.journeys.models import Aim, Ending, Step
+from kohti.journeys.models import OPEN_STEPS, Aim, Ending, Step
 from kohti.journeys.queries import Done
 from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
@@ -26,11 +26,6 @@ from kohti.people.bar import bar
 from kohti.people.forms import Keyed
 
 FOLLOW_UP_DAYS = 91
-OPEN = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
-
-
-def _day(actor: Actor, at: Any) -> str:
-    return words.day_short(at.astimezone(actor.zone).date()) if at else ""
 
 
 def looked_back(
@@ -39,8 +34,8 @@ def looked_back(
     """A way as a look back shows it: done, not done, time in stages, ends."""
     return {
         "id": done.way.id,
-        "since": _day(actor, done.way.opened_at),
-        "until": _day(actor, done.way.closed_at),
+        "since": words.day_of(done.way.opened_at, actor.zone),
+        "until": words.day_of(done.way.closed_at, actor.zone),
         "owner": done.way.owner.staff.full_name if done.way.owner else "",
         "why_here": done.way.why_here,
         "reached": [
@@ -53,14 +48,14 @@ def looked_back(
             *(
                 _with(one.words, said.chosen(said.STATES, one.state))
                 for one in done.steps
-                if one.state in OPEN
+                if one.state in OPEN_STEPS
             ),
         ],
         "stages": [
             (
                 rules.named(stages, one.stage),
-                _day(actor, one.since),
-                _day(actor, one.until),
+                words.day_of(one.since, actor.zone),
+                words.day_of(one.until, actor.zone),
                 standing.days(standing.days_between(actor, one.since, one.until or clock.now())),
             )
             for one in done.spells
@@ -76,13 +71,13 @@ def _with(what: str, more: str) -> str:
 def _ending_line(actor: Actor, one: Ending) -> dict[str, Any]:
     return {
         "id": one.id,
-        "on": _day(actor, one.at),
+        "on": words.day_of(one.at, actor.zone),
         "words": one.words,
         "follow_up": words.day_short(one.follow_up_on) if one.follow_up_on else "",
         "who": one.member.staff.full_name if one.member else "",
-        "asked": _day(actor, one.asked_at),
+        "asked": words.day_of(one.asked_at, actor.zone),
         "answer": one.answer,
-        "again": _day(actor, one.again_at),
+        "again": words.day_of(one.again_at, actor.zone),
         "why": one.again_why,
         "to_ask": one.follow_up_on is not None and one.asked_at is None and one.again_at is None,
         "holds": one.again_at is None,

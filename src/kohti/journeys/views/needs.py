@@ -39,17 +39,13 @@ def _key(request: HttpRequest) -> str:
         return str(new_id())
 
 
-def _day(actor: Actor, at: datetime) -> str:
-    return words.day_short(at.astimezone(actor.zone).date())
-
-
 def _rows(actor: Actor, said: Sequence[tuple[str, str, datetime]]) -> list[tuple[str, str, str]]:
     """What was said (view, words, when), newest first, both views of one moment beside each other."""
     moments: dict[datetime, dict[str, str]] = {}
     for view, text, at in said:
         moments.setdefault(at, {})[view] = text
     return [
-        (_day(actor, at), views.get("own", ""), views.get("coach", ""))
+        (words.day_of(at, actor.zone), views.get("own", ""), views.get("coach", ""))
         for at, views in sorted(moments.items(), reverse=True)
     ]
 
@@ -64,8 +60,8 @@ def _line(
     return {
         "title": title,
         "chart": chart(points, scale),
-        "first": _day(actor, points[0].at) if points else "",
-        "last": _day(actor, points[-1].at) if points else "",
+        "first": words.day_of(points[0].at, actor.zone) if points else "",
+        "last": words.day_of(points[-1].at, actor.zone) if points else "",
         "rows": _rows(actor, said),
     }
 

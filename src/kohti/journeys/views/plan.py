@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, forms, queries, rules, said, standing
 from kohti.journeys.actions import NewAim, NewStep
-from kohti.journeys.models import Aim, Journey, Step
+from kohti.journeys.models import OPEN_STEPS, Aim, Journey, Step
 from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
@@ -34,7 +34,6 @@ SAID = {
     "saved": lambda: _("Saved."),
     "agreed": lambda: _("Agreed."),
 }
-OPEN = (Step.State.OFFERED, Step.State.DOING, Step.State.STUCK)
 MOVED_DAYS = 7
 """How much later a step is proposed that is moved, and a choice that is put off."""
 MOST_AIMS, MOST_STEPS = 3, 7
@@ -51,12 +50,12 @@ def step_line(step: Step, today: date) -> dict[str, Any]:
         "due": words.day_short(step.due_on) if step.due_on else "",
         "ask": words.day_short(step.ask_on) if step.ask_on else "",
         "day": max(step.due_on or today, today) + timedelta(days=MOVED_DAYS),
-        "late": step.due_on is not None and step.due_on < today and step.state in OPEN,
+        "late": step.due_on is not None and step.due_on < today and step.state in OPEN_STEPS,
         "state": step.state,
         "state_words": said.chosen(said.STATES, step.state),
         "why": step.why,
         "answered": step.answered_at is not None,
-        "open": step.state in OPEN,
+        "open": step.state in OPEN_STEPS,
     }
 
 
@@ -146,7 +145,7 @@ def _shown(
     today = clock.today(actor.zone)
     steps = [(one.aim_id, step_line(one, today)) for one in found.steps]
     open_aims = sum(one.state == Aim.State.OPEN for one in found.aims)
-    open_steps = sum(one.state in OPEN for one in found.steps)
+    open_steps = sum(one.state in OPEN_STEPS for one in found.steps)
     named = {one.id for one in found.aims}
     stages = rules.stages(actor)
     alone = any(clock.now() in stretch for stretch in way.alone or ())
@@ -155,7 +154,7 @@ def _shown(
         "owner": way.owner.staff.full_name if way.owner else "",
         "stage": standing.stage(actor, rules.named(stages, way.stage), way.stage_since) if way.stage else "",
         "limit": standing.limit(way, today),
-        "held": words.day_short(way.held_until.astimezone(actor.zone).date()) if way.held_until else "",
+        "held": words.day_of(way.held_until, actor.zone),
         "listed": alone or (way.held_until is not None and way.held_until <= clock.now()),
         "why_listed": said.chosen(said.BROKEN, "away" if alone else way.lapse),
         "aims": [
@@ -175,9 +174,7 @@ def _shown(
                 "id": one.id,
                 "day": words.day_long(one.at.astimezone(actor.zone).date()),
                 "changes": [said.change(kind, values) for kind, values in one.changes],
-                "agreed": words.day_short(one.agreed_at.astimezone(actor.zone).date())
-                if one.agreed_at
-                else "",
+                "agreed": words.day_of(one.agreed_at, actor.zone),
             }
             for one in found.versions
         ],
@@ -198,7 +195,7 @@ def needs_lines(
     """What each of the two last said of each field of life, side by side, with its day."""
     said_of: dict[str, dict[str, str]] = {}
     for one in found:
-        day = words.day_short(one.at.astimezone(actor.zone).date())
+        day = words.day_of(one.at, actor.zone)
         said_of.setdefault(one.field, {})[one.view] = f"{rules.scale(actor, one.field)[one.level]} ({day})"
     return [
         {"field": life.title_of(known, code), "own": views.get("own", ""), "coach": views.get("coach", "")}

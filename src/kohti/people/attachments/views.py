@@ -48,8 +48,8 @@ def _page(
             "unscanned": line.scanned == "unscanned" and _not_scanned(),
             "sealed": title_of(known, line.sealed) if line.sealed else "",
             "by": line.by,
-            "on": words.day_short(line.at.astimezone(actor.zone).date()),
-            "ended_on": words.day_short(line.ended_at.astimezone(actor.zone).date()) if line.ended_at else "",
+            "on": words.day_of(line.at, actor.zone),
+            "ended_on": words.day_of(line.ended_at, actor.zone),
             "because": attachments.WORDS["infected"]()
             if line.ended_because == scanning.FOUND
             else line.ended_because,

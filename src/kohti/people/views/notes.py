@@ -25,7 +25,7 @@ from .change import person_by_reference
 def _entry(actor: Actor, one: Entry, known: dict[str, tuple[str, bool]]) -> dict[str, Any]:
     changed = ""
     if one.changed_at is not None and not one.moved_away:
-        day = words.day_short(one.changed_at.astimezone(actor.zone).date())
+        day = words.day_of(one.changed_at, actor.zone)
         how = {
             "moved": _("Moved here by %(name)s on %(day)s: %(why)s"),
             "corrected": _("Corrected by %(name)s on %(day)s: %(why)s"),
@@ -90,7 +90,7 @@ def note(request: HttpRequest, actor: Actor, note_id: uuid.UUID) -> HttpResponse
             "readings": [
                 {
                     "text": one.text,
-                    "until": f"{words.day_short(one.until.astimezone(actor.zone).date())}"
+                    "until": f"{words.day_of(one.until, actor.zone)}"
                     f" {words.clock_time(one.until, actor.zone)}",
                 }
                 for one in readings

@@ -44,7 +44,7 @@ def alerts(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 {
                     "id": one.id,
                     "kind": KINDS[one.kind](),
-                    "when": f"{words.day_short(one.at.astimezone(zone).date())} {words.clock_time(one.at, zone)}",
+                    "when": f"{words.day_of(one.at, zone)} {words.clock_time(one.at, zone)}",
                     "until": words.clock_time(one.until, zone)
                     if one.until and one.until > clock.now()
                     else "",
@@ -72,7 +72,7 @@ def alerts(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "closed": [
                 {
                     "ask": one.ask,
-                    "since": words.day_short(one.since.astimezone(zone).date()),
+                    "since": words.day_of(one.since, zone),
                     "person_id": one.person_id,
                     "name": one.name,
                 }

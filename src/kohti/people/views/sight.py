@@ -163,10 +163,7 @@ def transfer(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
         bar(actor, card, "transfer")
         | {
             "form": form,
-            "coming": [
-                f"{words.day_short((at + timedelta(hours=12)).astimezone(actor.zone).date())}"
-                for at in coming
-            ],
+            "coming": [f"{words.day_of(at + timedelta(hours=12), actor.zone)}" for at in coming],
             "before": [
                 {
                     "to": one.to_centre.name,

@@ -121,7 +121,7 @@ def _record(actor: Actor, one: Record) -> dict[str, Any]:
         "id": person.id,
         "name": _name(person),
         "reference": person.reference,
-        "since": words.day_short(person.created_at.astimezone(zone).date()),
+        "since": words.day_of(person.created_at, zone),
         "contacts": [
             {"id": way.id, "value": way.value, "note": way.note, "hidden": bool(way.sealed)}
             for way in one.contacts
@@ -187,7 +187,7 @@ def _way(actor: Actor, one: Record) -> dict[str, Any] | None:
         return None
     return {
         "id": str(way.id),
-        "since": words.day_short(way.opened_at.astimezone(actor.zone).date()),
+        "since": words.day_of(way.opened_at, actor.zone),
         "coach": way.owner.staff.full_name if way.owner else "",
     }
 
@@ -314,7 +314,7 @@ def same_as(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRes
                 if one.id != person_id
             ],
             "merges": [
-                (merge_id, words.day_short(at.astimezone(actor.zone).date()))
+                (merge_id, words.day_of(at, actor.zone))
                 for merge_id, at in queries.merges_into(actor, person_id)
             ],
         },
@@ -347,7 +347,7 @@ def undo(request: HttpRequest, actor: Actor, merge_id: uuid.UUID) -> HttpRespons
         bar(actor, card, "person")
         | {
             "merge_id": merge_id,
-            "when": words.day_short(made.at.astimezone(actor.zone).date()),
+            "when": words.day_of(made.at, actor.zone),
             "who": made.who,
             "former": made.reference,
             "undone": made.undone,
