@@ -11,12 +11,13 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
-from . import finding, shells, sight
+from . import finding, shells, sight, working
 from .looked import WHO_LOOKED
 from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_MY_FLOOR
 
 FUNCTIONS = (
     *sight.FUNCTIONS,
+    *working.FUNCTIONS,
     """
 create or replace function kohti.keys(p_person uuid, p_sealed text[]) returns text[]
 language sql immutable parallel safe
@@ -348,17 +349,14 @@ IN_MY_CENTRE = (
     "exists (select 1 from people_person p where p.id = person_id"
     " and p.centre_id = (select kohti.whole_centre()))"
 )
-KEPT = (
-    "exists (select 1 from people_person p where p.id = person_id and (p.restricted"
-    " or p.centre_id = (select kohti.whole_centre()) or p.id = any((select kohti.my_kept())::uuid[])"
-    " or p.id = any((select kohti.kept_on_my_floor())::uuid[])))"
-)
+KEPT = "kohti.works_with(person_id)"
 EDITS = "(select kohti.may('people.edit'))"
 MY_KEYS = "(select kohti.my_keys())::text[]"
 WITH_ITS_KEY = f"(sealed = '' or person_id::text || ':' || sealed = any({MY_KEYS}))"
 WITH_ALL_KEYS = f"(sealed = '{{}}' or kohti.keys(person_id, sealed::text[]) <@ {MY_KEYS})"
 WRITES_NOTES = "(select kohti.may('people.note'))"
-A_NOTE = f"{SEEN} and {WRITES_NOTES} and {WITH_ALL_KEYS}"
+OF_A_NOTE = f"{WRITES_NOTES} and {WITH_ALL_KEYS}"
+A_NOTE = f"{SEEN} and {OF_A_NOTE}"
 MY_OWN = "by_member = (select kohti.member())"
 SYSTEM_ALL = "see add change remove"
 APART = (
@@ -432,8 +430,8 @@ TABLES = (
     Table(
         name="people_note",
         see=A_NOTE,
-        add=f"{A_NOTE} and {KEPT} and {MY_OWN}",
-        change=f"{A_NOTE} and {KEPT} and ({MY_OWN} or (select kohti.may('people.keep')))",
+        add=f"{OF_A_NOTE} and {MY_OWN} and {KEPT}",
+        change=f"{OF_A_NOTE} and {KEPT} and ({MY_OWN} or (select kohti.may('people.keep')))",
         system=SYSTEM_ALL,
     ),
     Table(
