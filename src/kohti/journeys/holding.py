@@ -164,17 +164,41 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     group by j.id
 $$"""
     ),
+    # A statement that writes several tables begins each of them, and only then is done with any: the last one
+    # that is done holds what all of them changed, once.
+    definer(
+        """
+kohti.parts_change()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform set_config('kohti.changing',
+        (coalesce(nullif(current_setting('kohti.changing', true), ''), '0')::int + 1)::text, true);
+    return null;
+end $$;
+grant execute on function kohti.parts_change() to public"""
+    ),
     definer(
         """
 kohti.parts_changed()
 returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_journeys uuid[] := coalesce(nullif(current_setting('kohti.changed', true), ''), '{}')::uuid[];
+    v_others int := coalesce(nullif(current_setting('kohti.changing', true), ''), '0')::int - 1;
 begin
-    if tg_op = 'INSERT' then
-        perform kohti.hold(array(select distinct journey_id from fresh));
-    elsif tg_op = 'DELETE' then
-        perform kohti.hold(array(select distinct journey_id from gone));
-    else
-        perform kohti.hold(array(select journey_id from fresh union select journey_id from gone));
+    if tg_op <> 'DELETE' then
+        v_journeys := array(select journey_id from fresh union select unnest(v_journeys));
+    end if;
+    if tg_op <> 'INSERT' then
+        v_journeys := array(select journey_id from gone union select unnest(v_journeys));
+    end if;
+    perform set_config('kohti.changing', v_others::text, true);
+    if v_others > 0 then
+        perform set_config('kohti.changed', v_journeys::text, true);
+        return null;
+    end if;
+    perform set_config('kohti.changed', '', true);
+    if cardinality(v_journeys) > 0 then
+        perform kohti.hold(v_journeys);
     end if;
     return null;
 end $$;
@@ -182,6 +206,8 @@ grant execute on function kohti.parts_changed() to public"""
     ),
     *(
         f"""
+create or replace trigger begins_to_change before insert or update or delete on {table}
+    for each statement execute function kohti.parts_change();
 create or replace trigger holds_on_insert after insert on {table}
     referencing new table as fresh for each statement execute function kohti.parts_changed();
 create or replace trigger holds_on_update after update on {table}
