@@ -161,7 +161,7 @@ class WhoseSession(AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """`request.user`, found when somebody asks for it."""
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _user_of(request))
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
 
 
 def _user_of(request: HttpRequest) -> Any:

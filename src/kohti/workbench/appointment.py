@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,31 +48,9 @@ def _way(actor: Actor, way_id: uuid.UUID) -> Journey:
     return way
 
 
-def _about_steps(typed: QueryDict) -> list[uuid.UUID]:
-    """The steps that a form was about, also those that have ended since."""
-    found = []
-    for name in typed:
-        if name.startswith("v-"):
-            with suppress(ValueError):
-                found.append(uuid.UUID(name.removeprefix("v-")))
-    return found
-
-
 @needs("journeys.work", methods=("GET", "POST"))
 def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpResponseBase:
     """One contact with everything that belongs to it. What was typed is kept as a draft until it is saved."""
-    try:
-        way = _way(actor, way_id)
-    except NotThere:
-        if lost.typed_words(request):
-            return lost.to_copy(request)
-        raise
-    if request.method == "POST":
-        typed: QueryDict = request.POST
-    else:
-        kept, others = writing.on(ABOUT, way.id)
-        typed = _typed(kept)
-    steps = queries.open_steps(way.id, also=_about_steps(typed))
     trouble = ""
     wrong: dict[str, str] = {}
     fresh = False
@@ -81,8 +58,8 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
     if request.method == "POST":
         try:
             with all_or_nothing():
-                saving.save(actor, way, steps, typed)
-                drafts.drop(ABOUT, way.id)
+                saved = saving.save(actor, way_id, request.POST)
+                drafts.drop(ABOUT, way_id)
         except saving.Wrong as one:
             wrong = one.fields
         except saving.Asked as one:
@@ -93,10 +70,20 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
         except Refused as one:
             trouble = str(one.message)
         except (NotThere, NotAllowed):
+            if not lost.typed_words(request):
+                _way(actor, way_id)  # says why it is not there
             return lost.to_copy(request)
         else:
-            return following.after(actor, way, typed.get("then", ""))
-        kept, others = writing.on(ABOUT, way.id)
+            return following.after(actor, saved, request.POST.get("then", ""))
+    try:
+        way = _way(actor, way_id)
+    except NotThere:
+        if lost.typed_words(request):
+            return lost.to_copy(request)
+        raise
+    kept, others = writing.on(ABOUT, way.id)
+    typed = request.POST if request.method == "POST" else _typed(kept)
+    steps = queries.open_steps(way.id, also=saving.about_steps(typed))
     card = people.open_person(actor, way.person_id)
     if request.GET.get("said") == "saved":
         pages.say(request, _("Saved."))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -14,11 +16,11 @@ from kohti.design.fields import DayField
 from kohti.diary import actions as diary
 from kohti.diary import free
 from kohti.diary.models import Booking, Kind
-from kohti.journeys import actions, rules, said
-from kohti.journeys.actions import MoveStep, NewContact, NewStep, Reached, Said
+from kohti.journeys import actions, queries, rules, said
+from kohti.journeys.actions import AtWork, MoveStep, NewContact, NewStep, Reached, Said
 from kohti.journeys.models import Journey, Step
 from kohti.journeys.views.plan import MOVED_DAYS
-from kohti.kernel import clock, once, words
+from kohti.kernel import clock, once, reading, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import KohtiError, Refused
 from kohti.people import fields as life
@@ -134,9 +136,47 @@ def _next_steps(
     return found
 
 
-def _keep_or_miss(actor: Actor, way: Journey, *, came: bool, today: date) -> Booking | None:
-    mine = Booking.objects.filter(person_id=way.person_id, staff=actor.staff_id, day=today)
-    booked = mine.filter(state__in=("booked", "kept", "missed")).order_by("starts").first()
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Today's appointment of the person with who writes."""
+
+    id: uuid.UUID
+    starts: datetime
+    state: str
+
+
+STEPS = reading.rows_of(
+    Step, "journey_id = %(way)s and (state in ('offered', 'doing', 'stuck') or id = any(%(steps)s))"
+)
+BOOKED = reading.Part(
+    """
+select id, starts, state from diary_booking
+where person_id = %(person)s and staff_id = %(staff)s and day = %(today)s and state in ('booked', 'kept', 'missed')
+order by starts limit 1
+""",
+    lambda row: Booked(uuid.UUID(row["id"]), datetime.fromisoformat(row["starts"]), row["state"]),
+)
+
+
+def about_steps(typed: QueryDict) -> list[uuid.UUID]:
+    """The steps that a form was about, also those that have ended since."""
+    found = []
+    for name in typed:
+        if name.startswith("v-"):
+            with suppress(ValueError):
+                found.append(uuid.UUID(name.removeprefix("v-")))
+    return found
+
+
+def _at_work(actor: Actor, way: Journey, typed: QueryDict, today: date) -> tuple[AtWork, Booked | None]:
+    """The steps of a way that is held, and today's appointment. One statement."""
+    values = {"way": way.id, "steps": about_steps(typed), "today": today}
+    values |= {"person": way.person_id, "staff": actor.staff_id}
+    steps, (last,), booked = reading.together(values, STEPS, actions.LAST, BOOKED)
+    return AtWork(way, tuple(sorted(steps, key=queries.in_order)), last), booked[0] if booked else None
+
+
+def _keep_or_miss(actor: Actor, booked: Booked | None, *, came: bool) -> Booked | None:
     if booked is None or booked.starts > clock.now() + timedelta(hours=1):
         return None
     wanted = Booking.State.KEPT if came else Booking.State.MISSED
@@ -145,18 +185,21 @@ def _keep_or_miss(actor: Actor, way: Journey, *, came: bool, today: date) -> Boo
     return booked
 
 
-def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) -> None:
-    """Write the contact, and all that goes with it; sent twice, it is written once.
+def save(actor: Actor, way_id: uuid.UUID, typed: QueryDict) -> Journey:
+    """Write the contact, and all that goes with it; sent twice, it is written once. Returns the way as it was.
 
-    Raises Wrong, Refused, Asked, and Meantime where somebody has written here since the form was opened.
+    Raises NotThere, Wrong, Refused, Asked, and Meantime where somebody has written here since the form was opened.
     """
+    way = actions.journey_to_change(actor, way_id)
     key = typed.get("key", "")
     if once.first_time("appointment.save", f"appointment:{key}", way.id) is not None:
-        return
+        return way
+    today = clock.today(actor.zone)
+    at_work, booked = _at_work(actor, way, typed, today)
+    steps = at_work.steps
     meantime.look(actor, way, steps, typed)
     wrong: dict[str, str] = {}
     came = "missed" not in typed
-    today = clock.today(actor.zone)
     note = typed.get("note", "").strip()
     if len(note) > MOST_NOTE:
         wrong["note"] = _(
@@ -185,7 +228,7 @@ def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) ->
     fields = [code for code in (*typed.getlist("field"), *typed.getlist("seal")) if code in known]
     if questions := wording.asked(actor, note, fields, typed.get("heeded", "")):
         raise Asked(questions)
-    booked = _keep_or_miss(actor, way, came=came, today=today)
+    booked = _keep_or_miss(actor, booked, came=came)
     actions.write_contact(
         actor,
         way.id,
@@ -199,12 +242,14 @@ def save(actor: Actor, way: Journey, steps: Sequence[Step], typed: QueryDict) ->
             changes=tuple(changes),
         ),
         key=None,
+        known=at_work,
     )
     if stage := typed.get("stage", ""):
         actions.move_to_stage(actor, way.id, stage)
     for check_id, answer, ended_on in lasting:
         actions.answer_check(actor, check_id, answer, ended_on=ended_on)
     _book(actor, way, typed.get("time", ""))
+    return way
 
 
 def _lasting(typed: QueryDict, wrong: dict[str, str]) -> list[tuple[uuid.UUID, str, date | None]]:

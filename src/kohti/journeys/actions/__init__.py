@@ -24,10 +24,12 @@ from .importing import (
     hold_caseload,
     order_caseload,
 )
-from .journeys import end_pause, extend, has_in_hand, move_to_stage, pause
+from .journeys import end_pause, extend, has_in_hand, journey_to_change, move_to_stage, pause
 from .needs import answer, rate, seal_of_item
 from .plan import (
     AFTER,
+    LAST,
+    AtWork,
     Change,
     EndAim,
     MoveStep,
@@ -43,6 +45,8 @@ from .reaching import reach
 
 __all__ = (
     "AFTER",
+    "LAST",
+    "AtWork",
     "Change",
     "EndAim",
     "Fact",
@@ -75,6 +79,7 @@ __all__ = (
     "hand_overs_read",
     "has_in_hand",
     "hold_caseload",
+    "journey_to_change",
     "may_give",
     "move_to_stage",
     "open_journey",

@@ -43,17 +43,24 @@ class NewContact:
     changes: tuple[plan.Change, ...] = ()
 
 
-def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: str | None) -> uuid.UUID:
+def write_contact(
+    actor: Actor,
+    journey_id: uuid.UUID,
+    new: NewContact,
+    *,
+    key: str | None,
+    known: plan.AtWork | None = None,
+) -> uuid.UUID:
     """Write a contact with its note, its needs and the plan's changes: all of it, or nothing.
 
     Raises what `plan.change_plan` and `people.write_note` raise. At most four statements, and one for each sealed
-    field; `key` is None where the caller has claimed one.
+    field; `key` is None where the caller has claimed one. With what is `known` of the way it is one.
     """
     made = new_id()
     before = once.first_time("contact.write", key, made)
     if before is not None:
         return before
-    journey = journey_to_change(actor, journey_id)
+    journey = known.journey if known is not None else journey_to_change(actor, journey_id)
     rows = writing.Rows()
     events: list[history.Event] = []
     note_id = None
@@ -76,7 +83,9 @@ def write_contact(actor: Actor, journey_id: uuid.UUID, new: NewContact, *, key: 
     )
     rows.add([contact])
     add_needs(rows, actor, journey, new.needs, contact_id=made)
-    told = plan.add_changes(rows, actor, journey, new.changes, version_id=new_id(), contact_id=made)
+    told = plan.add_changes(
+        rows, actor, journey, new.changes, version_id=new_id(), contact_id=made, known=known
+    )
     detail: dict[str, Any] = {"channel": new.channel, "came": new.came}
     if told:
         detail["plan"] = told

@@ -26,6 +26,18 @@ from .reached import Reached, write_outcome
 MOST_WORDS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A way that nobody else changes until the end of the transaction, and what was read of its plan after that.
+
+    `last` is the number of the plan's latest version.
+    """
+
+    journey: Journey
+    steps: tuple[Step, ...]
+    last: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAim:
     """Something the person wants to reach, in their own words, in a field of life or none."""
@@ -137,14 +149,15 @@ def add_changes(
     *,
     version_id: uuid.UUID,
     contact_id: uuid.UUID | None = None,
+    known: AtWork | None = None,
 ) -> list[dict[str, Any]]:
     """Put changes of a plan that is held to what is about to be written; what changed, for the history.
 
-    One statement, and what an outcome needs.
+    One statement, and what an outcome needs; none for steps that are `known`.
     """
     if not changes:
         return []
-    work = _Work(actor, journey, changes)
+    work = _Work(actor, journey, changes, known)
     for change in changes:
         work.take(change)
     if not work.told:
@@ -196,7 +209,9 @@ LAST = reading.Part(
 class _Work:
     """Changes gathered before any is written, so that each table is written once."""
 
-    def __init__(self, actor: Actor, journey: Journey, changes: Sequence[Change]) -> None:
+    def __init__(
+        self, actor: Actor, journey: Journey, changes: Sequence[Change], known: AtWork | None = None
+    ) -> None:
         self.actor, self.journey, self.now = actor, journey, clock.now()
         self.new_aims: list[Aim] = []
         self.new_steps: list[Step] = []
@@ -206,11 +221,17 @@ class _Work:
         aims = {one.aim_id for one in changes if isinstance(one, NewStep) and one.aim_id}
         aims |= {one.id for one in changes if isinstance(one, EndAim | ReopenAim)}
         wanted = [one.id for one in changes if isinstance(one, MoveStep)]
-        steps, known, (self.last,) = reading.together(
+        self.steps: dict[uuid.UUID, Step] = {}
+        self.aims: dict[uuid.UUID, Aim] = {}
+        if known is not None and not aims:
+            self.last = known.last
+            self.steps = {one.id: one for one in known.steps}
+            return
+        steps, found, (self.last,) = reading.together(
             {"way": journey.id, "steps": wanted, "aims": list(aims)}, STEPS, AIMS, LAST
         )
-        self.steps: dict[uuid.UUID, Step] = {one.id: one for one in steps}
-        self.aims: dict[uuid.UUID, Aim] = {one.id: one for one in known}
+        self.steps = {one.id: one for one in steps}
+        self.aims = {one.id: one for one in found}
 
     def take(self, change: Change) -> None:
         """One change. Raises NotThere, Refused."""
