@@ -80,4 +80,4 @@ def test_saving_a_contact_asks_a_few_things_whatever_it_holds(here: Place) -> No
     }
     typed |= {"next-day_0": "20", "next-day_1": "3", "next-day_2": "2026"}
     typed |= {f"v-{one}": "1" for one in steps} | {f"step-{one}": "done" for one in steps}
-    assert asked(browser, address, typed) <= 13
+    assert asked(browser, address, typed) <= 10
