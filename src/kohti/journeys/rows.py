@@ -204,8 +204,8 @@ def _part(name: str, *, sealed: bool = False, add: str = "", change: str = "", o
     return Table(
         name=f"journeys_{name}",
         see=f"{SEEN} and {SEES}{key}",
-        add=f"{KEPT} and {add or WORKS}{key}" + (f" and {MY_OWN}" if own else ""),
-        change=f"{KEPT} and {change or WORKS}{key}",
+        add=f"{add or WORKS}{key}" + (f" and {MY_OWN}" if own else "") + f" and {KEPT}",
+        change=f"{change or WORKS}{key} and {KEPT}",
         system=SYSTEM_ALL,
     )
 
@@ -215,8 +215,8 @@ TABLES = (
     Table(
         name="journeys_journey",
         see=f"{SEEN} and {SEES}",
-        add=f"{KEPT} and {WORKS}",
-        change=f"{KEPT} and {WORKS}",
+        add=f"{WORKS} and {KEPT}",
+        change=f"{WORKS} and {KEPT}",
         system=SYSTEM_ALL,
     ),
     _part("entryfact", own=False),

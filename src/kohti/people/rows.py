@@ -350,6 +350,7 @@ IN_MY_CENTRE = (
     " and p.centre_id = (select kohti.whole_centre()))"
 )
 KEPT = "kohti.works_with(person_id)"
+"""Asked last, for it is asked of each row."""
 EDITS = "(select kohti.may('people.edit'))"
 MY_KEYS = "(select kohti.my_keys())::text[]"
 WITH_ITS_KEY = f"(sealed = '' or person_id::text || ':' || sealed = any({MY_KEYS}))"
@@ -376,8 +377,8 @@ TABLES = (
     Table(
         name="people_contact",
         see=f"{SEEN} and {WITH_ITS_KEY}",
-        add=f"{WITH_ITS_KEY} and (({KEPT} and {EDITS}) or {IN_MY_CENTRE})",
-        change=f"{WITH_ITS_KEY} and (({KEPT} and {EDITS}) or {IN_MY_CENTRE})",
+        add=f"{WITH_ITS_KEY} and (({EDITS} and {KEPT}) or {IN_MY_CENTRE})",
+        change=f"{WITH_ITS_KEY} and (({EDITS} and {KEPT}) or {IN_MY_CENTRE})",
         system=SYSTEM_ALL,
     ),
     Table(
@@ -401,22 +402,22 @@ TABLES = (
     Table(
         name="people_mark",
         see=f"{SEEN} and {WITH_ITS_KEY}",
-        add=f"{KEPT} and {EDITS} and {WITH_ITS_KEY}",
-        change=f"{KEPT} and {EDITS} and {WITH_ITS_KEY}",
+        add=f"{EDITS} and {WITH_ITS_KEY} and {KEPT}",
+        change=f"{EDITS} and {WITH_ITS_KEY} and {KEPT}",
         system=SYSTEM_ALL,
     ),
     Table(
         name="people_why",
         see=f"{SEEN} and ({MY_OWN} or {IN_MY_CENTRE} or person_id::text || ':' || sealed = any({MY_KEYS}))",
-        add=f"{KEPT} and {EDITS} and {MY_OWN}",
+        add=f"{EDITS} and {MY_OWN} and {KEPT}",
         system=SYSTEM_ALL,
     ),
     *(
         Table(
             name=name,
             see=f"{both} and (select kohti.may('people.open'))",
-            add=f"{both} and {KEPT} and {EDITS}",
-            change=f"{both} and {KEPT} and {EDITS}",
+            add=f"{EDITS} and {both} and {KEPT}",
+            change=f"{EDITS} and {both} and {KEPT}",
             system=SYSTEM_ALL,
         )
         for name, both in (
@@ -431,7 +432,7 @@ TABLES = (
         name="people_note",
         see=A_NOTE,
         add=f"{OF_A_NOTE} and {MY_OWN} and {KEPT}",
-        change=f"{OF_A_NOTE} and {KEPT} and ({MY_OWN} or (select kohti.may('people.keep')))",
+        change=f"{OF_A_NOTE} and ({MY_OWN} or (select kohti.may('people.keep'))) and {KEPT}",
         system=SYSTEM_ALL,
     ),
     Table(
@@ -450,8 +451,8 @@ TABLES = (
     Table(
         name="people_attachment",
         see=f"{SEEN} and {WITH_ITS_KEY} and (select kohti.may('documents.read'))",
-        add=f"{KEPT} and {WITH_ITS_KEY} and (select kohti.may('documents.add'))",
-        change=f"{KEPT} and {WITH_ITS_KEY} and (select kohti.may('documents.add'))",
+        add=f"(select kohti.may('documents.add')) and {WITH_ITS_KEY} and {KEPT}",
+        change=f"(select kohti.may('documents.add')) and {WITH_ITS_KEY} and {KEPT}",
         system=SYSTEM_ALL,
     ),
     Table(name="people_alert", see=WHOLE_CENTRE, change=WHOLE_CENTRE, system=SYSTEM_ALL),
