@@ -1,8 +1,8 @@
 """Until when an open way is held: the rules, twice.
 
 `HELD` computes, from rows alone and whatever the time is, the first instant at which a rule no longer holds;
-`kohti.hold` stores it on the journey, and triggers on every table it reads call that. `BROKEN` asks each rule anew
-at this very moment: it is what people read as reasons, and the proof that the stored instant is right
+`kohti.hold` stores it on the journey, and triggers on every table it reads call that. `broken` asks each rule anew
+at an instant: it is what people read as reasons, and the proof that the stored instant is right
 (`kohti check attention`). They are written apart on purpose: each is the other's test.
 
 A way is held when it has an active owner who is not away (or is covered for), a step or appointment to come, a
