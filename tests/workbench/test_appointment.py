@@ -12,7 +12,7 @@ from django.test import Client
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
 from tests.journeys.test_holding import begin
 
-from kohti.journeys import actions, writing
+from kohti.journeys import actions
 from kohti.journeys.actions import NewStep
 from kohti.journeys.models import Contact, Journey, Step
 from kohti.kernel import clock, drafts
@@ -208,8 +208,8 @@ def test_what_was_never_saved_is_cleared_after_a_while(here: Place, anna: Actor,
     begun(other.id)
     with as_system(here.system):
         drafts.clear(clock.now() - housekeeping.DRAFTS_KEPT)
-    assert acting(anna, lambda _actor: writing.on("appointment", way.id)[0]) is None
-    assert acting(anna, lambda _actor: writing.on("appointment", other.id)[0]) is not None
+    assert acting(anna, lambda _actor: drafts.find("appointment", way.id)) is None
+    assert acting(anna, lambda _actor: drafts.find("appointment", other.id)) is not None
 
 
 def test_a_diagnosis_in_a_shared_note_is_a_question_and_not_a_refusal(

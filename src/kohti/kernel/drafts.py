@@ -34,6 +34,18 @@ def typed(body: str) -> dict[str, list[str]]:
     return found
 
 
+def find(about_kind: str, about_id: uuid.UUID) -> Draft | None:
+    """What the actor was typing about this, or None. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select body, version, at from kernel_draft"
+            " where member_id = %s and about_kind = %s and about_id = %s",
+            [actors.current().member_id, about_kind, about_id],
+        )
+        row = cursor.fetchone()
+    return Draft(typed(row[0]), row[1], row[2]) if row else None
+
+
 def keep(about_kind: str, about_id: uuid.UUID, values: dict[str, list[str]], *, version: int) -> int:
     """Keep what the actor is typing about this; its new version.
 
