@@ -87,6 +87,37 @@ def test_a_diary_is_checked_then_imported_and_the_second_time_nothing_is_new(emp
     assert "row 205: The time cannot be read" in said
 
 
+def test_a_caseload_is_checked_then_its_ways_begin_and_the_second_time_nothing_is_new(
+    sample: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "caseload.csv"
+    lines = (
+        "Name,Date of birth,Coach,Next step",
+        "Ada Caseload,17/05/1990,Sally Jones,Ring the bakery",
+        "Ben Caseload,31/02/1984,Sally Jones,",
+        "Cai Caseload,01/02/1985,Nobody Atall,",
+        "ada  caseload,17/05/1990,Sally Jones,",
+    )
+    file.write_text("\n".join(lines), "utf-8")
+    caseload = ("import", "caseload", file, "--centre", "cheltenham")
+
+    def told(*more: str) -> tuple[int, ...]:
+        found = sample.run(*caseload, *more, "--json").json()
+        return tuple(found[name] for name in ("rows", "importable", "unknown", "refused", "unchanged"))
+
+    for more in ((), (), ("--apply",), ("--apply", "--register")):
+        assert told(*more) == (4, 0, 1, 3, 0)
+    assert told("--apply", "--register") == (4, 0, 0, 3, 1), "the same file again changes nothing"
+    said = sample.run(*caseload).out
+    assert "row 3: Date of birth: “31/02/1984” cannot be read as a day." in said
+    assert "row 4: Coach: “Nobody Atall” is not known here." in said
+    assert "row 5: The same person is in row 2." in said
+    assert "nothing was changed" in said
+    assert sample.run("check", "attention", "--json", code=None).json()["wrong"] == 0
+    nowhere = sample.run("import", "caseload", file, "--centre", "atlantis", code=2)
+    assert "There is no centre “atlantis” here" in nowhere.err
+
+
 def test_importing_where_there_is_no_such_centre_or_file_is_said(empty: Installation, tmp_path: Path) -> None:
     nowhere = empty.run("import", "diary", DIARY, "--centre", "atlantis", code=2)
     assert "There is no centre “atlantis” here" in nowhere.err

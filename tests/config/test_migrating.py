@@ -32,7 +32,9 @@ def found(url: str) -> set[tuple[str, str]]:
 def test_every_index_and_constraint_of_the_models_is_in_the_database(owner: psycopg.Connection) -> None:
     ours = [one for one in apps.get_models() if one._meta.managed]
     wanted = {
-        (one._meta.db_table, each.name) for one in ours for each in (*one._meta.indexes, *one._meta.constraints)
+        (one._meta.db_table, each.name)
+        for one in ours
+        for each in (*one._meta.indexes, *one._meta.constraints)
     }
     there = set(
         owner.execute(

@@ -52,6 +52,49 @@ def import_diary(args: argparse.Namespace) -> int:
     return DONE
 
 
+def import_caseload(args: argparse.Namespace) -> int:
+    """Check a caseload file, and begin its ways when asked. What the same file began before stays as it is."""
+    content = read_file(args.file)
+    with database():
+        from kohti.config import services
+        from kohti.journeys import actions
+        from kohti.kernel.actor import as_actor
+        from kohti.kernel.errors import NotThere
+        from kohti.kernel.sheets import UnreadableSheet
+
+        try:
+            actor, _centre = services.centre_called(args.centre)
+            with as_actor(actor):
+                if args.apply:
+                    result = actions.apply_caseload(
+                        actor, content, filename=args.file.name, register=args.register
+                    )
+                else:
+                    result = actions.check_caseload(actor, content, filename=args.file.name)
+        except NotThere as trouble:
+            raise Trouble(
+                _("There is no centre “%(centre)s” here.") % {"centre": args.centre}, USAGE
+            ) from trouble
+        except UnreadableSheet as trouble:
+            raise Trouble(f"{args.file}: {trouble.message}") from trouble
+    found = result.as_json()
+    answer(found, as_json=args.json, words=lambda: _caseload_in_words(found, applied=args.apply))
+    return DONE
+
+
+def _caseload_in_words(found: dict[str, Any], *, applied: bool) -> str:
+    lines = [
+        _(
+            "%(rows)s rows: %(importable)s to import, %(with_warnings)s with a warning;"
+            " %(refused)s refused; %(unchanged)s unchanged"
+        )
+        % found,
+        _("%(unknown)s of people whom nobody knows (--register adds them)") % found,
+        _("imported") if applied else _("nothing was changed (add --apply to import)"),
+    ]
+    return "\n".join([*lines, *(_("  row %(row)s: %(reason)s") % one for one in found["problems"])])
+
+
 def import_table(args: argparse.Namespace) -> int:
     """Check a table of people or of staff, and apply it when asked."""
     links: list[Any] = []
@@ -149,7 +192,7 @@ def _write_links(path: Path, links: list[Any]) -> None:
 
 
 def add(commands: Any) -> None:
-    """import diary, people, staff, service."""
+    """import diary, caseload, people, staff, service."""
     imports = family(commands, "import", _("Bring data in from files."), title=_("what to import"))
     one = command(
         imports,
@@ -159,6 +202,16 @@ def add(commands: Any) -> None:
     )
     one.add_argument("file", type=Path, metavar=_("FILE"))
     one.add_argument("--centre", required=True, help=_("the centre's code, such as cheltenham"))
+    one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
+    one = command(
+        imports,
+        "caseload",
+        import_caseload,
+        _("Check a caseload file (CSV or XLSX) row by row; with --apply, begin the ways that can be taken."),
+    )
+    one.add_argument("file", type=Path, metavar=_("FILE"))
+    one.add_argument("--centre", required=True, help=_("the centre's code, such as cheltenham"))
+    one.add_argument("--register", action="store_true", help=_("add the people whom nobody knows"))
     one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
     for what, text in (
         (
