@@ -102,6 +102,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("diary_preview", "GET"): Expected({LEADER}, 200, thing="file_id"),
     ("diary_apply", "POST"): Expected({LEADER}, 302, thing="file_id"),
     ("diary_state", "GET"): Expected({LEADER}, 200, thing="file_id"),
+    ("diary_rows", "GET"): Expected({LEADER}, 200, thing="file_id"),
     ("team", "GET"): Expected(KEEPERS, 200),
     ("team_confirm", "POST"): Expected(KEEPERS, 302, thing="staff_id", wide=WIDE),
     ("team_find", "POST"): Expected(KEEPERS, 200, data={"name": "zeb"}),

@@ -15,6 +15,7 @@ from tests.factories import Place, as_worker, browser_of, place
 from kohti.diary import jobs
 from kohti.diary.forms import MOST_BYTES
 from kohti.diary.models import Booking
+from kohti.kernel import sheets
 from kohti.kernel.actor import Actor, as_actor
 
 HEADER = "Ref,Date,Start,Minutes,Customer,DOB,Phone,Email,With,Type,Notes\n"
@@ -53,6 +54,26 @@ def bookings(leader: Actor) -> list[str]:
     """The references of what is booked."""
     with as_actor(leader):
         return list(Booking.objects.order_by("reference").values_list("reference", flat=True))
+
+
+def test_the_rows_to_look_at_are_taken_away_each_as_it_was(browser: Client) -> None:
+    content = (
+        b"Date,Time,Length,Customer,With,Kind,Phone\n"
+        b"11/03/2026,10:00,30,Ann Fine,Sally Jones,Review,07700 900123\n"
+        b"31/02/2026,10:00,30,=Ben Day,Sally Jones,Review,\n"
+        b"11/03/2026,11:00,30,Cai Odd,Sally Jones,Review,no number\n"
+    )
+    sent = upload(browser, content)
+    assert sent.status_code == 302, sent.content
+    assert f'href="{sent.url}rows/"' in browser.get(sent.url).content.decode()
+    answer = browser.get(f"{sent.url}rows/")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    found = {row.cells["Row"]: row.cells for row in sheets.read(answer.content).rows}
+    assert found["3"]["What happens"] == "Not taken"
+    assert "31/02/2026" in found["3"]["Why"]
+    assert (found["3"]["Date"], found["3"]["Customer"]) == ("31/02/2026", "=Ben Day")
+    assert b"'=Ben Day" in answer.content, "no cell of it is a formula"
+    assert found["4"]["Phone"] == "no number"
 
 
 def test_the_page_asks_for_a_file(browser: Client) -> None:

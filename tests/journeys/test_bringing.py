@@ -371,6 +371,10 @@ def test_in_the_browser_a_file_is_shown_before_anything_changes_and_then_brought
         ("3", "Nobody known"),
         ("4", "Not taken"),
     ]
+    assert [(row.cells["Coach"], row.cells["Date of birth"]) for row in listed.rows][1] == (
+        "Nobody Known",
+        "17/05/1990",
+    ), "each line as it was"
     for _n in range(2):
         assert browser.post(f"{sent.url}apply/", {"unknown": "register"}).status_code == 302
     assert "The import is running" in browser.get(sent.url).content.decode()

@@ -13,6 +13,7 @@ urlpatterns = [
     path("diary/import/<uuid:file_id>/", views.preview, name="diary_preview"),
     path("diary/import/<uuid:file_id>/apply/", views.apply, name="diary_apply"),
     path("diary/import/<uuid:file_id>/state/", views.state, name="diary_state"),
+    path("diary/import/<uuid:file_id>/rows/", views.rows, name="diary_rows"),
     path("diary/needs-somebody/", views.needs_somebody, name="needs_somebody"),
     path("centres/", views.centres, name="centres"),
     path("centres/<uuid:centre_id>/", views.centre, name="centre"),

@@ -24,7 +24,7 @@ from kohti.people.bar import bar
 from kohti.people.queries import PersonCard, open_person
 from kohti.team.models import Centre
 
-from . import actions, jobs, letters, queries
+from . import actions, faults, jobs, letters, queries
 from .actions import files
 from .forms import CloseForm, UploadForm
 from .models import ImportedFile
@@ -66,6 +66,12 @@ def preview(request: HttpRequest, actor: Actor, file_id: uuid.UUID) -> HttpRespo
         "diary/preview.html",
         {"held": held, "changes": [_change_in_words(one, actor) for one in held.result.get("changes", ())]},
     )
+
+
+@needs("diary.import")
+def rows(request: HttpRequest, actor: Actor, file_id: uuid.UUID) -> HttpResponseBase:
+    """The rows to look at as CSV, to mend the file by."""
+    return faults.to_take_away(actor, _held(file_id))
 
 
 def _change_in_words(change: dict[str, Any], actor: Actor) -> dict[str, Any]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
+from kohti.diary import faults
 from kohti.diary.actions import files
 from kohti.journeys import actions, jobs
 from kohti.journeys.actions.importing import KIND
 from kohti.journeys.forms import CaseloadFileForm
-from kohti.kernel import clock, sheets
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id
@@ -70,18 +69,4 @@ def bring_state(request: HttpRequest, actor: Actor, caseload_id: uuid.UUID) -> H
 @needs("journeys.lead")
 def bring_rows(request: HttpRequest, actor: Actor, caseload_id: uuid.UUID) -> HttpResponseBase:
     """The rows to look at as CSV, to mend the file by."""
-    held = files.held(KIND, caseload_id)
-    happens = {
-        "refused": _("Not taken"),
-        "warning": _("Taken, with a warning"),
-        "unknown": _("Nobody known"),
-    }
-    rows = [
-        [str(one["row"]), happens.get(one["kind"], ""), one["reason"]]
-        for one in held.result.get("problems", [])
-    ]
-    content = sheets.write_csv([_("Row"), _("What happens"), _("Why")], rows)
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    day = clock.today(actor.zone).isoformat()
-    answer.headers["Content-Disposition"] = f'attachment; filename="rows-to-look-at-{day}.csv"'
-    return answer
+    return faults.to_take_away(actor, files.held(KIND, caseload_id))
