@@ -220,7 +220,9 @@ def _people(actor: Actor, centre_id: uuid.UUID, rows: Sequence[CaseRow]) -> list
         theirs = ways[person.id]
         is_open = next(((owner, _day(actor, at)) for owner, at, end in theirs if end is None), None)
         ended = tuple((_day(actor, at), _day(actor, end)) for _owner, at, end in theirs if end is not None)
-        found.append((person, Found(person.id, person.folded, person.centre_id == centre_id, is_open, ended)))
+        died = person.died_on is not None
+        here = person.centre_id == centre_id
+        found.append((person, Found(person.id, person.folded, here, is_open, ended, died)))
     return found
 
 

@@ -30,13 +30,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody known: of this centre or of another, their open way (whose, since when), and when others were."""
+    """Somebody known: of this centre or of another, their open way (whose, since when), when others were, and
+    whether they have died."""
 
     person_id: uuid.UUID
     folded: str
     here: bool
     open: tuple[uuid.UUID | None, date] | None = None
     ended: tuple[tuple[date, date], ...] = ()
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ def _is_that_way(row: CaseRow, person: Found, coach: Place) -> bool:
 
 
 def _already(row: CaseRow, person: Found) -> Problem | None:
+    if person.died:
+        return Problem(row.row, "died", _("This person has died."))
     if person.open is not None:
         return Problem(row.row, "open-already", _("They are on their way with us already."))
     if row.opened_on is not None and any(
