@@ -19,6 +19,11 @@ from kohti.kernel.actor import Actor, as_actor
 pytestmark = pytest.mark.browser
 
 MOST_INPUTS = 12
+UNCOVERED = """element => {
+    const at = element.getBoundingClientRect();
+    const foot = document.querySelector(".k-appointment-end").getBoundingClientRect();
+    return at.bottom <= foot.top || at.top >= foot.bottom;
+}"""
 
 
 @pytest.mark.parametrize(
@@ -103,8 +108,9 @@ class Hand:
         self.inputs: list[str] = []
 
     def key(self, key: str, on: Locator) -> None:
-        """Give a key command while a control has the focus."""
+        """Give a key command while a control has the focus, and is seen: not behind the buttons at the foot."""
         self.screen.tab_to(on)
+        assert on.evaluate(UNCOVERED), "what has the focus is behind the buttons"
         self._key(key)
 
     def command(self, key: str) -> None:
