@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
-from tests.factories import MORNING, Place, acting, browser_of
+from tests.factories import MORNING, Place, acting, as_system, browser_of
 from tests.journeys.test_away import hire, in_hand
 from tests.journeys.test_holding import begin
 
-from kohti.journeys import actions
+from kohti.journeys import actions, queries
 from kohti.kernel import clock
+from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id, short
+from kohti.team import actions as team
 
 
 def test_before_a_place_ends_the_page_says_who_is_in_these_hands_and_after_it_they_are_the_leaders(
@@ -28,6 +31,22 @@ def test_before_a_place_ends_the_page_says_who_is_in_these_hands_and_after_it_th
     with clock.held_at(MORNING + timedelta(minutes=1)):
         page = browser_of(here.member("leader")).get("/day/").content.decode()
     assert page.split('id="climbed"')[1].count("Nobody has them in hand") >= 2
+
+
+def test_whose_coach_has_left_is_the_leaders_at_once_also_where_another_rule_broke_before(here: Place) -> None:
+    coach, leader = hire(here), here.member("leader")
+    way = begin(here, coach)
+    with clock.held_at(MORNING + timedelta(hours=1)):
+        assert not {way.id} & climbed(leader), "nothing is planned: the coach has a day to mend it"
+        with as_system(here.system) as system:
+            assert coach.member_id is not None
+            team.end_membership(system, coach.member_id, because="left")
+        assert {way.id} <= climbed(leader)
+
+
+def climbed(leader: Actor) -> set[uuid.UUID]:
+    """The ways on the leader's list."""
+    return {one.case.journey_id for one in acting(leader, queries.needing, leads=True)[1]}
 
 
 def test_whoever_is_removed_while_typing_is_told_and_keeps_what_they_typed(here: Place) -> None:

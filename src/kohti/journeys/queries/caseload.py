@@ -94,11 +94,15 @@ left join lateral (select starts from diary_booking where person_id = j.person_i
     and starts > (select kohti.now()) order by starts limit 1) b on true
 order by {{order}}
 """
+UNASSIGNED = (
+    "not exists (select 1 from team_membership m where m.id = j.owner_id"
+    " and (m.ends is null or m.ends > (select kohti.now())))"
+)
+"""That a way has no coach whose place holds; another rule may have broken before that one."""
 WHICH = {
     "mine": f"j.closed_at is null and (j.owner_id = (select kohti.member()) or {COVERED} or {HANDING})",
     "centre": "j.closed_at is null and j.centre_id = %(centre)s",
-    "unassigned": "j.closed_at is null and j.centre_id = %(centre)s and not exists (select 1 from"
-    " team_membership m where m.id = j.owner_id and (m.ends is null or m.ends > (select kohti.now())))",
+    "unassigned": f"j.closed_at is null and j.centre_id = %(centre)s and {UNASSIGNED}",
     "closed": "j.closed_at is not null and j.centre_id = %(centre)s",
 }
 FLAGGED = {

@@ -13,7 +13,7 @@ from kohti.kernel import history
 from kohti.kernel.actor import Actor
 
 from .. import rules
-from .caseload import LISTED, PAGE, WHICH
+from .caseload import LISTED, PAGE, UNASSIGNED, WHICH
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Lists(NamedTuple):
 AT_A_GLANCE = 20
 """So many who climbed stand on a leader's Today; the caseload has all."""
 CLIMBED = "j.held_until <= (select kohti.now()) - %(climb)s * interval '1 day'"
-GONE = f"coalesce(j.alone @> (select kohti.now()), false) or (j.lapse = 'owner' and {LISTED})"
+GONE = f"coalesce(j.alone @> (select kohti.now()), false) or ({LISTED} and {UNASSIGNED})"
 MINE = f"{WHICH['mine']} and {LISTED}"
 THE_LEADERS = f"{WHICH['centre']} and ({CLIMBED} or {GONE})"
 
