@@ -191,7 +191,11 @@ class Deeds(Doing):
             starts=clock.now() + timedelta(minutes=minutes),
             minutes=10,
             kind_id=self.here.kinds["work-search-review"].id,
-            person_id=self.somebody(),
+            person_id=self.one(
+                "select id from people_person where service_id = %s and merged_into_id is null and id = any(%s)"
+                " order by id",
+                self.people,
+            )["id"],
         )
         with as_system(self.here.system) as system:
             diary.book(system, self.here.centre.id, [new])

@@ -46,7 +46,9 @@ class Doing:
         self.coaches: list[Actor] = []
         self.leaving: dict[uuid.UUID, datetime] = {}
         self.coach_role, self.looking, self.joined = "coach", True, False
-        self.text = services.shipped("gloucestershire").replace('"gloucestershire"', f'"{here_code(here)}"', 1)
+        self.text = services.shipped("gloucestershire").replace(
+            '"gloucestershire"', f'"{here_code(here)}"', 1
+        )
         self.done: Counter[str] = Counter()
         self.known()
 

@@ -218,7 +218,8 @@ class OtherDeeds(Doing):
         """A caseload file: one whom we know, one who is new."""
         coach: Actor = self.die.choice(self.coaches)
         person = self.one(
-            "select reference from people_person where service_id = %s and id = any(%s) order by id", self.people
+            "select reference from people_person where service_id = %s and id = any(%s) order by id",
+            self.people,
         )
         today = clock.today(self.here.system.zone)
         opened = today - timedelta(days=self.die.randrange(40))
@@ -236,7 +237,9 @@ class OtherDeeds(Doing):
         found = acting(self.leader, actions.apply_caseload, rows, filename="c.csv", register=True)
         if not found.ways and not found.unknown:
             raise NotThere("nothing in the file")
-        fresh = self.all("select person_id from journeys_journey where service_id = %s order by opened_at, id")
+        fresh = self.all(
+            "select person_id from journeys_journey where service_id = %s order by opened_at, id"
+        )
         self.people += [row["person_id"] for row in fresh if row["person_id"] not in self.people]
 
     def change_place(self) -> None:
@@ -287,7 +290,8 @@ class OtherDeeds(Doing):
     def open_up(self) -> None:
         """A restricted record is open to others again."""
         person = self.one(
-            "select id from people_person where service_id = %s and id = any(%s) and restricted order by id", self.people
+            "select id from people_person where service_id = %s and id = any(%s) and restricted order by id",
+            self.people,
         )
         acting(self.leader, people.open_record, person["id"])
 

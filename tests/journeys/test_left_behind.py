@@ -33,7 +33,9 @@ def test_before_a_place_ends_the_page_says_who_is_in_these_hands_and_after_it_th
     assert page.split('id="climbed"')[1].count("Nobody has them in hand") >= 2
 
 
-def test_whose_coach_has_left_is_the_leaders_at_once_also_where_another_rule_broke_before(here: Place) -> None:
+def test_whose_coach_has_left_is_the_leaders_at_once_also_where_another_rule_broke_before(
+    here: Place,
+) -> None:
     coach, leader = hire(here), here.member("leader")
     way = begin(here, coach)
     with clock.held_at(MORNING + timedelta(hours=1)):

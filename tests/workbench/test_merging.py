@@ -303,6 +303,14 @@ def test_every_way_to_the_former_record_leads_to_the_kept_one(here: Place) -> No
     )
 
 
+def test_an_emergency_opens_no_record_that_went_into_another(here: Place) -> None:
+    pair = two(here)
+    merged(pair)
+    for actor in (pair.leader, pair.second):
+        with pytest.raises(NotThere):
+            acting(actor, people.open_in_emergency, pair.gone.id, "a fall", key=key())
+
+
 def test_the_history_of_both_is_read_on_the_kept_one(here: Place) -> None:
     pair = two(here)
     acting(pair.second, people.write_note, pair.gone.id, "before", key=key())

@@ -201,7 +201,8 @@ declare
     v_person people_person;
     v_until timestamptz := kohti.now() + interval '1 hour';
 begin
-    select * into v_person from people_person where id = p_person and service_id = kohti.service();
+    select * into v_person from people_person
+    where id = p_person and service_id = kohti.service() and merged_into_id is null;
     if not found or not kohti.may('people.emergency') or trim(p_reason) = '' or not (
         kohti.sees(p_person) or v_person.centre_id = kohti.floor()
         or exists (select 1 from people_grant where person_id = p_person and to_centre_id = kohti.floor()
