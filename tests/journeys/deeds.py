@@ -223,7 +223,7 @@ class Deeds(Doing):
 
     def be_away(self) -> None:
         who = self.die.choice([*self.coaches, *self.coaches, self.leader])
-        first = self.day(6)
+        first = self.die.choice([self.day(1), self.day(6)])
         last = first + timedelta(days=self.die.randrange(6))
         acting(who, diary.be_away, who.staff_id, first, last, key=str(new_id()))
 

@@ -176,9 +176,11 @@ class Doing:
         """A colleague at the place they have now."""
         assert coach.member_id is not None
         places = self.all(
-            "select id, ends from team_membership where service_id = %s and staff_id = %s and starts <= %s"
-            " and (ends is null or ends > %s) order by starts desc",
+            "select m.id, m.ends from team_membership m join team_role r on r.id = m.role_id where m.service_id = %s"
+            " and m.staff_id = %s and r.code = %s and m.starts <= %s and (m.ends is null or m.ends > %s)"
+            " order by m.starts desc",
             coach.staff_id,
+            self.coach_role,
             self.now,
             self.now,
         )

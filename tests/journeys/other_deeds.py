@@ -282,8 +282,9 @@ class OtherDeeds(Doing):
         self.bring(role, looking=not self.looking, contact_days=self.die.randrange(3, 20))
 
     def transfers_come(self) -> None:
-        """The night's housekeeping: moves whose day has come."""
-        with as_system(self.here.system) as system:
+        """Some nights later, the housekeeping: moves whose day has come."""
+        self.now += timedelta(days=self.die.randrange(5))
+        with clock.held_at(self.now), as_system(self.here.system) as system:
             if not people.apply_transfers(system):
                 raise NotThere("nobody moves")
 

@@ -51,7 +51,7 @@ class Week(Deeds, OtherDeeds):
         "follow_up": "close", "answer_offer": "offer", "aim_again": "plan_end_aim", "take_back_over": "ask_over",
         "pass_key": "answer_over", "correct_note": "write_note", "move_note": "write_note", "lives": "died",
         "unmerge": "merge", "come_back": "colleague_leaves", "transfers_come": "transfer", "open_up": "restrict",
-        "end_sight": "give_sight", "catch_up": "be_away",
+        "end_sight": "give_sight", "catch_up": "be_back",
     }  # fmt: skip
     """What mostly comes before, without which there would be nothing to do it with."""
 
@@ -177,10 +177,10 @@ def week() -> Iterator[Week]:
         yield Week(place(), owner)
 
 
-def test_nobody_falls_through_in_forty_sequences(week: Week) -> None:
-    for seed in range(40):
+def test_nobody_falls_through_in_twenty_sequences(week: Week) -> None:
+    for seed in range(20):
         week.play(seed, 10)
-    for seed in range(40, 100):
+    for seed in range(20, 80):
         never = sorted({*week.OFTEN, *week.ONCE} - set(week.done))
         if never:
             week.play(seed, 4, turn=never[seed % len(never)])

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError
-from tests.factories import MORNING, TODAY, Place, acting, as_system, place
+from django.urls import reverse
+from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
 
 from kohti.journeys import actions
 from kohti.journeys.actions import NewAim
@@ -18,6 +19,7 @@ from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
+from kohti.people.models import Grant
 
 
 @pytest.fixture(scope="module")
@@ -254,3 +256,24 @@ def test_a_restricted_record_is_in_the_hands_of_somebody_named(here: Place, jour
         assert Journey.objects.get(id=journey.id).owner_id == named.member_id
     with as_actor(here.member("coach")):
         assert not Journey.objects.filter(id=journey.id).exists()
+
+
+def test_the_sight_of_whoever_has_the_way_in_hand_ends_with_the_way_alone(
+    here: Place, journey: Journey
+) -> None:
+    """Else somebody would be left to a coach who does not see them, and on nobody's list."""
+    coach, leader = here.member("coach"), here.member("leader")
+    theirs = {grant.to_member_id: grant for grant in acting(leader, sights_of, journey)}
+    with pytest.raises(NotThere):
+        acting(leader, people.end_sight, theirs[coach.member_id].id)
+    acting(leader, people.end_sight, theirs[here.member("Onlooker").member_id].id)
+    page = browser_of(leader).get(reverse("person_sharing", args=[journey.person_id])).content.decode()
+    assert str(coach.facts["name"]) in page
+    assert str(theirs[coach.member_id].id) not in page, "there is no button for it"
+    assert str(theirs[here.member("Former").member_id].id) in page
+
+
+def sights_of(_actor: Actor, journey: Journey) -> list[Grant]:
+    return list(
+        Grant.objects.filter(person_id=journey.person_id, to_member__isnull=False).order_by("starts", "id")
+    )

@@ -24,6 +24,7 @@ from .record import (
 )
 from .register import NewPerson, ask_elsewhere, note_birth, reach, register
 from .sight import (
+    BY_THEIR_WAY,
     ShowOnFloor,
     alert_seen,
     apply_transfers,
@@ -40,6 +41,7 @@ from .sight import (
 )
 
 __all__ = (
+    "BY_THEIR_WAY",
     "Basics",
     "NewPerson",
     "Reach",

@@ -148,10 +148,18 @@ def _texts(function: str) -> set[str]:
     return {str(one) for one in found} if isinstance(found, list) else set()
 
 
+BY_THEIR_WAY = "journey"
+"""The purpose of a grant that whoever has somebody's way in hand has by that."""
+
+
 def end_sight(actor: Actor, grant_id: uuid.UUID) -> None:
-    """End a grant to a colleague now: from the next statement on it shows nothing. Raises NotThere."""
+    """End a grant to a colleague now: from the next statement on it shows nothing.
+
+    Whoever has a way in hand sees the person as long as they have it: that ends with the way, the stand-in or the
+    question, and nowhere else. Raises NotThere.
+    """
     actors.must(actor, "people.open")
-    grant = Grant.objects.filter(id=grant_id).first()
+    grant = Grant.objects.filter(id=grant_id).exclude(purpose=BY_THEIR_WAY).first()
     now = clock.now()
     if grant is None or not Grant.objects.filter(id=grant_id, ends__gt=now).update(
         ends=max(grant.starts, now)

@@ -94,6 +94,7 @@ def sharing(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRes
                     else (fields.title_of(known, one.field) if one.field else _("The person")),
                     "why": PURPOSES.get(one.purpose, lambda: "")(),
                     "until": _until(actor, one.ends),
+                    "ends_here": one.purpose != actions.BY_THEIR_WAY,
                 }
                 for one in queries.who_sees(person_id)
             ],
