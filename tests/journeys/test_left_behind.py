@@ -48,7 +48,7 @@ def test_whose_coach_has_left_is_the_leaders_at_once_also_where_another_rule_bro
 
 def climbed(leader: Actor) -> set[uuid.UUID]:
     """The ways on the leader's list."""
-    return {one.case.journey_id for one in acting(leader, queries.needing, leads=True)[1]}
+    return {one.journey_id for one in acting(leader, queries.needing, leads=True).climbed}
 
 
 def test_whoever_is_removed_while_typing_is_told_and_keeps_what_they_typed(here: Place) -> None:

@@ -134,8 +134,8 @@ class Week(Deeds, OtherDeeds):
             for one in (*self.coaches, self.leader, self.leader_there) if listed else ():
                 if one.staff_id not in away:
                     leads = actors.may(one, "journeys.lead")
-                    for found in acting(one, queries.needing, leads=leads):
-                        read |= {needs.case.journey_id for needs in found}
+                    found = acting(one, queries.needing, leads=leads)
+                    read |= {needs.journey_id for needs in found.mine + found.climbed}
         unread = [row for row in listed if row["id"] not in read]
         assert not unread, (self.now, unread, self.trail)
 
