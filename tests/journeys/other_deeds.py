@@ -117,6 +117,12 @@ class OtherDeeds(Doing):
             "select h.* from journeys_handover h where h.service_id = %s and h.state = 'accepted' order by at, id"
         )
         former = self.coach(given["from_member_id"]) or self.leader
+        if not self.all(
+            "select id from people_grant where service_id = %s and person_id = %s and field = 'health' and ends > %s",
+            given["person_id"],
+            clock.now(),
+        ):
+            acting(former, people.write_note, given["person_id"], "Said so", fields=["health"], key=key())
         until = clock.now() + timedelta(days=90)
         acting(
             former, people.give_sight, given["person_id"], given["to_member_id"], until=until, field="health",
