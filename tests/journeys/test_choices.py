@@ -133,7 +133,7 @@ def test_what_was_taken_back_says_why_and_is_asked_about_no_more(
     acting(coach, actions.withdraw, outcome.id, "It was somebody else")
     acting(coach, actions.withdraw, outcome.id, "It was somebody else")
     with as_actor(coach):
-        assert queries.outcomes(way.id) == []
+        assert queries.plan(way.id).outcomes == ()
         assert queries.checks_due(way.id, TODAY) == []
 
 

@@ -166,6 +166,13 @@ def spoken(code: str, *, actor: Actor | None = None) -> Iterator[None]:
         active.value = before if before is not None else trans_real.translation("en")
 
 
+def spoken_now() -> gettext.GNUTranslations:
+    """What texts are translated by at this moment."""
+    active: Any = trans_real._active  # type: ignore[attr-defined]
+    now: gettext.GNUTranslations = getattr(active, "value", None) or trans_real.translation("en")
+    return now
+
+
 def _translation(code: str, actor: Actor | None) -> trans_real.DjangoTranslation:
     if actor is None or actor.service_id is None:
         return trans_real.translation(code)

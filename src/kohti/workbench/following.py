@@ -70,7 +70,7 @@ def appointment_saved(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> 
     """What changed today in plain words, for the person to agree to, and who comes next."""
     way = queries.journey(way_id)
     card = people.open_person(actor, way.person_id)
-    latest = next(iter(queries.plan(way.id, versions=1).versions), None)
+    latest = queries.latest_version(way.id)
     today = clock.today(actor.zone)
     if latest is not None and latest.at.astimezone(actor.zone).date() != today:
         latest = None

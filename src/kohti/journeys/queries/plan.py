@@ -17,6 +17,7 @@ from kohti.kernel import clock, reading
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 from kohti.people import queries as people
+from kohti.team.models import Staff
 
 from ..models import OPEN_STEPS, Aim, Journey, LastingCheck, Outcome, Pause, Step
 
@@ -33,12 +34,29 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """How a field of life was last said to go, by one of the two: level (None: unsaid), when."""
+
+    field: str
+    view: str
+    level: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan as it stands: aims, steps (open ones first, by day), and its latest versions, newest first."""
+    """A plan as it stands: aims, steps (open ones first, by day), and its latest versions, newest first.
+
+    Besides, how each of the two last said it goes in each field of life, what was reached (newest first), and every
+    question whether that lasts, in order.
+    """
 
     aims: tuple[Aim, ...]
     steps: tuple[Step, ...]
     versions: tuple[Version, ...]
+    needs: tuple[Rating, ...]
+    outcomes: tuple[Outcome, ...]
+    checks: tuple[LastingCheck, ...]
 
 
 def _ways() -> QuerySet[Journey]:
@@ -80,10 +98,58 @@ from journeys_planversion v where v.journey_id = %(way)s order by v.number desc 
 )
 
 
+LATEST_NEEDS = reading.Part(
+    """
+select distinct on (field, view) field, view, level, at from journeys_need where journey_id = %(way)s
+order by field, view, at desc, id desc
+""",
+    lambda row: Rating(row["field"], row["view"], row["level"], datetime.fromisoformat(row["at"])),
+)
+
+_OUTCOME = reading.rows_of(Outcome, "journey_id = %(way)s and withdrawn_at is null")
+
+
+def _reached(row: reading.Row) -> Outcome:
+    made = _OUTCOME.make(row)
+    if row["verifier"] is not None:
+        made.verified_by = Staff(id=made.verified_by_id, full_name=row["verifier"])
+    return made
+
+
+OUTCOMES = reading.Part(
+    "select o.*, (select s.full_name from team_staff s where s.id = o.verified_by_id) as verifier"
+    f' from ({_OUTCOME.sql}) o order by o."on" desc, o.id desc',
+    _reached,
+)
+CHECKS = reading.rows_of(
+    LastingCheck,
+    "journey_id = %(way)s and outcome_id in"
+    " (select id from journeys_outcome where journey_id = %(way)s and withdrawn_at is null) order by due_on, id",
+)
+
+
 def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
     """A plan as far as the actor may see it. One statement."""
-    aims, steps, latest = reading.together({"way": journey_id, "versions": versions}, AIMS, STEPS, VERSIONS)
-    return Plan(tuple(aims), tuple(sorted(steps, key=in_order)), tuple(latest))
+    aims, steps, latest, said, outcomes, checks = reading.together(
+        {"way": journey_id, "versions": versions}, AIMS, STEPS, VERSIONS, LATEST_NEEDS, OUTCOMES, CHECKS
+    )
+    of = {one.id: one for one in outcomes}
+    for check in checks:
+        check.outcome = of[check.outcome_id]
+    return Plan(
+        tuple(aims),
+        tuple(sorted(steps, key=in_order)),
+        tuple(latest),
+        tuple(said),
+        tuple(outcomes),
+        tuple(checks),
+    )
+
+
+def latest_version(journey_id: uuid.UUID) -> Version | None:
+    """What changed last in a plan. One statement."""
+    (found,) = reading.together({"way": journey_id, "versions": 1}, VERSIONS)
+    return found[0] if found else None
 
 
 def open_steps(journey_id: uuid.UUID, *, also: Sequence[uuid.UUID] = ()) -> list[Step]:
@@ -97,31 +163,6 @@ def in_order(step: Step) -> tuple[Any, ...]:
     """How steps stand under one another: open ones first, by day."""
     ended = step.state not in OPEN_STEPS
     return ended, step.due_on is None, step.due_on, -step.changed_at.timestamp() if ended else 0, step.id
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """How a field of life was last said to go, by one of the two: level (None: unsaid), when."""
-
-    field: str
-    view: str
-    level: int | None
-    at: datetime
-
-
-LATEST_NEEDS = reading.Part(
-    """
-select distinct on (field, view) field, view, level, at from journeys_need where journey_id = %(way)s
-order by field, view, at desc, id desc
-""",
-    lambda row: Rating(row["field"], row["view"], row["level"], datetime.fromisoformat(row["at"])),
-)
-
-
-def needs(journey_id: uuid.UUID) -> list[Rating]:
-    """The last word on each field of life from each of the two. One statement."""
-    (found,) = reading.together({"way": journey_id}, LATEST_NEEDS)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +198,6 @@ def last_time(journey_id: uuid.UUID) -> tuple[LastTime | None, list[Rating]]:
     """The last contact, and the last word on each field of life from each of the two. One statement."""
     last, ratings = reading.together({"way": journey_id, "most": 1}, LAST_CONTACTS, LATEST_NEEDS)
     return last[0] if last else None, ratings
-
-
-def outcomes(journey_id: uuid.UUID) -> list[Outcome]:
-    """What was reached, newest first. One statement."""
-    return list(
-        Outcome.objects.filter(journey_id=journey_id, withdrawn_at=None)
-        .select_related("verified_by")
-        .order_by("-on", "-id")
-    )
-
-
-def checks(journey_id: uuid.UUID) -> list[LastingCheck]:
-    """Every question whether an outcome lasts, in order. One statement."""
-    return list(
-        LastingCheck.objects.filter(journey_id=journey_id, outcome__withdrawn_at=None)
-        .select_related("outcome")
-        .order_by("due_on", "id")
-    )
 
 
 def whose_outcome(outcome_id: uuid.UUID) -> uuid.UUID:

@@ -181,16 +181,16 @@ def _shown(
         "may_work": may(actor, "journeys.work") and way.closed_at is None,
         "ended_words": way.closed_with,
         "changes": changing.offered(actor, way),
-        "needs": needs_lines(actor, queries.needs(way.id), known),
+        "needs": needs_lines(actor, found.needs, known),
         "crowded": _("%(aims)s aims and %(steps)s open steps are much to carry. What can wait?")
         % {"aims": open_aims, "steps": open_steps}
         if open_aims > MOST_AIMS or open_steps > MOST_STEPS
         else "",
-    } | reached.shown(actor, queries.outcomes(way.id), queries.checks(way.id), today)
+    } | reached.shown(actor, found.outcomes, found.checks, today)
 
 
 def needs_lines(
-    actor: Actor, found: list[queries.Rating], known: dict[str, tuple[str, bool]]
+    actor: Actor, found: Sequence[queries.Rating], known: dict[str, tuple[str, bool]]
 ) -> list[dict[str, str]]:
     """What each of the two last said of each field of life, side by side, with its day."""
     said_of: dict[str, dict[str, str]] = {}
