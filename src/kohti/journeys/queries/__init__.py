@@ -15,8 +15,6 @@ from .plan import (
     Version,
     checks_due,
     in_order,
-    journey,
-    journey_of,
     last_contacts,
     last_time,
     latest_version,
@@ -26,6 +24,7 @@ from .plan import (
     whose_outcome,
 )
 from .quality import Quality, quality
+from .way import journey, journey_of
 
 __all__ = (
     "FLAGS",

@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Q
 
-from kohti.kernel import actor as actors
-from kohti.kernel import clock, reading
-from kohti.kernel.actor import Actor
+from kohti.kernel import reading
 from kohti.kernel.errors import NotThere
-from kohti.people import queries as people
 from kohti.team.models import Staff
 
-from ..models import OPEN_STEPS, Aim, Journey, LastingCheck, Outcome, Pause, Step
+from ..models import OPEN_STEPS, Aim, LastingCheck, Outcome, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +52,6 @@ class Plan:
     needs: tuple[Rating, ...]
     outcomes: tuple[Outcome, ...]
     checks: tuple[LastingCheck, ...]
-
-
-def _ways() -> QuerySet[Journey]:
-    """Ways with their coach, their centre, and as `stands_still` the pause that lasts today (since, until, why)."""
-    today = clock.today(actors.current().zone)
-    pauses = Pause.objects.filter(journey=OuterRef("pk"), until__gt=today).order_by("since")
-    still = pauses.values(said=JSONObject(since="since", until="until", why="why"))[:1]
-    return Journey.objects.select_related("owner__staff", "centre").annotate(
-        stands_still=Subquery(still, output_field=JSONField())
-    )
-
-
-def journey_of(actor: Actor, person_id: uuid.UUID) -> Journey | None:
-    """The person's way: the open one, else the last that ended, else None. One statement.
-
-    Its `stands_still` is the pause of its time limit that lasts today, or None.
-    """
-    actors.must(actor, "journeys.see")
-    ways = list(_ways().filter(person_id=person_id).order_by(F("closed_at").desc(nulls_first=True))[:1])
-    return ways[0] if ways else None
 
 
 AIMS = reading.rows_of(Aim, "journey_id = %(way)s order by made_at, id")
@@ -223,21 +198,3 @@ def checks_due(journey_id: uuid.UUID, today: date) -> list[LastingCheck]:
         .select_related("outcome")
         .order_by("due_on", "id")
     )
-
-
-def journey(journey_id: uuid.UUID, *, asks_on: date | None = None) -> Journey:
-    """A way the actor may see. Raises NotThere; AskFirst where it is of somebody restricted.
-
-    With `asks_on` it says as `asks` whether a check is due that day.
-    """
-    ways = _ways().filter(id=journey_id)
-    if asks_on is not None:
-        due = LastingCheck.objects.filter(journey_id=OuterRef("id"), answered_at=None, due_on__lte=asks_on)
-        ways = ways.annotate(asks=Exists(due))
-    found = ways.first()
-    if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute("select kohti.whose_closed_way(%s)", [journey_id])
-            row = cursor.fetchone()
-        raise people.not_there(row[0]) if row and row[0] else NotThere("no such way")
-    return found
