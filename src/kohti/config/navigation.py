@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from kohti.kernel import links
 from kohti.kernel.actor import Actor, may
 
 
@@ -42,7 +42,7 @@ def menu_for(actor: Actor, path: str) -> list[Entry]:
     entries = []
     for name, verb, title in PLACES:
         if may(actor, verb):
-            href = reverse(name)
+            href = links.to(name)
             entries.append(Entry(_(title), href, path.startswith(href)))
     return entries
 
@@ -50,10 +50,10 @@ def menu_for(actor: Actor, path: str) -> list[Entry]:
 def home_of(actor: Actor) -> str:
     """Where this role's day begins: on Today for who has people in hand or leads, on arrivals for a host."""
     if may(actor, "journeys.see"):
-        return reverse("my_day")
+        return links.to("my_day")
     if may(actor, "queue.call") and may(actor, "people.open") and not may(actor, "day.close"):
-        return reverse("queue")
+        return links.to("queue")
     for name, verb, _title in PLACES:
         if may(actor, verb):
-            return reverse(name)
-    return reverse("mfa_index")
+            return links.to(name)
+    return links.to("mfa_index")

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from functools import cache, lru_cache
 from gettext import GNUTranslations
-from operator import add
 from typing import Any
 
 import jinja2
@@ -20,7 +19,7 @@ from markupsafe import Markup
 
 from kohti.config import installation, looks
 from kohti.config.navigation import menu_for
-from kohti.kernel import clock, ids, languages, words
+from kohti.kernel import clock, languages, links, words
 from kohti.kernel.actor import Actor
 
 
@@ -29,27 +28,11 @@ def _plain(name: str) -> str:
     return reverse(name)
 
 
-@cache
-def _around(name: str, number: int) -> tuple[str, ...] | None:
-    """What stands around so many identifiers in an address; None where it takes other things."""
-    marks = [uuid.UUID(int=one + 1) for one in range(number)]
-    rest, found = reverse(name, args=marks), []
-    for mark in marks:
-        before, there, rest = rest.partition(ids.short(mark))
-        if not there:
-            return None
-        found.append(before)
-    return (*found, rest)
-
-
 def _url(name: str, *args: object, **kwargs: object) -> str:
     if not args and not kwargs:
         return _plain(name)
     if not kwargs and all(type(one) is uuid.UUID for one in args):
-        # A page has many of these, and finding an address again costs ten times filling one in.
-        around = _around(name, len(args))
-        if around is not None:
-            return "".join(map(add, around, [*map(ids.short, args), ""]))  # type: ignore[arg-type]
+        return links.to(name, *args)  # type: ignore[arg-type]
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 

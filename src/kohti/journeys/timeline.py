@@ -210,6 +210,7 @@ PART = Part(
             join="left join people_note n on n.id = t.note_id and n.person_id = t.person_id",
             fields="coalesce((select f.fields::text[] from people_note f where f.id = t.note_id"
             " and f.person_id = t.person_id), '{}')",
+            fields_told="coalesce(n.fields::text[], '{}')",
             sealed="coalesce(n.sealed <> '{}', false)",
         ),
         _arm(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.kernel import clock, words
+from kohti.kernel import clock, links, words
 from kohti.kernel.actor import Actor, may
 from kohti.people import beside, spoken
 from kohti.people.models import Mark
@@ -78,10 +77,10 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
         ("transfer", _("Other centre"), "people.transfer", "person_transfer"),
     )
     tabs: list[Tab] = [
-        (title, reverse(name, args=[card.id]), code == current, None)
+        (title, links.to(name, card.id), code == current, None)
         for code, title, verb, name in pages
         if may(actor, verb)
     ]
     if may(actor, "people.alerts"):
-        tabs.append((_("History"), reverse("person_looked", args=[card.id]), current == "history", None))
+        tabs.append((_("History"), links.to("person_looked", card.id), current == "history", None))
     return tabs

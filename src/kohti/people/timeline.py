@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kohti.kernel import words
+from kohti.kernel import links, words
 from kohti.kernel.actor import Actor, may
 
 NO_FIELDS = "'{}'::text[]"
@@ -62,7 +61,8 @@ class Arm:
 
     `of`: how a row is the person's, "person" or "journey" (then by the ways of the person, an index of each). `at`
     and `order` say how they are ordered, `where` which of them count, `fields` of which fields of life they are (an
-    expression of text[]; empty: of none). Colleagues are given by the id of their place or of their name in diaries
+    expression of text[]; empty: of none), `fields_told` the same by what is joined. Colleagues are given by the id of
+    their place or of their name in diaries
     (`by_*`: who did it; `whom_*`: whom it names besides), and named once for the whole page. `told`: jsonb.
     """
 
@@ -80,6 +80,7 @@ class Arm:
     whom_member: str = NOBODY
     whom_staff: str = NOBODY
     fields: str = ""
+    fields_told: str = ""
     sealed: str = "false"
     told: str = "'{}'::jsonb"
 
@@ -101,8 +102,8 @@ class Arm:
         return (
             f"(select '{self.name}' as arm, {self.at} as at, {self.hour} as hour, t.id as key,"
             f" {self.by_member} as by_member, {self.by_staff} as by_staff, {self.whom_member} as whom_member,"
-            f" {self.whom_staff} as whom_staff, {self.fields or NO_FIELDS} as fields, {self.sealed} as sealed,"
-            f" {self.told} as told from {source} {self.join})"
+            f" {self.whom_staff} as whom_staff, {self.fields_told or self.fields or NO_FIELDS} as fields,"
+            f" {self.sealed} as sealed, {self.told} as told from {source} {self.join})"
         )
 
 
@@ -141,7 +142,7 @@ def note_said(actor: Actor, told: Mapping[str, Any], by: str) -> dict[str, Any]:
     text = told["text"] or ""
     long = len(text) > MOST_READ
     may_change = not told["away"] and (told["mine"] or may(actor, "people.keep"))
-    there = reverse("note", args=[uuid.UUID(told["note"])]) if long or may_change else ""
+    there = links.to("note", uuid.UUID(told["note"])) if long or may_change else ""
     return {
         "text": text[:MOST_READ] + " …" if long else text,
         "items": tuple(items),
@@ -159,7 +160,7 @@ def _say(actor: Actor, row: Row) -> Line:
             word=_("Letter") if made else _("Paper"),
             what=told["title"] or told["name"],
             tag=_("Ended") if told["ended"] else "",
-            href="" if told["ended"] else reverse("person_documents", args=[uuid.UUID(told["person"])]),
+            href="" if told["ended"] else links.to("person_documents", uuid.UUID(told["person"])),
             href_text=_("Documents"),
         )
     if told["away"]:

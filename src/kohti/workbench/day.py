@@ -11,12 +11,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.journeys import actions, queries, rules, said
 from kohti.journeys.queries import Needs
-from kohti.kernel import clock, drafts, history, reading, words
+from kohti.kernel import clock, drafts, history, links, reading, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.words import title
@@ -115,8 +114,8 @@ def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
 
 def _start(one: Coming) -> str:
     if one.way_id:
-        return reverse("appointment", args=[one.way_id])
-    return reverse("plan", args=[one.person_id]) if one.person_id else ""
+        return links.to("appointment", one.way_id)
+    return links.to("plan", one.person_id) if one.person_id else ""
 
 
 def _needing_line(one: Needs) -> dict[str, Any]:
@@ -128,7 +127,7 @@ def _needing_line(one: Needs) -> dict[str, Any]:
         "owner": one.owner,
         "whys": [said.chosen(said.BROKEN, rule) for rule in one.rules],
         "mend": text(),
-        "mend_at": reverse(page, args=[one.journey_id if page == "appointment" else one.person_id]),
+        "mend_at": links.to(page, one.journey_id if page == "appointment" else one.person_id),
     }
 
 
@@ -163,9 +162,9 @@ def _shown(actor: Actor) -> dict[str, Any]:
         "leading": leading(actor) if leads else None,
         "follow_ups": [
             {
-                "at": reverse("follow_up", args=[one.ending_id])
+                "at": links.to("follow_up", one.ending_id)
                 if one.ending_id
-                else f"{reverse('plan', args=[one.person_id])}#reached",
+                else f"{links.to('plan', one.person_id)}#reached",
                 "lasts": rules.named(kinds, one.outcome) if one.outcome else "",
                 "name": one.called or one.name or _("No name given"),
                 "on": words.day_short(one.on),

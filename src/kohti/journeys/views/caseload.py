@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kohti.journeys import queries, rules, said, standing
 from kohti.journeys.queries import Case, Chosen
-from kohti.kernel import clock, drafts, words
+from kohti.kernel import clock, drafts, links, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
@@ -113,7 +113,7 @@ def caseload(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if not given and request.method == "GET":
         left = {name: values[0] for name, values in drafts.left(LEFT).items() if values}
         if left:
-            return redirect(f"{reverse('caseload')}?{urlencode(left)}")
+            return redirect(f"{links.to('caseload')}?{urlencode(left)}")
     stages = rules.stages(actor)
     usual = "centre" if may(actor, "journeys.lead") else "mine"
     coaches = queries.coaches(actor) if given.get("show", usual) in ("centre", "closed") else []
@@ -140,7 +140,7 @@ def _shown(
     coaches: list[tuple[uuid.UUID, str]],
 ) -> dict[str, Any]:
     def address(**change: str) -> str:
-        return f"{reverse('caseload')}?{as_query(chosen, **change)}"
+        return f"{links.to('caseload')}?{as_query(chosen, **change)}"
 
     closed = chosen.show == "closed"
 
@@ -156,7 +156,7 @@ def _shown(
         "show": chosen.show,
         "lines": [line(actor, case, stages) for case in page.cases],
         "shows": [
-            (text(), f"{reverse('caseload')}?show={code}", code == chosen.show)
+            (text(), f"{links.to('caseload')}?show={code}", code == chosen.show)
             for code, text in SHOWN.items()
         ],
         "stages": [
@@ -176,7 +176,7 @@ def _shown(
         },
         "here": address(),
         "filtered": bool(chosen.stage or chosen.coach or chosen.flag),
-        "everything": f"{reverse('caseload')}?show={chosen.show}",
+        "everything": f"{links.to('caseload')}?show={chosen.show}",
         "later": address(after=page.further) if page.further else "",
         "taken": [
             (text, f"{reverse('caseload_taken', args=[kind])}?{as_query(chosen)}")
