@@ -11,7 +11,7 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
-from . import finding, shells, sight, working
+from . import finding, keeping, shells, sight, working
 from .looked import WHO_LOOKED
 from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_MY_FLOOR
 
@@ -68,49 +68,7 @@ end $$;
 create or replace trigger grant_only_ends after update on people_grant
 for each row execute function kohti.grant_only_ends();
 """,
-    # no reading of a note is lost; a merge changes whose it is and nothing else
-    definer(
-        """
-kohti.note_kept()
-returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-    if new.version <> old.version + 1 or new.id <> old.id or new.service_id <> old.service_id
-        or new.at <> old.at or new.by_member is distinct from old.by_member
-        or new.by_staff_id is distinct from old.by_staff_id or old.moved_away or new.moved_away then
-        raise exception 'a note changes by being moved or corrected, one version after the other'
-            using errcode = 'check_violation';
-    end if;
-    insert into people_notebefore (id, service_id, person_id, note_id, version, sealed, text, until)
-    values (gen_random_uuid(), old.service_id, old.person_id, old.id, old.version,
-            case when new.sealed @> old.sealed then new.sealed else old.sealed end, old.text, kohti.now());
-    return null;
-end $$;
-grant execute on function kohti.note_kept() to public"""
-    ),
-    """
-create or replace trigger note_kept after update on people_note
-for each row when (current_user <> 'kohti_definer') execute function kohti.note_kept();
-""",
-    # what the desk heeds of somebody stands on their own row, so that lists ask for nothing more
-    definer(
-        """
-kohti.mark_heeded()
-returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    v_person uuid := case when tg_op = 'DELETE' then old.person_id else new.person_id end;
-begin
-    update people_person set heed = (
-        select jsonb_agg(jsonb_build_array(kind, words, ends_on) order by kind <> 'danger', created_at, id)
-        from people_mark where person_id = v_person and ended_at is null and sealed = '')
-    where id = v_person;
-    return null;
-end $$;
-grant execute on function kohti.mark_heeded() to public"""
-    ),
-    """
-create or replace trigger mark_heeded after insert or update or delete on people_mark
-for each row execute function kohti.mark_heeded();
-""",
+    *keeping.FUNCTIONS,
     # whoever may not open a restricted record is told whom to ask, and nothing else: the one it names, else
     # another who may open it, else nobody ('')
     definer(
@@ -257,89 +215,7 @@ begin
     return true;
 end $$"""
     ),
-    # nothing leaves for whoever has died
-    definer(
-        """
-kohti.died_unwritten()
-returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    v_message uuid;
-begin
-    for v_message in
-        update kernel_message set state = 'cancelled', since = kohti.now()
-        where to_id = new.id and to_kind = 'person' and state = 'queued' returning id
-    loop
-        perform kohti.record(gen_random_uuid(), 'message.cancelled', 'message', v_message, array[new.id], null);
-    end loop;
-    return null;
-end $$;
-grant execute on function kohti.died_unwritten() to public"""
-    ),
-    """
-create or replace trigger died_unwritten after update of died_on on people_person
-for each row when (old.died_on is null and new.died_on is not null) execute function kohti.died_unwritten();
-""",
-    finding.find_people(SEE),
-    definer(
-        f"""
-kohti.alike(p_folded text, p_sounds text[], p_born date, p_plains text[])
-returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select coalesce(array_agg(id), '{{}}') from (
-        select id from people_person
-        where service_id = kohti.service() and {SEE}
-          and ((p_folded <> '' and folded % p_folded) or sounds && p_sounds
-               or id in (select person_id from people_contact
-                         where service_id = kohti.service() and plain = any(p_plains)
-                           and sealed = '' and ended_at is null))
-        order by (date_of_birth is not distinct from p_born) desc, similarity(folded, p_folded) desc, id
-        limit 30
-    ) found
-$$"""
-    ),
-    # somebody else's person: says only that there is one, tells the leaders, and answers no fishing
-    definer(
-        f"""
-kohti.known_elsewhere(p_words text[], p_born date, p_plains text[], p_most integer)
-returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    v_person people_person;
-    v_lately integer;
-begin
-    if kohti.member() is null or not kohti.may('people.register') or cardinality(p_words) < 2 then
-        return false;
-    end if;
-    select * into v_person from people_person
-    where service_id = kohti.service() and ({SEE}) is not true and merged_into_id is null
-      and array(select w from unnest(string_to_array(folded, ' ')) w order by w) = p_words
-      and (date_of_birth = p_born
-           or id in (select person_id from people_contact
-                     where service_id = kohti.service() and plain = any(p_plains) and ended_at is null))
-    order by id limit 1;
-    if not found then
-        return false;
-    end if;
-    perform pg_advisory_xact_lock(hashtextextended(kohti.member()::text, 7236011));
-    if exists (select 1 from people_alert where by_member = kohti.member() and kind = 'match'
-               and person_id = v_person.id and at > kohti.now() - interval '1 day') then
-        perform kohti.record(gen_random_uuid(), 'person.known_elsewhere', 'person', v_person.id,
-                             array[v_person.id], null);
-        return true;
-    end if;
-    select count(distinct person_id) into v_lately from people_alert
-    where by_member = kohti.member() and kind = 'match' and at > kohti.now() - interval '1 day';
-    if v_lately >= p_most then
-        return false;
-    end if;
-    insert into people_alert (id, service_id, centre_id, kind, person_id, by_member, by_staff_id, words, at)
-    select gen_random_uuid(), v_person.service_id, centre, 'match', v_person.id, kohti.member(), kohti.staff(),
-           '', kohti.now()
-    from (select v_person.centre_id as centre union
-          select centre_id from team_membership where id = kohti.member()) told;
-    perform kohti.record(gen_random_uuid(), 'person.known_elsewhere', 'person', v_person.id,
-                         array[v_person.id], null);
-    return true;
-end $$"""
-    ),
+    *finding.FUNCTIONS,
     *shells.FUNCTIONS,
     WHO_LOOKED,
 )
