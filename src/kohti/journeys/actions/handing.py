@@ -17,6 +17,7 @@ from kohti.kernel.ids import new_id
 from kohti.people.models import Grant, Person
 
 from ..models import Cover, HandOver, Journey, Owning
+from ..queries.handing import Handing
 from .journeys import journey_to_change, works_here
 
 
@@ -199,12 +200,14 @@ def answer_hand_over(actor: Actor, hand_over_id: uuid.UUID, *, accept: bool, wor
     )
 
 
-def hand_overs_read(actor: Actor, asked: Sequence[HandOver]) -> None:
+def hand_overs_read(actor: Actor, asked: Sequence[Handing]) -> None:
     """The actor has read what they are asked: whoever asked is told so. No statement where all was read before."""
-    new = [one for one in asked if one.seen_at is None and one.to_member_id == actor.member_id]
+    new = [one for one in asked if one.seen_at is None]
     if not new:
         return
-    HandOver.objects.filter(id__in=[one.id for one in new], seen_at=None).update(seen_at=clock.now())
+    HandOver.objects.filter(
+        id__in=[one.id for one in new], seen_at=None, to_member_id=actor.member_id
+    ).update(seen_at=clock.now())
     history.record("journey.asked_read", "journey", None, persons=[one.person_id for one in new])
 
 

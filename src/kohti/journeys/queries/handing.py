@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -22,6 +22,7 @@ class Handing:
     """One was asked to take somebody's way over: whose it is, by whom, from which day, and what became of it.
 
     `until_day` is the last day of whoever had it. `by` and `to` are names; `by` is empty where nobody had the way.
+    `seen_at`: when whoever was asked read it.
     """
 
     id: uuid.UUID
@@ -35,11 +36,13 @@ class Handing:
     answer: str
     by: str
     to: str
+    seen_at: datetime | None
 
 
 HAND_OVERS = """
 select h.from_member_id = %(me)s as mine, h.id, h.journey_id, h.person_id, coalesce(nullif(p.called, ''), p.full_name),
-    h.state, h.from_day, h.until_day, h.words, h.answer, coalesce(f.full_name, ''), coalesce(t.full_name, '')
+    h.state, h.from_day, h.until_day, h.words, h.answer, coalesce(f.full_name, ''), coalesce(t.full_name, ''),
+    h.seen_at
 from journeys_handover h join people_person p on p.id = h.person_id
 left join team_membership m on m.id = h.from_member_id left join team_staff f on f.id = m.staff_id
 left join team_membership n on n.id = h.to_member_id left join team_staff t on t.id = n.staff_id
