@@ -26,6 +26,7 @@ from kohti.people import actions as people
 from kohti.people.actions import NewPerson
 from kohti.people.models import Person
 from kohti.team import actions as team
+from kohti.team.devices import SetUp
 from kohti.team.models import Centre, Staff, User
 
 MORNING = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)
@@ -65,6 +66,8 @@ class Place:
     kinds: dict[str, Kind]
     reasons: dict[str, Reason]
     members: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    devices: dict[str, SetUp] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
 
     def member(self, role: str, *, centre: str = "cheltenham", name: str = "") -> Actor:
         """A colleague in a role: host, coach, leader, administrator. The same one when asked again unnamed."""

@@ -5,8 +5,37 @@ from __future__ import annotations
 from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 from kohti.people.rows import SEEN
+from kohti.team.rows import OF_THE_SERVICE
 
 FUNCTIONS = (
+    definer(
+        f"""
+kohti.guest_facts(p_booking uuid)
+returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select jsonb_build_object({OF_THE_SERVICE}, 'centre_id', c.id, 'centre', c.name, 'centre_code', c.code)
+    from diary_booking b join team_service s on s.id = b.service_id join team_centre c on c.id = b.centre_id
+    where b.id = p_booking
+$$"""
+    ),
+    definer(
+        """
+kohti.enter_guest(p_booking uuid, p_now timestamptz)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_facts jsonb := kohti.guest_facts(p_booking);
+begin
+    if v_facts is null then
+        return false;
+    end if;
+    perform kohti.set_actor('guest', null, null, (v_facts->>'service_id')::uuid, (v_facts->>'centre_id')::uuid,
+        'guest', 'none', v_facts->>'timezone', p_now);
+    perform set_config('kohti.admitted', p_booking::text, true),
+            set_config('kohti.guest_of', v_facts->>'centre_id', true),
+            set_config('kohti.guest_person', coalesce(b.person_id::text, ''), true)
+    from diary_booking b where b.id = p_booking;
+    return true;
+end $$"""
+    ),
     definer(
         """
 kohti.booked_on(p_centre uuid, p_days date[])
@@ -48,6 +77,11 @@ KEPT = f"({WHOLE_CENTRE} or service_id = (select kohti.administers()))"
 OWN_TIME = "staff_id = (select kohti.staff())"
 OF_SOMEBODY_SEEN = f"(person_id is not null and (select kohti.may('journeys.see')) and {SEEN})"
 
+OF_THE_BOOK = "(centre_id = (select kohti.floor()) and (select kohti.may('diary.book')))"
+"""Whoever books at a centre sees and keeps its book, whatever the day; who it is with is the person's own row."""
+OF_THE_GUEST = "id = (select kohti.admitted())"
+"""A guest is known by one appointment, and sees and changes that one."""
+
 TABLES = (
     Table(name="diary_kind", see=OWN_SERVICE),
     Table(name="diary_opening", see=OWN_SERVICE, system="see add change remove"),
@@ -61,10 +95,10 @@ TABLES = (
     Table(name="diary_room", see=OWN_SERVICE),
     Table(
         name="diary_booking",
-        see=f"({ON_THE_FLOOR}) or {OWN_TIME} or {OF_SOMEBODY_SEEN}",
-        add=f"{WHOLE_CENTRE} or ({OWN_TIME} and centre_id = (select kohti.floor())"
+        see=f"({ON_THE_FLOOR}) or {OWN_TIME} or {OF_SOMEBODY_SEEN} or {OF_THE_BOOK} or {OF_THE_GUEST}",
+        add=f"{WHOLE_CENTRE} or {OF_THE_BOOK} or ({OWN_TIME} and centre_id = (select kohti.floor())"
         " and (select kohti.may('journeys.work')))",
-        change=ON_THE_FLOOR,
+        change=f"({ON_THE_FLOOR}) or {OF_THE_BOOK} or {OF_THE_GUEST}",
     ),
     Table(
         name="diary_absence",

@@ -7,6 +7,7 @@ policies decide what comes back. Without an actor the connection refuses to ask 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from django.db import connection, transaction
 from . import clock
 from .errors import NoActor, NotAllowed, NotThere
 
-Kind = Literal["door", "member", "screen", "system"]
+Kind = Literal["door", "member", "screen", "device", "guest", "system"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,14 @@ class Actor:
     """Who is asking.
 
     kind    door: nobody yet (sign-in, sessions); member: a colleague at work; screen: what a role at a
-            centre may see, without being anybody (live news are rendered as one); system: the service's
-            own housekeeping, known to the worker's database role only
+            centre may see, without being anybody (live news are rendered as one); device: a kiosk or
+            board that stands at a centre, which sees nobody; guest: somebody known by one appointment alone,
+            from a signed link or from what they said at a kiosk; system: the service's own housekeeping, known
+            to the worker's database role only
     scope   whose rows: day (who comes today), centre, service, administration (the team's tables of the
             service and what happened in it, nobody's data), none
     verbs   what the role may do, names from `may.VERBS`
+    device_id, admitted   which device; which appointment a guest is known by
     facts   names and settings for pages: service, centre, role titles; no rule reads them
     """
 
@@ -45,6 +49,8 @@ class Actor:
     role: str = ""
     scope: str = "none"
     verbs: frozenset[str] = frozenset()
+    device_id: uuid.UUID | None = None
+    admitted: uuid.UUID | None = None
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
 
     @property
@@ -173,6 +179,55 @@ def enter_member(member_id: uuid.UUID) -> Actor | None:
     actor = actor_from_facts(json.loads(facts))
     connection.entered = actor  # type: ignore[attr-defined]
     return actor
+
+
+def device(token: str) -> Actor | None:
+    """The kiosk or board that keeps this token, or None when there is none, or it was ended.
+
+    Asks the database function `kohti.device_facts`, which team provides; callable by every actor.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.device_facts(%s, null)", [digest_of(token)])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    facts = json.loads(row[0])
+    return Actor(
+        kind="device",
+        device_id=uuid.UUID(facts["device_id"]),
+        service_id=uuid.UUID(facts["service_id"]),
+        centre_id=uuid.UUID(facts["centre_id"]),
+        role=facts["role"],
+        facts=facts,
+    )
+
+
+def digest_of(secret: str) -> str:
+    """What the database keeps of a secret: SHA-256 in hex. Secrets are long and random, so no salt is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def guest(booking_id: uuid.UUID, *verbs: str) -> Actor | None:
+    """Whoever an appointment is with, known by it alone, or None when there is no such appointment.
+
+    The caller has seen to it that it is them: by a signed link, or by what they said at a kiosk. Asks the database
+    function `kohti.guest_facts`, which the diary provides; callable by every actor.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.guest_facts(%s)", [booking_id])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    facts = json.loads(row[0])
+    return Actor(
+        kind="guest",
+        admitted=booking_id,
+        service_id=uuid.UUID(facts["service_id"]),
+        centre_id=uuid.UUID(facts["centre_id"]),
+        role="guest",
+        verbs=frozenset(verbs),
+        facts=facts,
+    )
 
 
 def actor_from_facts(facts: Mapping[str, Any]) -> Actor:

@@ -7,14 +7,17 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from . import actor as actors
+from . import words
 from .actor import Actor
 
 EVERYBODY = "everybody"
 SIGNED_IN = "signed-in"
+GUEST = "a guest"
 
 MemberView = Callable[Concatenate[HttpRequest, Actor, ...], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
@@ -50,6 +53,60 @@ def open_to_all(*, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         return _marked(opened, EVERYBODY, methods)
+
+    return decorate
+
+
+DEVICE_COOKIE = "kohti_device"
+"""Where a kiosk or board keeps its token: from the day it is set up until somebody ends it, power cuts included."""
+
+
+def for_device(kind: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[MemberView], View]:
+    """A page for a kiosk or board of a centre (`kind`), whoever is signed in at it.
+
+    The view gets the device as its actor, and everything in it is asked as the device; its template must be rendered
+    in it. What is no such device, or one no longer, goes to where devices are set up.
+    """
+
+    def decorate(view: MemberView) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            token = request.COOKIES.get(DEVICE_COOKIE, "")
+            device = actors.device(token) if token else None
+            if device is None or device.role != kind:
+                return redirect("device_set_up")
+            with actors.as_actor(device), words.spoken(words.language(), actor=device):
+                response = view(request, device, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return _marked(opened, f"a {kind}", methods)
+
+    return decorate
+
+
+def for_guest(
+    known: Callable[..., Actor | None], *, methods: Sequence[str] = ("GET",)
+) -> Callable[[MemberView], View]:
+    """A page for whoever holds a link to one appointment.
+
+    `known` gets what the view gets and says who that is, or None where the link does not hold; then the page is not
+    there. The view gets the guest as its actor, and everything in it is asked as the guest.
+    """
+
+    def decorate(view: MemberView) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            guest = known(request, *args, **kwargs)
+            if guest is None:
+                raise Http404
+            with actors.as_actor(guest), words.spoken(words.language(), actor=guest):
+                response = view(request, guest, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("Referrer-Policy", "no-referrer")
+            return response
+
+        return _marked(opened, GUEST, methods)
 
     return decorate
 

@@ -5,9 +5,11 @@ and, where the web must not call some of these, `WORKER_ONLY`, their signatures.
 one transaction as the owner; a table nobody declared is an error, so none can exist that everybody sees.
 
 Helper functions used in conditions, each to be wrapped as `(select kohti.x())` so that it is computed once
-a statement: `service`, `floor` (the centre whose day the actor sees), `whole_centre`, `staff`, `member`,
-`system`, `at_the_door`, `first_day` and `last_day` (between which that centre's days are seen), `my_people`,
-`people_on_my_floor` and `in_sight` (the person a page is about, where the actor sees them).
+a statement: `service`, `colleagues` (the service, for whoever works there), `floor` (the centre whose day the
+actor sees), `whole_centre`, `staff`, `member`, `system`, `at_the_door`, `first_day` and `last_day` (between which
+that centre's days are seen), `my_people`, `people_on_my_floor` and `in_sight` (the person a page is about, where
+the actor sees them); `admitted`, `guest_of` and `guest_person` (the appointment a guest is known by, the centre it
+is at, and whose it is).
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ import psycopg
 from psycopg import sql
 
 OWN_SERVICE = "service_id = (select kohti.service())"
+OF_COLLEAGUES = "service_id = (select kohti.colleagues())"
+"""The same for whoever works there: neither a kiosk nor a guest is told who else there is."""
 ON_THE_FLOOR = (
     "centre_id = (select kohti.floor())"
     " and day between (select kohti.first_day()) and (select kohti.last_day())"

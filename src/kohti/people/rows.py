@@ -8,12 +8,23 @@ each of which says whom it serves.
 
 from __future__ import annotations
 
-from kohti.kernel.policies import OWN_SERVICE, Table
+from kohti.kernel.policies import OF_COLLEAGUES, Table
 from kohti.kernel.rows import definer
 
 from . import finding, keeping, shells, sight, working
 from .looked import WHO_LOOKED
 from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_MY_FLOOR
+
+OF_THE_BOOK = (
+    "(field = '' and to_centre_id = (select kohti.floor()) and because_kind = 'booking'"
+    " and ((select kohti.may('diary.book')) or (select kohti.may('journeys.work'))))"
+)
+"""Whoever books at a centre lets its floor see who comes, and ends that with the appointment."""
+OF_A_GUEST = (
+    "(field = '' and because_kind = 'booking' and because_id = (select kohti.admitted())"
+    " and to_centre_id = (select kohti.guest_of()) and person_id = (select kohti.guest_person()))"
+)
+"""So does a guest who moves or cancels the one appointment they are known by."""
 
 FUNCTIONS = (
     *sight.FUNCTIONS,
@@ -260,19 +271,19 @@ TABLES = (
     ),
     Table(
         name="people_grant",
-        see=f"({TO_MY_FLOOR}) or to_centre_id = (select kohti.whole_centre())"
+        see=f"({TO_MY_FLOOR}) or {OF_THE_BOOK} or {OF_A_GUEST} or to_centre_id = (select kohti.whole_centre())"
         f" or to_member_id = (select kohti.member()) or {IN_MY_CENTRE}"
         " or person_id = any((select kohti.my_names_to_give())::uuid[])"
         " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
         add=f"{SEEN} and ((field = '' and purpose not in ('named', 'emergency', 'former')"
         f" and (to_centre_id = (select kohti.whole_centre()) or (to_member_id is not null and {IN_MY_CENTRE})))"
-        " or (field = '' and purpose = 'arrival' and to_centre_id = (select kohti.floor())"
-        " and because_kind = 'booking' and (select kohti.may('journeys.work')))"
+        f" or (purpose = 'arrival' and {OF_THE_BOOK})"
         " or (field = '' and purpose = 'named' and to_member_id is not null"
         " and person_id = any((select kohti.my_names_to_give())::uuid[]))"
         " or (field <> '' and purpose = 'sealed' and to_member_id is not null"
-        " and person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])))",
-        change=f"to_centre_id = (select kohti.whole_centre()) or {IN_MY_CENTRE}"
+        " and person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])))"
+        f" or (purpose = 'arrival' and {OF_A_GUEST})",
+        change=f"to_centre_id = (select kohti.whole_centre()) or {OF_THE_BOOK} or {OF_A_GUEST} or {IN_MY_CENTRE}"
         " or person_id = any((select kohti.my_names_to_give())::uuid[])"
         " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
     ),
@@ -317,7 +328,7 @@ TABLES = (
         see=f"{A_NOTE} and {IN_MY_CENTRE} and (select kohti.may('people.keep'))",
         system="see remove",
     ),
-    Table(name="people_restriction", see=OWN_SERVICE, system="see change"),
+    Table(name="people_restriction", see=OF_COLLEAGUES, system="see change"),
     Table(
         name="people_transfer",
         see="from_centre_id = (select kohti.whole_centre()) or to_centre_id = (select kohti.whole_centre())",

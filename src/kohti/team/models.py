@@ -208,6 +208,41 @@ class Invitation(models.Model):
         )
 
 
+class Device(models.Model):
+    """A kiosk or a board that stands at a centre. It signs in with a token of its own, and sees nobody.
+
+    Of its token, and of the code it is set up with (good for once and a quarter of an hour), only digests
+    (SHA-256, hex) are kept.
+    """
+
+    class Kind(models.TextChoices):
+        KIOSK = "kiosk"
+        BOARD = "board"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.TextField(help_text="where it stands")
+    settings = models.JSONField(default=dict, help_text="sound, languages")
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField(null=True)
+    token_hash = models.CharField(max_length=64, blank=True)
+    made_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    paired_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(kind__in=("kiosk", "board")), name="device_kind"),
+            models.UniqueConstraint("token_hash", condition=~models.Q(token_hash=""), name="device_token"),
+            models.UniqueConstraint("code_hash", condition=~models.Q(code_hash=""), name="device_code"),
+        )
+
+
 from .signing_in import AtCounter as AtCounter  # noqa: E402 - these point to the tables above
 from .signing_in import Counter as Counter  # noqa: E402
 from .signing_in import Pin as Pin  # noqa: E402

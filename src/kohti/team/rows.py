@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from kohti.kernel.policies import OWN_SERVICE, Table
+from kohti.kernel.policies import OF_COLLEAGUES, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
 WORN = "s.theme || jsonb_build_object('picture', s.picture) || s.chosen"
 """What a service wears: its blueprint's theme and logo, and over them what an administrator chose."""
 
+OF_THE_SERVICE = f"""
+        'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
+        'country', s.country, 'languages', s.languages, 'theme', {WORN}, 'version', s.version
+"""
 FACTS = f"""
     jsonb_build_object(
         'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
-        'service_id', s.id, 'service', s.name, 'service_code', s.code, 'timezone', s.timezone,
-        'country', s.country, 'languages', s.languages,
-        'theme', {WORN},
-        'version', s.version,
+        {OF_THE_SERVICE},
         'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
         'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs,
         'second_factor', r.second_factor, 'idle_minutes', r.idle_minutes)
@@ -44,6 +45,11 @@ begin
             set_config('kohti.member', case when p_kind = 'member' then p_member::text else '' end, true),
             set_config('kohti.staff', coalesce(p_staff::text, ''), true),
             set_config('kohti.service', coalesce(p_service::text, ''), true),
+            set_config('kohti.colleagues', case when p_kind in ('member', 'screen', 'system')
+                                                then coalesce(p_service::text, '') else '' end, true),
+            set_config('kohti.admitted', '', true),
+            set_config('kohti.guest_of', '', true),
+            set_config('kohti.guest_person', '', true),
             set_config('kohti.role', p_role, true),
             set_config('kohti.floor', v_floor, true),
             set_config('kohti.whole_centre', case when v_whole then v_floor else '' end, true),
@@ -120,6 +126,53 @@ begin
     perform kohti.set_actor(p_kind, p_member, v_staff, v_service, v_centre, v_role, v_scope, v_zone, p_now);
     perform set_config('kohti.verbs', v_verbs, true);
     return true;
+end $$"""
+    ),
+    definer(
+        f"""
+kohti.device_facts(p_hash text, p_device uuid)
+returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select jsonb_build_object('device_id', d.id, 'role', d.kind, 'name', d.name, {OF_THE_SERVICE},
+        'centre_id', c.id, 'centre', c.name, 'centre_code', c.code)
+    from team_device d join team_service s on s.id = d.service_id join team_centre c on c.id = d.centre_id
+    where (d.token_hash = p_hash or d.id = p_device) and d.token_hash <> '' and d.ended_at is null
+$$"""
+    ),
+    definer(
+        """
+kohti.enter_device(p_device uuid, p_now timestamptz)
+returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_facts jsonb := kohti.device_facts(null, p_device);
+begin
+    if v_facts is null then
+        return false;
+    end if;
+    perform kohti.set_actor('device', null, null, (v_facts->>'service_id')::uuid, (v_facts->>'centre_id')::uuid,
+        v_facts->>'role', 'none', v_facts->>'timezone', p_now);
+    return true;
+end $$"""
+    ),
+    definer(
+        """
+kohti.pair_device(p_code_hash text, p_token_hash text, p_event uuid)
+returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_device team_device;
+begin
+    if not kohti.at_the_door() then
+        return null;
+    end if;
+    select * into v_device from team_device
+    where code_hash = p_code_hash and code_hash <> '' and ended_at is null for update;
+    if v_device.id is null or v_device.code_until <= kohti.now() then
+        return null;
+    end if;
+    update team_device set token_hash = p_token_hash, code_hash = '', paired_at = kohti.now() where id = v_device.id;
+    perform set_config('kohti.service', v_device.service_id::text, true);
+    perform kohti.record(p_event, 'device.paired', 'device', v_device.id, '{}', null);
+    perform set_config('kohti.service', '', true);
+    return v_device.kind;
 end $$"""
     ),
     definer(
@@ -412,14 +465,14 @@ TABLES = (
     Table(name="team_role", see=OWN_SERVICE),
     Table(
         name="team_staff",
-        see=OWN_SERVICE,
+        see=OF_COLLEAGUES,
         add=f"{OWN_SERVICE} and ({WHOLE_CENTRE} or {ADMINISTERED})",
         change=f"{WHOLE_CENTRE} or {ADMINISTERED}",
     ),
     # Never edited: kohti.end_membership ends one. Given to whoever has worked here; to oneself by nobody.
     Table(
         name="team_membership",
-        see=OWN_SERVICE,
+        see=OF_COLLEAGUES,
         add=f"{ADMINISTERED} and user_id = any((select kohti.our_users())::uuid[])",
         system="see add",
     ),
@@ -428,6 +481,12 @@ TABLES = (
         see=ADMINISTERED,
         add=f"{ADMINISTERED} and made_by_id = (select kohti.member())",
         change=ADMINISTERED,
+    ),
+    Table(
+        name="team_device",
+        see=f"{WHOLE_CENTRE} or {ADMINISTERED}",
+        add=f"({WHOLE_CENTRE} or {ADMINISTERED}) and made_by_id = (select kohti.member())",
+        change=f"{WHOLE_CENTRE} or {ADMINISTERED}",
     ),
     # What signing in keeps is asked and kept at the door alone.
     *(

@@ -32,6 +32,10 @@ VERBS: dict[str, str] = {
     "counter.shared": gettext_noop("made a counter a shared one"),
     "day.closed": gettext_noop("closed the day"),
     "day.printed": gettext_noop("printed the day sheet"),
+    "device.added": gettext_noop("added a kiosk or board"),
+    "device.code": gettext_noop("made a code that sets up a kiosk or board"),
+    "device.ended": gettext_noop("ended a kiosk or board"),
+    "device.paired": gettext_noop("a kiosk or board was set up"),
     "diary.away": gettext_noop("noted that a colleague is away"),
     "diary.back": gettext_noop("noted that a colleague is back"),
     "diary.caught_up": gettext_noop("read what happened while they were away"),
@@ -147,6 +151,7 @@ VERBS: dict[str, str] = {
 SUBJECTS: dict[str, str] = {
     "booking": gettext_noop("appointments"),
     "centre": gettext_noop("centres"),
+    "device": gettext_noop("kiosks and boards"),
     "file": gettext_noop("diary files"),
     "invitation": gettext_noop("invitations"),
     "membership": gettext_noop("places of colleagues"),

@@ -57,6 +57,10 @@ def _who(one: Happening) -> str:
         return one.who
     if one.kind == "system":
         return _("the service itself")
+    if one.kind == "guest":
+        return _("the person themselves")
+    if one.kind == "device":
+        return _("a kiosk or board")
     return _("at the door")
 
 

@@ -118,6 +118,20 @@ def take_walk_in(
     return moved
 
 
+VISIT = (
+    "insert into frontdesk_visit (id, service_id, centre_id, day, number, letter,"
+    " stream_id, reason_id, booking_id, person_id, staff_id, given_name, door_note, title, urgency, agreed_at,"
+    " arrived_at, order_at, state, state_since, desk, version)"
+    " values (%(id)s, %(service)s, %(centre)s, %(day)s, %(number)s, %(letter)s, %(stream)s, %(reason)s,"
+    " %(booking)s, %(person)s, %(staff)s, %(name)s, %(note)s, %(title)s, %(urgency)s, %(agreed)s, %(now)s,"
+    " %(order)s, 'waiting', %(now)s, '', 1)"
+)
+PERIOD = (
+    "insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
+    " values (%(period)s, %(service)s, %(centre)s, %(day)s, %(id)s, 'waiting', %(now)s, %(member)s)"
+)
+
+
 def _arrive(
     actor: Actor,
     visit_id: uuid.UUID,
@@ -138,39 +152,35 @@ def _arrive(
     now = clock.now()
     day = now.astimezone(actor.zone).date()
     number = _next_number(actor, centre_id, day)
+    values = {
+        "id": visit_id,
+        "period": new_id(),
+        "service": actor.service_id,
+        "centre": centre_id,
+        "day": day,
+        "number": number,
+        "letter": letter,
+        "stream": stream_id,
+        "reason": reason_id,
+        "booking": booking_id,
+        "person": person_id,
+        "staff": staff_id,
+        "name": given_name,
+        "note": door_note,
+        "title": title,
+        "urgency": urgency,
+        "agreed": agreed_at,
+        "order": now if agreed_at is None or now - agreed_at > LATE else agreed_at,
+        "now": now,
+        "member": actor.member_id,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "with visit as (insert into frontdesk_visit (id, service_id, centre_id, day, number, letter,"
-            " stream_id, reason_id, booking_id, person_id, staff_id, given_name, door_note, title, urgency, agreed_at,"
-            " arrived_at, order_at, state, state_since, desk, version)"
-            " values (%(id)s, %(service)s, %(centre)s, %(day)s, %(number)s, %(letter)s, %(stream)s, %(reason)s,"
-            " %(booking)s, %(person)s, %(staff)s, %(name)s, %(note)s, %(title)s, %(urgency)s, %(agreed)s, %(now)s,"
-            " %(order)s, 'waiting', %(now)s, '', 1))"
-            " insert into frontdesk_period (id, service_id, centre_id, day, visit_id, state, starts, by_member)"
-            " values (%(period)s, %(service)s, %(centre)s, %(day)s, %(id)s, 'waiting', %(now)s, %(member)s)",
-            {
-                "id": visit_id,
-                "period": new_id(),
-                "service": actor.service_id,
-                "centre": centre_id,
-                "day": day,
-                "number": number,
-                "letter": letter,
-                "stream": stream_id,
-                "reason": reason_id,
-                "booking": booking_id,
-                "person": person_id,
-                "staff": staff_id,
-                "name": given_name,
-                "note": door_note,
-                "title": title,
-                "urgency": urgency,
-                "agreed": agreed_at,
-                "order": now if agreed_at is None or now - agreed_at > LATE else agreed_at,
-                "now": now,
-                "member": actor.member_id,
-            },
-        )
+        if actor.kind == "guest":
+            # Whoever checks themselves in sees of their visit what is written before the statement began.
+            cursor.execute(VISIT, values)
+            cursor.execute(PERIOD, values)
+        else:
+            cursor.execute(f"with visit as ({VISIT}) {PERIOD}", values)
     return Moved(visit_id, ticket_of(letter, number), State.WAITING, booking_id)
 
 

@@ -24,6 +24,27 @@ from kohti.kernel.errors import NoActor, NotAllowed
 UNKNOWN = object()
 
 
+def _entering(actor: actors.Actor) -> tuple[str, tuple[object, ...]]:
+    """The statement that tells the database who asks, and its values; what it gives is false for who may not."""
+    now = clock.now()
+    if actor.kind == "device":
+        return "select kohti.enter_device(%s, %s)", (actor.device_id, now)
+    if actor.kind == "guest":
+        return "select kohti.enter_guest(%s, %s)", (actor.admitted, now)
+    return (
+        "select kohti.enter(%s, %s, %s, %s, %s, %s, %s)",
+        (
+            actor.kind,
+            actor.member_id,
+            actor.service_id,
+            actor.centre_id,
+            actor.role,
+            actor.scope,
+            now,
+        ),
+    )
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection as the web or worker role. The owner's uses Django's own backend."""
 
@@ -58,18 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.entered = actor
             return
         with self.wrap_database_errors:
-            row = self.connection.execute(
-                "select kohti.enter(%s, %s, %s, %s, %s, %s, %s)",
-                (
-                    actor.kind,
-                    actor.member_id,
-                    actor.service_id,
-                    actor.centre_id,
-                    actor.role,
-                    actor.scope,
-                    clock.now(),
-                ),
-            ).fetchone()
+            row = self.connection.execute(*_entering(actor)).fetchone()
         if not row[0]:
             raise NotAllowed("this membership has ended")
         self.entered = actor
