@@ -22,6 +22,7 @@ from kohti.frontdesk.models import Period, Visit
 from kohti.kernel import clock, live
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
+from kohti.people.models import Person
 
 EVENING = MORNING.replace(hour=17, minute=30)
 
@@ -148,10 +149,12 @@ def test_an_appointment_of_another_day_is_refused(desk: Desk) -> None:
         desk.press(actions.check_in, booking.id, by=desk.leader)
 
 
-def test_the_floor_does_not_even_see_an_appointment_of_another_day(desk: Desk) -> None:
+def test_whoever_books_hears_that_an_appointment_is_of_another_day_and_does_not_see_whose(desk: Desk) -> None:
     booking = desk.booked(MORNING + timedelta(days=1), staff=desk.leader)
-    with pytest.raises(NotThere):
+    with pytest.raises(Refused, match="not today"):
         desk.press(actions.check_in, booking.id, by=desk.host)
+    with as_actor(desk.host):
+        assert not Person.objects.filter(id=booking.person_id).exists()
 
 
 def test_another_centre_knows_nothing_of_ours(desk: Desk) -> None:

@@ -73,8 +73,11 @@ def acting(lines: dict[str, psycopg.Connection], who: Who) -> Iterator[psycopg.C
     line = lines[who.database_role]
     with line.transaction(force_rollback=True):
         if who.enter is not None:
+            entering = {"device": "enter_device", "guest": "enter_guest"}.get(who.enter[0])
             row = line.execute(
-                "select kohti.enter(%s, %s, %s, %s, %s, %s, %s)", (*who.enter, LATE)
+                *(f"select kohti.{entering}(%s, %s)", (who.enter[1], LATE))  # type: ignore[arg-type]
+                if entering
+                else ("select kohti.enter(%s, %s, %s, %s, %s, %s, %s)", (*who.enter, LATE))
             ).fetchone()
             assert row is not None
             assert row[0] == bool(who.kind), f"{who.name}: entering"

@@ -49,6 +49,8 @@ def actors_of(here: Place, there: Place) -> list[Who]:
         Who("the door of the worker", door, True, "door"),
         Who("the system, forged from the web", system),
         Who("no such kind", ("owner", None, here.system.service_id, None, "", "")),
+        Who("a board nobody has set up", ("device", uuid.uuid4())),
+        Who("the guest of no appointment", ("guest", uuid.uuid4())),
         Who(
             "a member nobody knows",
             ("member", uuid.uuid4(), here.system.service_id, None, "leader", "centre"),
@@ -75,4 +77,25 @@ def actors_of(here: Place, there: Place) -> list[Who]:
                 _member(f"{role} at {code} {where}", one.member(role, centre=code))
                 for role in ("host", "coach", "leader", "administrator")
             ]
+    found += [one for place in (here, there) for one in _without_a_name(place)]
     return [replace(who, today=today[who.service]) if who.service else who for who in found]
+
+
+def _without_a_name(here: Place) -> list[Who]:
+    """The kiosk of a centre, and the guest of each centre's appointment today."""
+    service, found = str(here.system.service_id), []
+    for code, centre in (("cheltenham", here.centre), ("gloucester", here.other)):
+        device, booking = here.devices[code].device_id, here.bookings[code]
+        known = {"service": service, "centre": str(centre.id)}
+        found += [
+            Who(f"the kiosk at {code}", ("device", device), kind="device", device=str(device), **known),
+            Who(
+                f"a guest at {code}",
+                ("guest", booking.id),
+                kind="guest",
+                booking=str(booking.id),
+                person=str(booking.person_id),
+                **known,
+            ),
+        ]
+    return found

@@ -19,6 +19,7 @@ from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.team import actions as team
+from kohti.team import devices
 from kohti.workbench.merging import actions as merging
 
 
@@ -61,6 +62,11 @@ def put_to_use(here: Place) -> None:
             from kohti.diary.jobs import import_file
 
             import_file.order(leader, subject_id=held.id)
+            here.devices[code] = devices.add_device(leader, kind="kiosk", name="door", device_id=ids.new_id())
+            devices.add_device(leader, kind="board", name="wall", device_id=ids.new_id())
+        with as_actor(DOOR):
+            assert devices.pair(here.devices[code].code)
+        here.bookings[code] = bookings[0]
         browser_of(coach)
         _write_messages(here, centre.id, coach, here.member("administrator", centre=code))
     here.person("Nobody's Guest")

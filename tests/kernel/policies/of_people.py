@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from tests.kernel.policies.of_guests import for_the_guest
 from tests.kernel.policies.rules import (
     about,
     both,
@@ -162,6 +163,8 @@ def to_give(who: Who, row: Row, world: World) -> bool:
 def a_grant_to_me(who: Who, row: Row, world: World) -> bool:
     """A grant to one's own membership; one in force to one's floor; every one to the centre one leads, on its
     people, and of what one may give."""
+    if of_the_book(who, row, world) or for_the_guest(who, row, world):
+        return True
     if to_the_member(who, row) or of_a_person_in_the_centre(who, row, world) or to_give(who, row, world):
         return True
     return to_the_centre(who, row, world) or (in_force(row) and reaches(who, row))
@@ -175,6 +178,8 @@ def to_the_centre(who: Who, row: Row, world: World) -> bool:
 def a_grant_to_give(who: Who, row: Row, world: World) -> bool:
     """Nobody grants sight of somebody they do not see. The leader shows people to the centre, and those of the
     centre to a colleague; who holds a key passes it on; the named name others; nobody gives an emergency."""
+    if row["purpose"] == "arrival" and for_the_guest(who, row, world):
+        return True
     if not of_a_seen_person(who, row, world):
         return False
     if row["field"]:
@@ -189,15 +194,22 @@ def a_grant_to_give(who: Who, row: Row, world: World) -> bool:
 
 
 def for_a_booking(who: Who, row: Row, world: World) -> bool:
-    """Who books somebody with themselves lets the floor see who comes."""
-    arrival = row["purpose"] == "arrival" and row["because_kind"] == "booking"
-    return arrival and bool(who.floor) and row["to_centre_id"] == who.floor and who.may("journeys.work")
+    """Who books somebody lets the floor see who comes."""
+    return row["purpose"] == "arrival" and of_the_book(who, row, world)
+
+
+def of_the_book(who: Who, row: Row, world: World) -> bool:
+    """That somebody is seen by the floor, because of an appointment at the centre where one books."""
+    here = bool(who.floor) and row["to_centre_id"] == who.floor
+    books = who.may("diary.book") or who.may("journeys.work")
+    return here and books and row["because_kind"] == "booking" and not row["field"]
 
 
 def a_grant_to_change(who: Who, row: Row, world: World) -> bool:
     """Ended by the leader of the centre it is to or the person is of, and by who could have given it."""
     leads = to_the_centre(who, row, world) or of_a_person_in_the_centre(who, row, world)
-    return leads or to_give(who, row, world)
+    books = of_the_book(who, row, world) or for_the_guest(who, row, world)
+    return leads or books or to_give(who, row, world)
 
 
 def from_the_centre(who: Who, row: Row, world: World) -> bool:

@@ -66,6 +66,11 @@ of_somebody_s_way = both(lambda who, row, world: bool(row["person_id"]), a_way)
 leads_ways = may("journeys.lead")
 
 
+def in_the_book(who: Who, row: Row, world: World) -> bool:
+    """Whoever books at a centre keeps its book, whatever the day."""
+    return bool(who.floor) and row["centre_id"] == who.floor and who.may("diary.book")
+
+
 def own_time_here(who: Who, row: Row, world: World) -> bool:
     """A coach books people with themselves, where they work."""
     here = bool(who.floor) and row["centre_id"] == who.floor

@@ -12,6 +12,11 @@ def own_service(who: Who, row: Row, world: World) -> bool:
     return bool(who.service) and row["service_id"] == who.service
 
 
+def a_colleague(who: Who, row: Row, world: World) -> bool:
+    """Who else works there is told to whoever does, and to no kiosk or guest."""
+    return bool(who.works_for) and row["service_id"] == who.works_for
+
+
 def system_rows(who: Who, row: Row, world: World) -> bool:
     """Everything of a service is its housekeeping's."""
     return bool(who.system) and row["service_id"] == who.system

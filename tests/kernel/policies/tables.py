@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from tests.kernel.policies.of_guests import (
+    of_the_guests_own,
+    of_the_guests_visit,
+    the_guests_own,
+    where_the_guest_is,
+)
 from tests.kernel.policies.of_people import (
     a_grant_to_change,
     a_grant_to_give,
@@ -28,6 +34,7 @@ from tests.kernel.policies.of_people import (
 from tests.kernel.policies.of_ways import (
     a_way,
     a_way_to_work_on,
+    in_the_book,
     leads_ways,
     my_way_to_give,
     of_somebody_s_way,
@@ -39,6 +46,7 @@ from tests.kernel.policies.rules import (
     NOBODY,
     WORKERS_OWN,
     Rules,
+    a_colleague,
     about,
     administered,
     any_system,
@@ -192,7 +200,7 @@ RULES: dict[str, Rules] = {
     "team_centre": kept_by_the_system(own_service),
     "team_role": kept_by_the_system(own_service),
     "team_staff": kept_by(
-        own_service, either(in_the_centre, administered), either(in_the_centre, administered)
+        a_colleague, either(in_the_centre, administered), either(in_the_centre, administered)
     ),
     "team_session": DOOR_ONLY,
     "team_counter": DOOR_ONLY,
@@ -200,9 +208,14 @@ RULES: dict[str, Rules] = {
     "team_pin": DOOR_ONLY,
     "team_wayback": DOOR_ONLY,
     "team_membership": Rules(
-        see=own_service,
+        see=a_colleague,
         add=a_place_for_another,
-        worker=Rules(see=either(own_service, system_rows), add=either(a_place_for_another, system_rows)),
+        worker=Rules(see=either(a_colleague, system_rows), add=either(a_place_for_another, system_rows)),
+    ),
+    "team_device": kept_by(
+        either(in_the_centre, administered),
+        both(either(in_the_centre, administered), lambda who, row, world: row["made_by_id"] == who.member),
+        either(in_the_centre, administered),
     ),
     "team_invitation": kept_by(administered, invited_by_me, administered),
     "people_person": kept_by(a_seen_person, a_person_to_add, a_person_to_change),
@@ -237,7 +250,7 @@ RULES: dict[str, Rules] = {
         see=a_note_of_before, worker=Rules(see=either(a_note_of_before, system_rows), remove=system_rows)
     ),
     "people_restriction": Rules(
-        see=own_service, worker=Rules(see=either(own_service, system_rows), change=system_rows)
+        see=a_colleague, worker=Rules(see=either(a_colleague, system_rows), change=system_rows)
     ),
     "people_transfer": kept_by(
         either(from_the_centre, to_the_centre), a_transfer_to_order, None, remove=system_rows
@@ -263,9 +276,9 @@ RULES: dict[str, Rules] = {
     ),
     "diary_room": kept_by_the_system(own_service),
     "diary_booking": kept_by(
-        either(on_the_floor, own_time, of_somebody_s_way),
-        either(in_the_centre, own_time_here),
-        on_the_floor,
+        either(on_the_floor, own_time, of_somebody_s_way, in_the_book, the_guests_own),
+        either(in_the_centre, own_time_here, in_the_book),
+        either(on_the_floor, in_the_book, the_guests_own),
     ),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
     "diary_absence": kept_by(here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)),
@@ -290,7 +303,11 @@ RULES: dict[str, Rules] = {
     "journeys_ending": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
-    "frontdesk_day": kept_by(on_the_floor, on_the_floor, on_the_floor),
-    "frontdesk_visit": kept_by(either(on_the_floor, of_somebody_s_way), on_the_floor, on_the_floor),
-    "frontdesk_period": kept_by(on_the_floor, on_the_floor, on_the_floor),
+    "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is)] * 3),
+    "frontdesk_visit": kept_by(
+        either(on_the_floor, of_somebody_s_way, of_the_guests_own),
+        either(on_the_floor, of_the_guests_own),
+        either(on_the_floor, of_the_guests_own),
+    ),
+    "frontdesk_period": kept_by(*[either(on_the_floor, of_the_guests_visit)] * 3),
 }

@@ -34,6 +34,9 @@ class Who:
     role: str = ""
     scope: str = ""
     today: date = date.min
+    device: str = ""
+    booking: str = ""
+    person: str = ""
     verbs: frozenset[str] = frozenset()
 
     def may(self, verb: str) -> bool:
@@ -44,6 +47,11 @@ class Who:
     def database_role(self) -> str:
         """Which of the two roles they come as."""
         return policies.WORKER if self.worker else policies.WEB
+
+    @property
+    def works_for(self) -> str:
+        """The service whose colleague they are: a kiosk or a guest is nobody's."""
+        return self.service if self.kind in ("member", "screen", "system") else ""
 
     @property
     def floor(self) -> str:
