@@ -130,6 +130,18 @@ def test_a_guest_checks_themselves_in_and_sees_one_appointment(here: Place) -> N
         assert Visit.objects.get(id=moved.visit_id).state == "waiting"
 
 
+def test_a_guest_inside_a_colleagues_page_may_nothing_of_the_colleagues(here: Place) -> None:
+    booking, other = here.booking(), here.booking(MORNING + timedelta(hours=2))
+    with as_actor(here.member("leader")):
+        assert Person.objects.filter(id=other.person_id).exists()
+        guest = actors.guest(booking.id)
+        assert guest is not None
+        with as_actor(guest):
+            assert [row.id for row in Booking.objects.all()] == [booking.id]
+            assert not Person.objects.exists()
+        assert Person.objects.filter(id=other.person_id).exists()
+
+
 def test_nobody_is_a_guest_of_no_appointment(here: Place) -> None:
     with as_actor(DOOR):
         assert actors.guest(uuid.uuid4()) is None

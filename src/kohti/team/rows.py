@@ -47,6 +47,7 @@ begin
             set_config('kohti.service', coalesce(p_service::text, ''), true),
             set_config('kohti.colleagues', case when p_kind in ('member', 'screen', 'system')
                                                 then coalesce(p_service::text, '') else '' end, true),
+            set_config('kohti.verbs', '', true),
             set_config('kohti.admitted', '', true),
             set_config('kohti.guest_of', '', true),
             set_config('kohti.guest_person', '', true),
