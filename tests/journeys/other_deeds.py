@@ -102,7 +102,7 @@ class OtherDeeds(Doing):
                 typed[f"why-{step.id}"], typed[f"v-{step.id}"] = "It is so", str(step.version)
             if self.die.random() < 0.3:
                 typed["time"] = next((at for at, _words in saving.times(me, found, self.day(1))), "")
-            saving.save(me, found, steps, typed)
+            saving.save(me, found.id, typed)
 
     def take_back_over(self) -> None:
         asked = self.one(
