@@ -256,5 +256,8 @@ def _measure(days: Sequence[_Day], repeat: int, say: Say, *, at_once: bool = Fal
     leading = [day.leaders for day in days]
     take("leader's day", leading, same(lambda number: _getting(PAGES["today"], number, times)))
     take("leader's search", leading, same(lambda _number: [_search] * times))
+    take(
+        "who is twice", leading, same(lambda number: _getting(lambda _c, _t: "/people/twice/", number, times))
+    )
     take("save a contact", coaches, [[day.saving(number, times) for number in numbers] for day in days])
     return rows

@@ -23,7 +23,7 @@ from kohti.people import alike
 from kohti.people.merges import Merge
 from kohti.people.models import Contact, Mark, Person
 
-MOST_PAIRS = 50
+A_PAGE = 50
 MOST_WEIGHED = 1000
 
 CANDIDATES = """
@@ -38,15 +38,20 @@ pairs as (
     where a.sounds && b.sounds
     union select a.id, b.id from mine a join mine b on b.folded = a.folded and a.id < b.id where a.folded <> ''
     union select a.id, b.id from mine a join mine b on b.sounds = a.sounds and a.id < b.id
-    where cardinality(a.sounds) > 1
+    where cardinality(a.sounds) > 1 and length(a.folded) = length(b.folded)
+      and array(select w from unnest(string_to_array(a.folded, ' ')) w order by w)
+        = array(select w from unnest(string_to_array(b.folded, ' ')) w order by w)
     union select a.id, b.id from mine a join mine b on b.bare = a.bare and a.id < b.id
     union select a.person_id, b.person_id from numbers a join numbers b
         on b.plain = a.plain and a.person_id < b.person_id)
 select one, other from pairs p
 where not exists (select 1 from people_apart x where x.person_id = p.one and x.other_id = p.other)
-limit %(most)s
+order by one, other limit %(most)s
 """
-"""Pairs of people of a centre worth a second look: each arm joins on something that few share."""
+"""Pairs of people of a centre worth a second look: each arm joins on something that few share.
+
+A name that only sounds alike needs a birth or a number besides, and is found by that; here it finds swapped names.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,13 @@ class Pair:
 SAME_REFERENCE = "same-reference"
 
 
-def likely(actor: Actor) -> list[Pair]:
-    """Who of the centre the actor leads may be written down twice, likeliest first; at most fifty. Four statements.
+def likely(
+    actor: Actor, *, after: tuple[uuid.UUID, uuid.UUID] | None = None
+) -> tuple[list[Pair], tuple[uuid.UUID, uuid.UUID] | None]:
+    """Who of the centre the actor leads may be written down twice, likeliest first, fifty a page. Four statements.
+
+    And the pair that the next page begins after, if there is one. After a pair that stands on the list no more it
+    begins at the beginning.
 
     A name that sounds alike, alone, is worth nothing here: it takes a birth, a phone or the whole name. Those that
     somebody kept apart are not among them.
@@ -73,7 +83,7 @@ def likely(actor: Actor) -> list[Pair]:
         found = cursor.fetchall()
     ids = {one for pair in found for one in pair}
     if not ids:
-        return []
+        return [], None
     persons = Person.objects.in_bulk(ids)
     plains: dict[uuid.UUID, list[str]] = {one: [] for one in ids}
     for person_id, plain in Contact.objects.filter(
@@ -100,11 +110,13 @@ def likely(actor: Actor) -> list[Pair]:
         if weight > alike.ENOUGH and why != (alike.SOUNDS, alike.NEAR_BIRTH):
             weighed.append((weight, Pair(one, other, why)))
     weighed.sort(key=lambda one: (-one[0], one[1].one.sort_key, one[1].one.id, one[1].other.id))
-    pairs = [pair for _weight, pair in weighed[:MOST_PAIRS]]
+    keys = [(pair.one.id, pair.other.id) for _weight, pair in weighed]
+    begin = keys.index(after) + 1 if after in keys else 0
+    pairs = [pair for _weight, pair in weighed[begin : begin + A_PAGE]]
     if pairs:
         shown = {one.id for pair in pairs for one in (pair.one, pair.other)}
         history.record("person.found", "duplicates", None, persons=sorted(shown))
-    return pairs
+    return pairs, keys[begin + A_PAGE - 1] if len(keys) > begin + A_PAGE else None
 
 
 def _bare(person: Person) -> str:

@@ -17,7 +17,7 @@ from kohti.kernel import words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
-from kohti.kernel.ids import new_id
+from kohti.kernel.ids import InAddresses, new_id, short
 from kohti.kernel.once import all_or_nothing
 from kohti.people import queries as people
 from kohti.people import spoken
@@ -254,7 +254,8 @@ def merge(request: HttpRequest, actor: Actor, person_id: uuid.UUID, other_id: uu
 
 @needs("people.merge")
 def duplicates(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Who of the centre may be written down twice."""
+    """Who of the centre may be written down twice, some at a time: `after` is the pair a page ended with."""
+    pairs, further = queries.likely(actor, after=_pair(request.GET.get("after", "")))
     why = {**WHY, queries.SAME_REFERENCE: lambda: _("same reference, written differently")}
     return render(
         request,
@@ -266,11 +267,20 @@ def duplicates(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                     "other": _line(pair.other),
                     "why": ", ".join(why[one]() for one in pair.why),
                 }
-                for pair in queries.likely(actor)
+                for pair in pairs
             ],
-            "most": queries.MOST_PAIRS,
+            "further": ".".join(short(one) for one in further) if further else "",
         },
     )
+
+
+def _pair(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """The pair that stands in an address; None for none, and for what is no pair."""
+    one, _dot, other = text.partition(".")
+    try:
+        return InAddresses().to_python(one), InAddresses().to_python(other)
+    except ValueError:
+        return None
 
 
 def _line(person: Person) -> dict[str, Any]:
