@@ -161,6 +161,16 @@ def test_what_they_were_not_there_to_say_is_not_written(anna: Actor, way: Journe
     assert "They took it on: Try the bakery" in browser.get(done["Location"]).content.decode()
 
 
+def test_who_did_not_come_is_not_asked_to_agree(anna: Actor, way: Journey) -> None:
+    browser = browser_of(anna)
+    for missed, offered in (({"missed": "1"}, False), ({}, True)):
+        done = browser.post(at(way), filled(browser, way, next="Send the form") | missed)
+        page = browser.get(done["Location"]).content.decode()
+        assert "New step: Send the form" in page
+        assert ("They agree" in page) is offered
+        assert ("Waits for their word" in page) is not offered
+
+
 def test_every_channel_can_be_chosen(here: Place, anna: Actor, way: Journey) -> None:
     browser = browser_of(anna)
     offered = re.findall(r'name="channel" value="([^"]+)"', browser.get(at(way)).content.decode())

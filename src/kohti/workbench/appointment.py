@@ -74,7 +74,9 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
                 _way(actor, way_id)  # says why it is not there
             return lost.to_copy(request)
         else:
-            return following.after(actor, saved, request.POST.get("then", ""))
+            return following.after(
+                actor, saved, request.POST.get("then", ""), came="missed" not in request.POST
+            )
     try:
         way = _way(actor, way_id)
     except NotThere:

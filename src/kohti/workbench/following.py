@@ -54,15 +54,18 @@ def next_due(actor: Actor, person_id: uuid.UUID) -> dict[str, Any] | None:
     return None
 
 
-def after(actor: Actor, way: Journey, then: str) -> HttpResponseBase:
-    """Where a saved contact leads: to what changed, or on to the next person, a paper or a letter."""
+def after(actor: Actor, way: Journey, then: str, *, came: bool) -> HttpResponseBase:
+    """Where a saved contact leads: to what changed, or on to the next person, a paper or a letter.
+
+    Who did not come is not asked there to agree.
+    """
     if then == "next" and (due := next_due(actor, way.person_id)):
         return redirect(f"{due['at']}?said=saved")
     if then == "paper":
         return redirect(reverse("document_bring", args=[way.person_id]))
     if then == "letter":
         return redirect(reverse("person_letter", args=[way.person_id]))
-    return redirect(reverse("appointment_saved", args=[way.id]))
+    return redirect(reverse("appointment_saved", args=[way.id]) + ("" if came else "?missed=1"))
 
 
 @needs("journeys.work")
@@ -84,6 +87,7 @@ def appointment_saved(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> 
             "version": latest,
             "changes": [said.change(*one) for one in latest.changes] if latest else [],
             "agreed": bool(latest and latest.agreed_at),
+            "came": "missed" not in request.GET,
             "next": next_due(actor, way.person_id),
         },
     )
