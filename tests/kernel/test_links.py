@@ -13,7 +13,8 @@ ONE, OTHER = uuid.uuid4(), uuid.uuid4()
 
 
 @pytest.mark.parametrize(
-    ("name", "things"), [("caseload", ()), ("plan", (ONE,)), ("plan_step", (ONE, OTHER)), ("way_end", (OTHER,))]
+    ("name", "things"),
+    [("caseload", ()), ("plan", (ONE,)), ("plan_step", (ONE, OTHER)), ("way_end", (OTHER,))],
 )
 def test_an_address_is_the_one_django_finds(name: str, things: tuple[uuid.UUID, ...]) -> None:
     for _turn in range(2):
