@@ -14,10 +14,11 @@ from tests.journeys.test_holding import begin
 
 from kohti.journeys import actions
 from kohti.journeys.actions import NewStep
-from kohti.journeys.models import Contact, Journey, Step
+from kohti.journeys.models import Contact, Journey, Need, Step
 from kohti.kernel import clock, drafts
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id, short
+from kohti.people import fields as life
 from kohti.people.models import Note
 
 
@@ -169,6 +170,16 @@ def test_who_did_not_come_is_not_asked_to_agree(anna: Actor, way: Journey) -> No
         assert "New step: Send the form" in page
         assert ("They agree" in page) is offered
         assert ("Waits for their word" in page) is not offered
+
+
+def test_a_level_that_is_none_was_not_said(here: Place, anna: Actor, way: Journey) -> None:
+    browser = browser_of(anna)
+    code = next(iter(life.fields_of_life(anna)))
+    typed = {f"own-{code}": "7", f"coach-{code}": "2"}
+    assert browser.post(at(way), filled(browser, way, **typed)).status_code == 302
+    with as_system(here.system):
+        kept = Need.objects.filter(journey_id=way.id).values_list("view", "level")
+        assert list(kept) == [("coach", 2)]
 
 
 def test_every_channel_can_be_chosen(here: Place, anna: Actor, way: Journey) -> None:

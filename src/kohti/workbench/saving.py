@@ -17,8 +17,9 @@ from kohti.diary import actions as diary
 from kohti.diary import free
 from kohti.diary.models import Booking, Kind
 from kohti.journeys import actions, queries, rules, said
-from kohti.journeys.actions import AtWork, MoveStep, NewContact, NewStep, Reached, Said
+from kohti.journeys.actions import AtWork, MoveStep, NewContact, NewStep, Reached
 from kohti.journeys.models import Journey, Step
+from kohti.journeys.views.needs import chosen_levels
 from kohti.journeys.views.plan import MOVED_DAYS
 from kohti.kernel import clock, once, reading, words
 from kohti.kernel.actor import Actor
@@ -216,12 +217,6 @@ def save(actor: Actor, way_id: uuid.UUID, typed: QueryDict) -> Journey:
             Reached(kind=outcome, on=today, evidence=typed.get("outcome-evidence", "").strip()[:400])
         )
     known = life.fields_of_life(actor)
-    said_now = [
-        Said(code, int(level) if level.isdigit() else None, view)
-        for code in known
-        for view in ("own", "coach")
-        if (level := typed.get(f"{view}-{code}", ""))
-    ]
     lasting = _lasting(typed, wrong)
     if wrong:
         raise Wrong(wrong)
@@ -238,7 +233,7 @@ def save(actor: Actor, way_id: uuid.UUID, typed: QueryDict) -> Journey:
             text=note,
             fields=tuple(dict.fromkeys(fields)),
             booking_id=booked.id if booked else None,
-            needs=tuple(said_now),
+            needs=tuple(chosen_levels(known, typed)),
             changes=tuple(changes),
         ),
         key=None,

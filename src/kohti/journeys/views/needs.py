@@ -130,12 +130,17 @@ def _offered(actor: Actor, known: dict[str, tuple[str, bool]], typed: QueryDict)
     ]
 
 
-def _said(known: Mapping[str, Any], typed: QueryDict) -> list[Said]:
+LEVELS = {"1": 1, "2": 2, "3": 3, "4": 4, "none": None}
+"""How a form says a level."""
+
+
+def chosen_levels(known: Mapping[str, Any], typed: QueryDict) -> list[Said]:
+    """What a form says of how each field of life goes, by either of the two; what is no level was not said."""
     return [
-        Said(code, int(level) if level in ("1", "2", "3", "4") else None, view)
+        Said(code, LEVELS[level], view)
         for code in known
         for view in VIEWS
-        if (level := typed.get(f"{view}-{code}", ""))
+        if (level := typed.get(f"{view}-{code}", "")) in LEVELS
     ]
 
 
@@ -152,7 +157,7 @@ def person_needs(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Ht
             raise NotThere("no such way")
         try:
             with all_or_nothing():
-                actions.rate(actor, way.id, _said(known, request.POST), key=f"rate:{_key(request)}")
+                actions.rate(actor, way.id, chosen_levels(known, request.POST), key=f"rate:{_key(request)}")
         except Refused as one:
             trouble = str(one.message)
         else:
