@@ -21,6 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.server import UNSAFE, kept_copy, one_at_a_time
+from tests.server import data_folder as folder_of_the_run
+
 from kohti.kernel import postgres
 
 SOURCE = Path(postgres.__file__).parents[3]
@@ -104,6 +107,44 @@ def data_folder() -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def made_by(*words: str, quick: bool = True) -> Iterator[tuple[Path, postgres.Server, str]]:
+    """A data folder of its own where a command was run on nothing, its server, and what the command said.
+
+    The command is run once in a test run; who asks later gets a copy of what it made. `quick` is for tests that
+    do not kill the server.
+    """
+    with data_folder() as data:
+        said = _make_or_copy(data, words)
+        with postgres.use(data, settings=UNSAFE if quick else None) as server:
+            yield data, server, said
+
+
+def _make_or_copy(data: Path, words: tuple[str, ...]) -> str:
+    kept = kept_copy(words[0])
+    with one_at_a_time(folder_of_the_run(), f"made-{words[0]}"):
+        if kept.exists():
+            _copy(kept, data)
+            return (data / "said").read_text("utf-8")
+        with postgres.use(data, settings=UNSAFE):
+            said = Kohti(data).run(*words).err
+        (data / "said").write_text(said, "utf-8")
+        if not any(data.glob("postgres-*/where")):  # else its files are in a place of their own
+            unfinished = kept.with_name(f"{kept.name}-unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(mode=0o711)
+            _copy(data, unfinished)
+            unfinished.rename(kept)
+    return said
+
+
+def _copy(made: Path, to: Path) -> None:
+    """Owners and rights stay: the database's files belong to its own user."""
+    subprocess.run(["cp", "-Rp", f"{made}/.", str(to)], check=True)
+    for port in to.glob("postgres-*/port"):
+        port.unlink()
 
 
 def free_port() -> int:

@@ -15,7 +15,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.config.cli import DIARY, SHARED, Finished, Kohti, Visitor, data_folder, free_port, small_day
+from tests.config.cli import (
+    DIARY,
+    SHARED,
+    Finished,
+    Kohti,
+    Visitor,
+    data_folder,
+    free_port,
+    made_by,
+    small_day,
+)
 
 from kohti.config import command, services
 from kohti.kernel import blueprint, postgres
@@ -45,23 +55,21 @@ class Installation(Kohti):
 @pytest.fixture(scope="module")
 def empty() -> Iterator[Installation]:
     """An installation with a service and nobody in it."""
-    with data_folder() as data:
+    with made_by("migrate") as (data, server, _said):
         kohti = Installation(data)
-        with postgres.use(data) as kohti.server:
-            kohti.run("migrate")
-            kohti.run("blueprint", "apply", "gloucestershire")
-            yield kohti
+        kohti.server = server
+        kohti.run("blueprint", "apply", "gloucestershire")
+        yield kohti
 
 
 @pytest.fixture(scope="module")
 def sample() -> Iterator[Installation]:
     """The sample, loaded by the demo."""
-    with data_folder() as data:
+    with made_by("demo", "--no-serve") as (data, server, said):
+        assert "the sample is ready" in said
         kohti = Installation(data)
-        with postgres.use(data) as kohti.server:
-            done = kohti.run("demo", "--no-serve")
-            assert "the sample is ready" in done.err
-            yield kohti
+        kohti.server = server
+        yield kohti
 
 
 # importing

@@ -14,6 +14,7 @@ import pytest
 from tests.config.cli import Kohti, data_folder, free_port
 from tests.config.test_keeping import Kept, dropped, fresh_name
 from tests.factories import place
+from tests.server import TEMPLATE
 
 from kohti.config import addresses, prepare
 from kohti.config.keeping import backup, doctor
@@ -25,12 +26,7 @@ def from_template(name: str) -> None:
     """A database of this name with all tables and nobody in them: a copy of what these tests begin with."""
     beside = addresses.with_database(addresses.owner_url(), "postgres")
     with psycopg.connect(beside, autocommit=True) as admin:
-        row = admin.execute(
-            "select datname from pg_database where datname like 'kohti\\_template\\_%%' and datname like %s",
-            (f"%{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[:12]}",),
-        ).fetchone()
-        assert row is not None
-        prepare.make_database(admin, name, owner=admin.info.user, template=row[0])
+        prepare.make_database(admin, name, owner=admin.info.user, template=TEMPLATE)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from tests.config.cli import DIARY, SAMPLE, WALK_INS, Kohti, data_folder, small_day
 from tests.factories import place
+from tests.server import UNSAFE
 
 from kohti.config.sample.places import SAMPLED, Sampled
 from kohti.frontdesk.replay import read_walk_ins
@@ -58,7 +59,7 @@ class Replays:
 
 @pytest.fixture(scope="module")
 def replays() -> Iterator[Replays]:
-    with data_folder() as data, postgres.use(data) as server:
+    with data_folder() as data, postgres.use(data, settings=UNSAFE) as server:
         yield Replays(Kohti(data), server)
 
 
