@@ -31,6 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
     global _server
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         _server = Server()
+        _passwords_cost_little()
+
+
+def _passwords_cost_little() -> None:
+    """In these processes only: a web process that a test starts keeps them as dear as the product does."""
+    from django.contrib.auth.hashers import ScryptPasswordHasher
+
+    ScryptPasswordHasher.work_factor = 2**4
 
 
 SLOW_FIRST = ("tests/in_the_browser/", "tests/config/")

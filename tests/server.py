@@ -59,8 +59,8 @@ def kept_copy(name: str) -> Path:
 
 
 @contextmanager
-def one_at_a_time(data: Path, what: str = "tests") -> Iterator[None]:
-    """One pytest process at a time."""
+def one_at_a_time(data: Path, what: str) -> Iterator[None]:
+    """One pytest process at a time does this."""
     with (data / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -76,8 +76,9 @@ class Server:
         os.environ.pop("KOHTI_ROLE", None)
         self.outside = os.environ.get("DATABASE_URL")
         self.own = None if self.outside else postgres.use(self.data, settings=UNSAFE)
-        with one_at_a_time(self.data):
+        with one_at_a_time(self.data, "holding"):
             self.held = [self._hold(name) for name in (TEMPLATE, MINE)]
+        with one_at_a_time(self.data, TEMPLATE):
             url = self._make(TEMPLATE)
             os.environ["DATABASE_URL"] = url
             import django
@@ -146,7 +147,7 @@ class Server:
             for held in self.held:
                 os.close(held)
             if self.own is not None:
-                with one_at_a_time(self.data):
+                with one_at_a_time(self.data, "holding"):
                     self._tidy(admin)
         if self.own is not None:
             self.own.release()
@@ -165,6 +166,7 @@ class Server:
                     continue
                 prepare.drop_database(admin, file.name.removesuffix(".used"))
                 file.unlink()
+                file.with_suffix(".lock").unlink(missing_ok=True)
         for copy in Path(tempfile.gettempdir()).glob(f"kohti-made-{os.getuid()}-*"):
             if not any(self.data.glob(f"{OURS}{copy.name.split('-')[3]}_*.used")):
                 shutil.rmtree(copy, ignore_errors=True)
