@@ -526,9 +526,11 @@ _standing: dict[tuple[object, ...], dict[str, Any]] = {}
 
 def standing(name: str, service: Place, centre: Centre) -> dict[str, Any]:
     """The things of a route for everybody who only looks, or is refused: the same ones each time."""
-    about = (centre.id, *sorted(keys_of(name)))
+    wanted = [key for key in keys_of(name) if key not in SAID]
+    about = (centre.id, *wanted)
     if about not in _standing:
-        _standing[about] = things(service, centre)
+        found = things(service, centre)
+        _standing[about] = found | {key: found[key] for key in wanted}
     return _standing[about]
 
 
