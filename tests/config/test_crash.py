@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.config.cli import Kohti, Visitor, free_port, made_by
+from tests.config.cli import Kohti, Visitor, data_folder, free_port
 
 from kohti.kernel import postgres
 
@@ -56,6 +56,7 @@ class Morning:
         self.server = server
         diary = tmp_path / "busy.csv"
         diary.write_bytes(a_busy_diary(number))
+        kohti.run("demo", "--no-serve")
         done = kohti.run("import", "diary", diary, "--centre", "cheltenham", "--apply", "--json")
         assert done.json()["importable"] == number
         with self.owner() as owner:
@@ -162,7 +163,7 @@ def wait_for(what: Callable[[], bool], *, seconds: float = 180) -> None:
 
 def a_morning(tmp_path: Path, *, number: int, victims: list[str]) -> None:
     """A morning from the beginning to the reckoning."""
-    with made_by("demo", "--no-serve", quick=False) as (data, server, _said):
+    with data_folder() as data, postgres.use(data) as server:
         morning = Morning(Kohti(data), server, number=number, tmp_path=tmp_path)
         morning.live(victims)
         assert morning.failures or "database" not in victims
