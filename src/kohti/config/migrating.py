@@ -21,12 +21,13 @@ def models_kept() -> Iterator[None]:
     No column changes by either and nobody refers to them, so what the database is told stays the same. It holds
     for the whole process: run migrations by one thread.
     """
-    before = ProjectState._append_option
-    ProjectState._append_option = _append_option
+    inside: Any = ProjectState  # its types leave out what is its own
+    before = inside._append_option
+    inside._append_option = _append_option
     try:
         yield
     finally:
-        ProjectState._append_option = before
+        inside._append_option = before
 
 
 def _append_option(
