@@ -153,6 +153,7 @@ def test_whoever_books_hears_that_an_appointment_is_of_another_day_and_does_not_
     booking = desk.booked(MORNING + timedelta(days=1), staff=desk.leader)
     with pytest.raises(Refused, match="not today"):
         desk.press(actions.check_in, booking.id, by=desk.host)
+    assert booking.person_id is not None
     with as_actor(desk.host):
         assert not Person.objects.filter(id=booking.person_id).exists()
 

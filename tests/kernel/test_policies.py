@@ -75,7 +75,7 @@ def acting(lines: dict[str, psycopg.Connection], who: Who) -> Iterator[psycopg.C
         if who.enter is not None:
             entering = {"device": "enter_device", "guest": "enter_guest"}.get(who.enter[0])
             row = line.execute(
-                *(f"select kohti.{entering}(%s, %s)", (who.enter[1], LATE))  # type: ignore[arg-type]
+                *(f"select kohti.{entering}(%s, %s)", (who.enter[1], LATE))
                 if entering
                 else ("select kohti.enter(%s, %s, %s, %s, %s, %s, %s)", (*who.enter, LATE))
             ).fetchone()

@@ -86,16 +86,16 @@ def _without_a_name(here: Place) -> list[Who]:
     service, found = str(here.system.service_id), []
     for code, centre in (("cheltenham", here.centre), ("gloucester", here.other)):
         device, booking = here.devices[code].device_id, here.bookings[code]
-        known = {"service": service, "centre": str(centre.id)}
-        found += [
-            Who(f"the kiosk at {code}", ("device", device), kind="device", device=str(device), **known),
-            Who(
-                f"a guest at {code}",
-                ("guest", booking.id),
-                kind="guest",
-                booking=str(booking.id),
-                person=str(booking.person_id),
-                **known,
-            ),
-        ]
+        kiosk = Who(
+            f"the kiosk at {code}", ("device", device), kind="device", service=service, centre=str(centre.id)
+        )
+        guest = replace(
+            kiosk,
+            name=f"a guest at {code}",
+            enter=("guest", booking.id),
+            kind="guest",
+            booking=str(booking.id),
+            person=str(booking.person_id),
+        )
+        found += [kiosk, guest]
     return found

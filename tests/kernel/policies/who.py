@@ -34,7 +34,6 @@ class Who:
     role: str = ""
     scope: str = ""
     today: date = date.min
-    device: str = ""
     booking: str = ""
     person: str = ""
     verbs: frozenset[str] = frozenset()
