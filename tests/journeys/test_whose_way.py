@@ -16,7 +16,7 @@ from kohti.journeys.actions import NewAim
 from kohti.journeys.models import Cover, HandOver, Journey, Owning
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
-from kohti.kernel.errors import NotAllowed, NotThere
+from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 from kohti.people.models import Grant
@@ -256,6 +256,27 @@ def test_a_restricted_record_is_in_the_hands_of_somebody_named(here: Place, jour
         assert Journey.objects.get(id=journey.id).owner_id == named.member_id
     with as_actor(here.member("coach")):
         assert not Journey.objects.filter(id=journey.id).exists()
+
+
+def test_whoever_has_the_way_of_a_restricted_record_stays_named_on_it(here: Place, journey: Journey) -> None:
+    """Else nobody who is left would see it, and it would be on nobody's list."""
+    leader, named = here.member("leader"), here.hire("coach", centre="cheltenham", name=f"N {new_id().hex}")
+    acting(
+        leader,
+        people.restrict,
+        journey.person_id,
+        [named.member_id, leader.member_id],
+        "a relative",
+        key=str(new_id()),
+    )
+    names = {
+        grant.to_member_id: grant for grant in acting(leader, sights_of, journey) if grant.purpose == "named"
+    }
+    with pytest.raises(Refused):
+        acting(leader, people.end_sight, names[named.member_id].id)
+    acting(leader, people.end_sight, names[leader.member_id].id)
+    with as_actor(named):
+        assert Journey.objects.get(id=journey.id).owner_id == named.member_id
 
 
 def test_the_sight_of_whoever_has_the_way_in_hand_ends_with_the_way_alone(

@@ -156,11 +156,17 @@ def end_sight(actor: Actor, grant_id: uuid.UUID) -> None:
     """End a grant to a colleague now: from the next statement on it shows nothing.
 
     Whoever has a way in hand sees the person as long as they have it: that ends with the way, the stand-in or the
-    question, and nowhere else. Raises NotThere.
+    question, and nowhere else. So does their name on a restricted record. Raises NotThere, and Refused for that name.
     """
     actors.must(actor, "people.open")
     grant = Grant.objects.filter(id=grant_id).exclude(purpose=BY_THEIR_WAY).first()
     now = clock.now()
+    if grant is not None and grant.purpose == "named":
+        held = Grant.objects.filter(
+            person_id=grant.person_id, to_member_id=grant.to_member_id, purpose=BY_THEIR_WAY, ends__gt=now
+        )
+        if held.exists():
+            raise Refused(_("This colleague works with them. Hand the person over first."), code="in-hand")
     if grant is None or not Grant.objects.filter(id=grant_id, ends__gt=now).update(
         ends=max(grant.starts, now)
     ):
