@@ -162,10 +162,10 @@ def test_several_are_booked_together_or_not_at_all(diary: Diary) -> None:
 def test_a_cancelled_time_is_free_again_and_cannot_be_cancelled_twice(diary: Diary) -> None:
     person = diary.here.person()
     booking = diary.here.booking(MORNING, person=person)
-    acting(diary.leader, actions.cancel, booking.id)
+    acting(diary.leader, actions.cancel, booking.id, key=None)
     diary.here.booking(MORNING, person=person)
     with pytest.raises(Refused, match="no longer be cancelled"):
-        acting(diary.leader, actions.cancel, booking.id)
+        acting(diary.leader, actions.cancel, booking.id, key=None)
 
 
 def test_the_floor_sees_who_comes_today_and_tomorrow_who_comes_tomorrow(diary: Diary) -> None:
@@ -188,7 +188,7 @@ def test_the_floor_sees_who_comes_today_and_tomorrow_who_comes_tomorrow(diary: D
 def test_who_was_cancelled_is_not_seen_by_the_floor_any_more(diary: Diary) -> None:
     host = diary.here.member("host")
     for starts in (MORNING + timedelta(hours=1), MORNING + timedelta(days=1)):
-        acting(diary.leader, actions.cancel, diary.here.booking(starts).id)
+        acting(diary.leader, actions.cancel, diary.here.booking(starts).id, key=None)
     for moment in (MORNING, MORNING + timedelta(days=1)):
         with clock.held_at(moment), as_actor(host):
             assert not Person.objects.exists()

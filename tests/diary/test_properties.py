@@ -185,10 +185,10 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             with clock.held_at(self.now):
                 if booking.state != "booked":
                     with pytest.raises(Refused), as_actor(leader):
-                        actions.cancel(leader, booking_id)
+                        actions.cancel(leader, booking_id, key=None)
                     return
                 with as_actor(leader):
-                    actions.cancel(leader, booking_id)
+                    actions.cancel(leader, booking_id, key=None)
             booking.state = "cancelled"
 
         @precondition(lambda self: self.bookings)

@@ -138,7 +138,7 @@ def test_a_walk_in_brings_a_name_a_word_from_the_door_and_the_urgency_of_the_rea
 
 def test_a_cancelled_or_missed_appointment_is_refused_and_sent_to_the_walk_ins(desk: Desk) -> None:
     booking = desk.booked()
-    acting(desk.leader, diary.cancel, booking.id)
+    acting(desk.leader, diary.cancel, booking.id, key=None)
     with pytest.raises(Refused, match=r"cancelled or missed.*walk-in"):
         desk.arrived(booking)
 
@@ -640,7 +640,7 @@ def test_calling_next_and_closing_have_their_events_and_news(desk: Desk, trail: 
 def test_what_is_refused_leaves_no_trace(desk: Desk, trail: Trail) -> None:
     moved = desk.standing("done")
     booking = desk.booked(at(12))
-    acting(desk.leader, diary.cancel, booking.id)
+    acting(desk.leader, diary.cancel, booking.id, key=None)
     trail.news()
     before = trail.everything(desk)
     for action, about in (

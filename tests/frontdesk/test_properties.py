@@ -213,7 +213,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
 
             def real() -> None:
                 with clock.held_at(self.now), as_actor(stage.leader) as leader:
-                    diary.cancel(leader, booking_id)
+                    diary.cancel(leader, booking_id, key=None)
 
             self.agree(expected, real)
 

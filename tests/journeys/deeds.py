@@ -209,7 +209,7 @@ class Deeds(Doing):
     def cancel(self) -> None:
         booking = self.booking()
         with as_system(self.here.system) as system:
-            diary.cancel(system, booking)
+            diary.cancel(system, booking, key=None)
 
     def mark(self) -> None:
         booking = self.booking()

@@ -62,17 +62,27 @@ class Closure(models.Model):
 
 
 class Room(models.Model):
-    """A room or desk that can be booked."""
+    """A room or desk of a centre that can be booked, from the blueprint."""
+
+    class Use(models.TextChoices):
+        ROOM = "room"
+        DESK = "desk"
+        QUIET = "quiet"
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    code = models.CharField(max_length=40, blank=True, db_default="")
     name = models.TextField()
+    kind = models.CharField(max_length=5, choices=Use, default=Use.ROOM, db_default="room")
+    retired = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
             models.UniqueConstraint("centre", "name", name="room_name"),
+            models.UniqueConstraint("centre", "code", condition=~Q(code=""), name="room_code"),
             models.UniqueConstraint("service", "id", name="room_in_service"),
+            models.CheckConstraint(condition=Q(kind__in=("room", "desk", "quiet")), name="room_kind"),
         )
 
 
@@ -83,19 +93,20 @@ class _During(Func):
     output_field = DateTimeRangeField()
 
 
-def _never_twice(column: str) -> ExclusionConstraint:
+def _never_twice(column: str, *, but: Q = Q()) -> ExclusionConstraint:  # noqa: B008 - empty, and never changed
     during = _During("starts", "ends", RangeBoundary())
     return ExclusionConstraint(
         name=f"booking_never_two_of_{column}",
         expressions=[(F(column), RangeOperators.EQUAL), (during, RangeOperators.OVERLAPS)],
-        condition=Q(holds=True) & Q(**{f"{column}__isnull": False}),
+        condition=Q(holds=True) & Q(**{f"{column}__isnull": False}) & but,
     )
 
 
 class Booking(models.Model):
     """A stretch of somebody's time: who, where, when, and whether it was kept.
 
-    A person, a colleague and a room are each in one place at a time; the database sees to it.
+    A person, a colleague and a room are each in one place at a time; the database sees to it. Only a colleague can be
+    booked a second time, on purpose, by whoever may: such a booking stands `beside` the others.
     """
 
     class State(models.TextChoices):
@@ -118,6 +129,10 @@ class Booking(models.Model):
     note = models.TextField(blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.BOOKED)
     version = models.IntegerField(default=1)
+    beside_by = models.UUIDField(
+        null=True, help_text="the member who booked the colleague on purpose once more"
+    )
+    reason = models.TextField(blank=True, db_default="", help_text="why it was cancelled")
     # Whether it takes up time. What the constraints look at changes only when that does, so that checking
     # somebody in touches no index.
     holds = models.GeneratedField(
@@ -142,7 +157,7 @@ class Booking(models.Model):
             ),
             models.UniqueConstraint("service", "id", name="booking_in_service"),
             _never_twice("person"),
-            _never_twice("staff"),
+            _never_twice("staff", but=Q(beside_by__isnull=True)),
             _never_twice("room"),
         )
 

@@ -70,6 +70,43 @@ grant execute on function kohti.died_freed() to public"""
 create or replace trigger died_freed after update of died_on on people_person
 for each row when (old.died_on is null and new.died_on is not null) execute function kohti.died_freed();
 """,
+    # whoever is moved to another day is seen by the floor on that day, by whomever they are moved
+    definer(
+        """
+kohti.follow_booking(p_booking uuid)
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_new uuid := gen_random_uuid();
+begin
+    insert into people_grant (id, service_id, person_id, to_centre_id, to_role, field, purpose, starts, ends,
+                              because_kind, because_id)
+    select v_new, b.service_id, b.person_id, b.centre_id, '', '', 'arrival', b.day::timestamp at time zone s.timezone,
+           (b.day + 1)::timestamp at time zone s.timezone, 'booking', b.id
+    from diary_booking b join team_service s on s.id = b.service_id
+    where b.id = p_booking and b.person_id is not null and b.state = 'booked'
+      and ((b.centre_id = kohti.floor() and kohti.may('diary.book')) or b.id = kohti.admitted()
+           or b.centre_id = kohti.whole_centre() or b.service_id = kohti.system());
+    if found then
+        update people_grant set ends = greatest(starts, kohti.now())
+        where because_id = p_booking and id <> v_new and ends > kohti.now();
+    end if;
+end $$"""
+    ),
+    # to book a colleague on purpose once more is a right of a role, whatever the statement
+    """
+create or replace function kohti.booked_beside()
+returns trigger language plpgsql as $$
+begin
+    if (tg_op = 'INSERT' or new.beside_by is distinct from old.beside_by)
+        and kohti.kind() = 'member' and not kohti.may('diary.overbook') then
+        raise exception 'this role may not book a colleague on purpose once more'
+            using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create or replace trigger booked_beside before insert or update of beside_by on diary_booking
+for each row when (new.beside_by is not null) execute function kohti.booked_beside();
+""",
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"

@@ -19,6 +19,7 @@ VERBS: dict[str, str] = {
     "booking.kind_changed": gettext_noop("gave an appointment its new kind"),
     "booking.made": gettext_noop("made an appointment"),
     "booking.missed": gettext_noop("noted an appointment as missed"),
+    "booking.moved": gettext_noop("moved an appointment"),
     "booking.told": gettext_noop("told somebody of an appointment"),
     "caseload.checked": gettext_noop("checked a caseload file"),
     "caseload.failed": gettext_noop("a caseload could not be imported"),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from .absences import be_away, be_back, caught_up
-from .booking import NewBooking, book, cancel, mark, miss_the_rest
+from .booking import NewBooking, book, mark, miss_the_rest
+from .changing import book_one, cancel, move
 from .closed_days import close_on, open_again
+from .following import after_change
 from .hours import apply_blueprint
 from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
 
 __all__ = [
     "Checked",
     "NewBooking",
+    "after_change",
     "apply_blueprint",
     "apply_file",
     "apply_held",
     "be_away",
     "be_back",
     "book",
+    "book_one",
     "cancel",
     "caught_up",
     "check_file",
@@ -25,6 +29,7 @@ __all__ = [
     "hold_file",
     "mark",
     "miss_the_rest",
+    "move",
     "open_again",
     "order_import",
 ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from kohti.kernel import actor as actors
 from kohti.kernel import history, live
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
@@ -35,6 +36,10 @@ class NewBooking:
     room_id: uuid.UUID | None = None
     reference: str = ""
     note: str = ""
+    beside: bool = False
+    """On purpose once more for a colleague who is booked then already."""
+    id: uuid.UUID | None = None
+    """What it is to be known by, where the caller has said so already."""
 
 
 def floor_of(centre_id: uuid.UUID, rows: Sequence[Booking], zone: ZoneInfo) -> list[ShowOnFloor]:
@@ -60,8 +65,10 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
     """Book all of these, or none and raise Refused: nobody and no room is in two places at once.
 
     On the day, the people booked are seen by the floor of the centre. Raises NotThere for somebody the actor
-    does not see.
+    does not see, NotAllowed for a booking `beside` another without `diary.overbook`.
     """
+    if any(one.beside for one in wanted):
+        actors.must(actor, "diary.overbook")
     persons = {one.person_id for one in wanted if one.person_id}
     if persons:
         known = list(Person.objects.filter(id__in=persons).values_list("died_on", flat=True))
@@ -71,7 +78,7 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             raise Refused(_("This person has died."), code="died")
     rows = [
         Booking(
-            id=new_id(),
+            id=one.id or new_id(),
             service_id=actor.service,
             centre_id=centre_id,
             day=one.starts.astimezone(actor.zone).date(),
@@ -83,6 +90,7 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             kind_id=one.kind_id,
             reference=kept_reference(one.reference),
             note=one.note,
+            beside_by=actor.member_id if one.beside else None,
         )
         for one in wanted
     ]
@@ -99,7 +107,7 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             "booking",
             row.id,
             persons=[row.person_id] if row.person_id else [],
-            detail={"starts": row.starts, "ends": row.ends},
+            detail={"starts": row.starts, "ends": row.ends} | ({"beside": True} if row.beside_by else {}),
         )
     if rows:
         live.tell(centre_id, "diary", centre_id)
@@ -132,23 +140,6 @@ def clash_words(trouble: str) -> str:
     if "never_two_of_room" in trouble:
         return _("This room is already booked at that time.")
     return _("This booking cannot stand beside what is booked already.")
-
-
-def cancel(actor: Actor, booking_id: uuid.UUID) -> None:
-    """Cancel a booking that is still to come; its time is free again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update diary_booking set state = 'cancelled', version = version + 1"
-            " where id = %s and state = 'booked' returning centre_id, person_id",
-            [booking_id],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        raise Refused(_("This booking can no longer be cancelled."), code="not-booked")
-    centre_id, person_id = row
-    people.end_grants(actor, [booking_id])
-    history.record("booking.cancelled", "booking", booking_id, persons=[person_id] if person_id else [])
-    live.tell(centre_id, "diary", centre_id)
 
 
 def mark(actor: Actor, booking_id: uuid.UUID, state: str, *, expected: Sequence[str]) -> bool:

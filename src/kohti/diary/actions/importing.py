@@ -29,6 +29,7 @@ from ..file.values import phone_digits
 from ..models import Booking, ImportedFile, Kind
 from . import files
 from .booking import NewBooking, book, clash_words, floor_of, take_turns
+from .following import after_change
 
 DIARY = "diary"
 
@@ -225,6 +226,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
                     kind_id=booking.kind_id,
                     note=booking.note,
                     state=booking.state,
+                    beside_by=None,
                     version=F("version") + 1,
                 )
     except IntegrityError as clash:
@@ -239,6 +241,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
             persons=[booking.person_id] if booking.person_id else [],
             detail={"before": asdict(change.before), "fields": list(change.fields)},
         )
+    after_change(actor, [booking.id for booking in moved])
     book(
         actor,
         centre_id,
