@@ -39,6 +39,7 @@ class WalkInForm(forms.Form):
         required=False,
         max_length=MOST_TEXT,
     )
+    person = forms.UUIDField(widget=forms.HiddenInput, required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, reasons: list[Reason], *args: Any, **kwargs: Any) -> None:

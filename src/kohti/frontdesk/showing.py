@@ -16,8 +16,10 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.ids import short
 from kohti.people.spoken import own_languages
 
+from .elsewhere import Known
 from .glance import at_a_glance
 from .queries import Arrival, Card
+from .said import say_aloud
 
 STATE_WORDS: dict[str, Callable[[], str]] = {
     "expected": lambda: _("Expected"),
@@ -31,6 +33,10 @@ STATE_WORDS: dict[str, Callable[[], str]] = {
 }
 
 
+GONE = ("missed", "done", "absent", "left")
+"""Whoever is no longer expected nor here can come again, without an appointment."""
+
+
 def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dict[str, Any]:
     """A line of the arrivals, its time and state in words. `own`: what the service speaks."""
     at = words.clock_time(line.at, zone)
@@ -39,6 +45,7 @@ def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dic
         "at": at,
         "name": line.name,
         "person_id": short(line.person_id) if opens and line.person_id else "",
+        "again": line.person_id if line.ask is None and line.state in GONE else "",
         "look": at_a_glance(
             note=line.note,
             heed=line.heed,
@@ -64,6 +71,19 @@ def as_lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:
     """Lines of the arrivals as this role sees them, in the language in use."""
     opens = may(actor, "people.open")
     return [_line(line, actor.zone, opens, own_languages(actor)) for line in lines]
+
+
+def as_known(known: Iterable[Known]) -> list[dict[str, Any]]:
+    """Those not booked here today whom the role may know, with what is said to them, in the language in use."""
+    return [
+        {
+            "person_id": one.person_id,
+            "name": one.name,
+            "born": words.day_short(one.born) if one.born else "",
+            "said": say_aloud(one.said) if one.said else "",
+        }
+        for one in known
+    ]
 
 
 @lru_cache(maxsize=20_000)

@@ -20,12 +20,14 @@ from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
 
-from . import actions, day_sheets, queries
+from . import actions, day_sheets, elsewhere, queries
 from .actions import Moved
+from .elsewhere import Known, known_person
 from .forms import USUAL, WalkInForm
 from .models import OPEN, Reason
 from .queries import Arrival
-from .showing import PROMISE_MIN, as_cards, as_lines, as_rows, state_words
+from .said import Agreed, at_the_door, say_aloud
+from .showing import PROMISE_MIN, as_cards, as_known, as_lines, as_rows, state_words
 
 DESK = "kohti_desk"
 VERBS: dict[str, Callable[..., Moved]] = {
@@ -62,7 +64,12 @@ SHOWN: dict[str, Callable[[str], bool]] = {
 
 
 def _arrivals_page(
-    request: HttpRequest, actor: Actor, *, found: list[Arrival] | None = None, typed: str = ""
+    request: HttpRequest,
+    actor: Actor,
+    *,
+    found: list[Arrival] | None = None,
+    typed: str = "",
+    known: Sequence[Known] = (),
 ) -> HttpResponseBase:
     lines = queries.arrivals(actor.centre, _today(actor))
     show = request.GET.get("show", "")
@@ -72,7 +79,7 @@ def _arrivals_page(
         show = ""
     now = clock.now()
     coming = next((line for line in lines if line.at >= now), None) if not show else None
-    _notice_from_address(request)
+    _notice_from_address(request, actor)
     return render(
         request,
         "frontdesk/arrivals.html",
@@ -85,13 +92,14 @@ def _arrivals_page(
             "day": words.day_long(_today(actor)),
             "may_check_in": may(actor, "arrivals.check_in"),
             "found": None if found is None else as_lines(actor, found),
+            "known": as_known(known),
             "typed": typed,
             "focus": "go" in request.POST,
         },
     )
 
 
-def _notice_from_address(request: HttpRequest) -> None:
+def _notice_from_address(request: HttpRequest, actor: Actor) -> None:
     """After a change without JavaScript the page says what was done: the address names the visit, no more."""
     said = request.GET.get("said", "")
     try:
@@ -100,7 +108,24 @@ def _notice_from_address(request: HttpRequest) -> None:
         return
     moved = actions.as_it_is(visit_id)
     if moved is not None:
-        request.notices = [_notice(said, moved)]  # type: ignore[attr-defined]
+        notice = _notice(said, moved)
+        if said == "check-in" and moved.booking_id:
+            line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
+            notice |= _said_at_the_door(actor, moved, line)
+        request.notices = [notice]  # type: ignore[attr-defined]
+
+
+def _said_at_the_door(actor: Actor, moved: Moved, line: Arrival | None) -> dict[str, Any]:
+    """What to say to whoever was checked in early or late; nothing to whoever is right."""
+    if line is None or moved.state != "waiting":
+        return {}
+    agreed = Agreed(day=_today(actor), starts=line.at)
+    found = at_the_door(agreed, actor.zone)
+    if found is not None and found.code == "late":
+        found = at_the_door(
+            agreed, actor.zone, before=queries.before(actor.centre, _today(actor), moved.visit_id)
+        )
+    return {"more": say_aloud(found)} if found else {}
 
 
 def _notice(verb: str, moved: Moved) -> dict[str, Any]:
@@ -144,6 +169,7 @@ def _changed(
     line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
     if verb == "check-in" and line and line.name:
         notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": words.apart(line.name)}
+        notice |= _said_at_the_door(actor, moved, line)
     context |= {
         "rows": as_rows(actor, [line], into="lines") if line else [],
         "gone": [] if line else [short(moved.visit_id)],
@@ -172,18 +198,20 @@ def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         booking_id = expected[0].booking_id
         moved = actions.check_in(actor, booking_id, key=f"check-in:{booking_id}:{line.booking_version}")
         return _changed(request, actor, "check-in", moved, page="arrivals", clear=True)
+    known = elsewhere.look(actor, typed) if "go" in request.POST and typed.strip() and not found else []
     if request.headers.get("HX-Request"):
         return render(
             request,
             "frontdesk/_found.html",
             {
                 "found": as_lines(actor, found),
+                "known": as_known(known),
                 "typed": typed,
                 "focus": "go" in request.POST,
                 "may_check_in": True,
             },
         )
-    return _arrivals_page(request, actor, found=found, typed=typed)
+    return _arrivals_page(request, actor, found=found, typed=typed, known=known)
 
 
 @needs("arrivals.check_in", methods=("GET", "POST"))
@@ -191,12 +219,13 @@ def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Somebody without an appointment, in at most four inputs."""
     reasons = queries.reasons()
     if request.method == "POST":
-        if "start" in request.POST:
+        if "key" not in request.POST:
             return _walk_in_page(
                 request,
                 reasons,
+                person=known_person(actor, request.POST.get("person", "")),
                 given_name=request.POST.get("given_name", "")[: actions.MOST_TEXT],
-                door_note=DOOR_NOTES.get(request.POST["start"], lambda: "")(),
+                door_note=DOOR_NOTES.get(request.POST.get("start", ""), lambda: "")(),
             )
         form = WalkInForm(reasons, request.POST)
         if form.is_valid():
@@ -207,9 +236,12 @@ def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 given_name=form.cleaned_data["given_name"],
                 door_note=form.cleaned_data["door_note"],
                 urgency=form.cleaned_data["urgency"],
+                person_id=form.cleaned_data["person"],
             )
             return redirect(f"{reverse('arrivals')}?said=walk-in&visit={moved.visit_id}")
-        return render(request, "frontdesk/walk_in.html", {"form": form, "crisis": False}, status=422)
+        person = known_person(actor, request.POST.get("person", ""))
+        shown = {"form": form, "crisis": False, "person": person}
+        return render(request, "frontdesk/walk_in.html", shown, status=422)
     return _walk_in_page(request, reasons)
 
 
@@ -220,11 +252,15 @@ DOOR_NOTES: dict[str, Callable[[], str]] = {
 """What whoever calls them will want to know, from the way on that was chosen when nobody was found."""
 
 
-def _walk_in_page(request: HttpRequest, reasons: list[Reason], **initial: str) -> HttpResponseBase:
+def _walk_in_page(
+    request: HttpRequest, reasons: list[Reason], *, person: Known | None = None, **initial: str
+) -> HttpResponseBase:
     crisis = "crisis" in request.GET
     given = {"key": new_id(), "urgency": "2" if crisis else USUAL, **initial}
+    if person is not None:
+        given |= {"given_name": "", "person": person.person_id}
     form = WalkInForm(reasons, initial=given)
-    return render(request, "frontdesk/walk_in.html", {"form": form, "crisis": crisis})
+    return render(request, "frontdesk/walk_in.html", {"form": form, "crisis": crisis, "person": person})
 
 
 @needs("arrivals.check_in", methods=("POST",))
@@ -277,7 +313,7 @@ def _queue_change(actor: Actor, moved: Moved | None = None) -> dict[str, Any]:
 @needs("queue.call")
 def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who waits, in which line, and who is next for me."""
-    _notice_from_address(request)
+    _notice_from_address(request, actor)
     if "nobody" in request.GET:
         pages.say(request, _("Nobody is waiting for you."), "info")
     if "closed" in request.GET:

@@ -16,10 +16,12 @@ from .looked import WHO_LOOKED
 from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_MY_FLOOR
 
 OF_THE_BOOK = (
-    "(field = '' and to_centre_id = (select kohti.floor()) and because_kind = 'booking'"
+    "(field = '' and to_centre_id = (select kohti.floor()) and ((because_kind = 'booking'"
     " and ((select kohti.may('diary.book')) or (select kohti.may('journeys.work'))))"
+    " or (because_kind = 'visit' and (select kohti.may('arrivals.check_in')))))"
 )
-"""Whoever books at a centre lets its floor see who comes, and ends that with the appointment."""
+"""Whoever books at a centre lets its floor see who comes, and ends that with the appointment; so does whoever takes
+in somebody they know, until that is undone."""
 OF_A_GUEST = (
     "(field = '' and because_kind = 'booking' and because_id = (select kohti.admitted())"
     " and to_centre_id = (select kohti.guest_of()) and person_id = (select kohti.guest_person()))"

@@ -51,6 +51,13 @@ def put_to_use(here: Place) -> None:
                 frontdesk.take_walk_in(
                     host, here.reasons["evidence"].id, key=f"walk:{centre.id}", given_name="Ann"
                 )
+            with as_actor(leader):
+                frontdesk.take_walk_in(
+                    leader,
+                    here.reasons["evidence"].id,
+                    key=f"walk known:{centre.id}",
+                    person_id=bookings[1].person_id,
+                )
         with clock.held_at(MORNING - timedelta(days=1)), as_actor(host):
             frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk before:{centre.id}")
         with clock.held_at(MORNING + timedelta(days=1)), as_actor(host):

@@ -199,10 +199,12 @@ def for_a_booking(who: Who, row: Row, world: World) -> bool:
 
 
 def of_the_book(who: Who, row: Row, world: World) -> bool:
-    """That somebody is seen by the floor, because of an appointment at the centre where one books."""
-    here = bool(who.floor) and row["to_centre_id"] == who.floor
+    """That somebody is seen by the floor, because of an appointment at the centre where one books, or of a visit
+    without one at the centre where one takes people in."""
+    here = bool(who.floor) and row["to_centre_id"] == who.floor and not row["field"]
     books = who.may("diary.book") or who.may("journeys.work")
-    return here and books and row["because_kind"] == "booking" and not row["field"]
+    takes_in = who.may("arrivals.check_in") and row["because_kind"] == "visit"
+    return here and ((books and row["because_kind"] == "booking") or takes_in)
 
 
 def a_grant_to_change(who: Who, row: Row, world: World) -> bool:

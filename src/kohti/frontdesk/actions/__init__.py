@@ -7,7 +7,8 @@ transaction. Every function takes a `key`: the same key again changes nothing an
 
 from __future__ import annotations
 
-from .arriving import LATE, MOST_TEXT, check_in, take_walk_in
+from ..said import LATE
+from .arriving import MOST_TEXT, check_in, take_walk_in
 from .closing import close_day, closing_due
 from .moving import (
     begin,

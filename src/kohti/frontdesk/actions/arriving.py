@@ -13,15 +13,13 @@ from kohti.kernel import clock, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people import actions as people
 
 from ..models import State
+from ..said import LATE
 from .visits import Moved, as_it_is, day_closed, it_is, say, ticket_of, visit_of
 
 MOST_TEXT = 200
-
-
-LATE = timedelta(minutes=10)
-"""Whoever comes later than this is put in the order of arrivals, behind those who are waiting."""
 
 
 def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
@@ -83,10 +81,12 @@ def take_walk_in(
     given_name: str = "",
     door_note: str = "",
     urgency: int | None = None,
+    person_id: uuid.UUID | None = None,
 ) -> Moved:
     """Somebody has come without an appointment: a reason, a name if they gave one, a word from the door.
 
-    `urgency` (0 to 2) overrides the reason's own.
+    `urgency` (0 to 2) overrides the reason's own. `person_id`: somebody known, whom the floor sees for the day.
+    Raises NotThere for whom the actor does not see, and Refused where they are in the building already.
     """
     actors.must(actor, "arrivals.check_in")
     visit_id = new_id()
@@ -103,6 +103,8 @@ def take_walk_in(
     if row is None:
         raise NotThere("no such reason")
     own_urgency, title, stream_id, letter = row
+    if person_id is not None:
+        _let_in(actor, person_id, visit_id)
     moved = _arrive(
         actor,
         visit_id,
@@ -111,11 +113,44 @@ def take_walk_in(
         urgency=own_urgency if urgency is None else urgency,
         reason_id=reason_id,
         title=title,
+        person_id=person_id,
         given_name=given_name[:MOST_TEXT],
         door_note=door_note[:MOST_TEXT],
     )
-    say(actor, "visit.walk_in", visit_id, None, ticket=moved.ticket, name=given_name, note=door_note)
+    say(actor, "visit.walk_in", visit_id, person_id, ticket=moved.ticket, name=given_name, note=door_note)
     return moved
+
+
+def _let_in(actor: Actor, person_id: uuid.UUID, visit_id: uuid.UUID) -> None:
+    """Somebody known comes without an appointment: the floor sees them until midnight, once in the building."""
+    people.seen(person_id)
+    today = clock.today(actor.zone)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(7236011, hashtext(%s))", [str(person_id)])
+        cursor.execute(
+            "select letter, number from frontdesk_visit"
+            " where person_id = %s and centre_id = %s and day = %s and is_open",
+            [person_id, actor.centre, today],
+        )
+        here = cursor.fetchone()
+    if here is not None:
+        raise Refused(
+            _("They are here already: their ticket is %(ticket)s.") % {"ticket": ticket_of(*here)},
+            code="here",
+        )
+    people.show_on_floor(
+        actor,
+        actor.centre,
+        [
+            people.ShowOnFloor(
+                person_id=person_id,
+                starts=clock.local(today, "00:00", actor.zone),
+                ends=clock.local(today + timedelta(days=1), "00:00", actor.zone),
+                because_kind="visit",
+                because_id=visit_id,
+            )
+        ],
+    )
 
 
 VISIT = (

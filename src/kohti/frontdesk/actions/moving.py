@@ -14,6 +14,7 @@ from kohti.kernel import clock, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people import actions as people
 
 from ..models import OPEN, State
 from .visits import Moved, called_under, day_closed, it_is, say, state_words, ticket_of
@@ -109,7 +110,10 @@ def take_back(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
 def undo_check_in(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
     """Take a check-in back: it was somebody else. The ticket is not given again."""
     actors.must(actor, "arrivals.check_in")
-    return _once(actor, "visit.undone", visit_id, (State.WAITING,), State.UNDONE, key=key)
+    moved = _once(actor, "visit.undone", visit_id, (State.WAITING,), State.UNDONE, key=key)
+    if moved.booking_id is None:
+        people.end_grants(actor, [visit_id])
+    return moved
 
 
 def _once(

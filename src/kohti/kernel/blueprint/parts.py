@@ -104,11 +104,12 @@ class OrganisationPart(Part):
 
 
 class CentrePart(Part):
-    """A place with a front door."""
+    """A place with a front door. `at`: where it is, degrees north and east, to say how far it is."""
 
     code: Code
     name: Name
     address: str = ""
+    at: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
 
 
 class OpenPart(Part):
