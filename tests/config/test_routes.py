@@ -150,6 +150,12 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("document_end", "POST"): Expected({COACH, LEADER}, 422, thing="document_id"),
     ("appointments", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("appointment_tell", "POST"): Expected({COACH, LEADER}, 302, thing="booking_id"),
+    ("my_calendar", "GET"): Expected(EVERYONE, 200),
+    ("my_calendar", "POST"): Expected(EVERYONE, 200),
+    # Nobody has this address.
+    ("calendar_feed", "GET"): Expected(EVERYONE, 404, nobody=404),
+    # Those who see the appointment; they are taken to whom it is with, or to their day.
+    ("calendar_open", "GET"): Expected(EVERYONE, 302, thing="booking_id", other={ADMINISTRATOR: 404}),
     ("day_sheet", "GET"): Expected(FLOOR, 200),
     ("messages", "GET"): Expected({LEADER, ADMINISTRATOR}, 200),
     # Those of a centre are its leader's, and not there for the service's administrator.

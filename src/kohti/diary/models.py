@@ -133,6 +133,7 @@ class Booking(models.Model):
         null=True, help_text="the member who booked the colleague on purpose once more"
     )
     reason = models.TextField(blank=True, db_default="", help_text="why it was cancelled")
+    changed_at = models.DateTimeField(null=True, help_text="when it was made, or its version counted up")
     # Whether it takes up time. What the constraints look at changes only when that does, so that checking
     # somebody in touches no index.
     holds = models.GeneratedField(
@@ -207,3 +208,6 @@ class ImportedFile(models.Model):
     result = models.JSONField(default=dict)
     by_member = models.UUIDField(null=True)
     at = models.DateTimeField()
+
+
+from .feeds import Feed as Feed  # noqa: E402 - it points to tables of the rooms below

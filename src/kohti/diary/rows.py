@@ -107,6 +107,27 @@ end $$;
 create or replace trigger booked_beside before insert or update of beside_by on diary_booking
 for each row when (new.beside_by is not null) execute function kohti.booked_beside();
 """,
+    # calendars ask when an appointment was changed last
+    """
+create or replace function kohti.booking_changed()
+returns trigger language plpgsql as $$
+begin
+    new.changed_at := kohti.now();
+    return new;
+end $$;
+create or replace trigger booking_made before insert on diary_booking
+for each row when (new.changed_at is null) execute function kohti.booking_changed();
+create or replace trigger booking_changed before update of version on diary_booking
+for each row execute function kohti.booking_changed();
+""",
+    definer(
+        """
+kohti.feed_of(p_hash text)
+returns table (member_id uuid, language text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select f.member_id, f.language from diary_feed f where f.token_hash = p_hash and f.ended_at is null
+$$"""
+    ),
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
@@ -142,6 +163,13 @@ TABLES = (
         see=f"centre_id = (select kohti.floor()) or {WHOLE_CENTRE} or {OWN_TIME}",
         add=f"{OWN_TIME} or {WHOLE_CENTRE}",
         change=f"{OWN_TIME} or {WHOLE_CENTRE}",
+    ),
+    # Whoever works here keeps the address of their own calendar; nobody else knows that there is one.
+    Table(
+        name="diary_feed",
+        see="member_id = (select kohti.member())",
+        add="member_id = (select kohti.member()) and service_id = (select kohti.service())",
+        change="member_id = (select kohti.member())",
     ),
     Table(name="diary_importedfile", see=WHOLE_CENTRE, add=WHOLE_CENTRE, change=WHOLE_CENTRE),
 )

@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import views
+from . import views, views_feed
 
 urlpatterns = [
     path("diary/import/", views.upload, name="diary_import"),
@@ -20,5 +20,8 @@ urlpatterns = [
     path("centres/<uuid:centre_id>/close/", views.close_on, name="centre_close"),
     path("centres/open/<uuid:closure_id>/", views.open_again, name="centre_open"),
     path("people/<id:person_id>/appointments/", views.appointments, name="appointments"),
+    path("calendar/", views_feed.my_calendar, name="my_calendar"),
+    path("calendar/<slug:token>.ics", views_feed.calendar_feed, name="calendar_feed"),
+    path("calendar/<id:booking_id>/", views_feed.calendar_open, name="calendar_open"),
     path("appointments/<id:booking_id>/tell/", views.tell, name="appointment_tell"),
 ]

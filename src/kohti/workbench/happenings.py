@@ -44,6 +44,8 @@ VERBS: dict[str, str] = {
     "diary.failed": gettext_noop("a diary could not be imported"),
     "diary.imported": gettext_noop("imported a diary"),
     "diary.ordered": gettext_noop("ordered the import of a diary"),
+    "feed.ended": gettext_noop("ended the address of their calendar"),
+    "feed.made": gettext_noop("made an address for their calendar"),
     "grant.followed": gettext_noop("let sight of a person follow a colleague's place"),
     "job.refused": gettext_noop("work in the background was refused"),
     "journey.accepted": gettext_noop("took somebody's way over"),

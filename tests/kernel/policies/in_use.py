@@ -11,6 +11,7 @@ from tests.factories import MORNING, Place, as_system, browser_of
 from tests.kernel.policies.who import LATE
 
 from kohti.diary import actions as diary
+from kohti.diary.actions import feeds
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
 from kohti.journeys.models import Answers, Journey
@@ -73,6 +74,8 @@ def put_to_use(here: Place) -> None:
             devices.add_device(leader, kind="board", name="wall", device_id=ids.new_id())
         with as_actor(DOOR):
             assert devices.pair(here.devices[code].code)
+        with as_actor(coach):
+            feeds.make_feed(coach, key=str(ids.new_id()))
         here.bookings[code] = bookings[0]
         browser_of(coach)
         _write_messages(here, centre.id, coach, here.member("administrator", centre=code))

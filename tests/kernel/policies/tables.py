@@ -280,6 +280,7 @@ RULES: dict[str, Rules] = {
         either(in_the_centre, own_time_here, in_the_book),
         either(on_the_floor, in_the_book, the_guests_own),
     ),
+    "diary_feed": kept_by(own_draft, both(own_draft, own_service), own_draft),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
     "diary_absence": kept_by(here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)),
     "journeys_rules": kept_by_the_system(own_service),
