@@ -67,9 +67,9 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     with actors.as_actor(actors.DOOR):
         known = feeds.whose_feed(token)
         if _too_often(request, *(("calendar", actors.digest_of(token)) if known else ("calendar_unknown",))):
-            return HttpResponse(_("That was tried too often."), status=429, headers={"Retry-After": "3600"})
+            return HttpResponse(status=429, headers={"Retry-After": "3600"})
     if known is None:
-        raise Http404
+        return HttpResponse(status=404)  # not raised: what is raised is not counted
     member, language = known
     with actors.as_actor(member), words.spoken(language, actor=member):
         found = feeds.feed_of(member)
