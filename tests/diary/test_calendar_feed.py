@@ -87,16 +87,29 @@ def test_the_link_of_an_appointment_opens_it_after_sign_in(here: Place, coach: A
     assert browser_of(stranger).get(link).status_code == 404
 
 
-def test_a_cancelled_appointment_keeps_its_identity_and_is_said_for_a_while(here: Place, coach: Actor) -> None:
+def test_a_cancelled_appointment_keeps_its_identity_and_is_said_for_a_while(
+    here: Place, coach: Actor
+) -> None:
     booking = here.booking(staff_id=coach.staff_id)
     address = address_of(coach)
     with clock.held_at(MORNING + timedelta(minutes=1)), as_system(here.system) as system:
-        diary.cancel(system, booking.id)
+        diary.cancel(system, booking.id, key="cancel")
     event = told(address)[str(booking.id)]
     assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", 2)
     assert event["LAST-MODIFIED"].dt == MORNING + timedelta(minutes=1)
     with clock.held_at(MORNING + timedelta(days=8)):
         assert told(address) == {}
+
+
+def test_a_moved_appointment_keeps_its_identity_and_counts_up(here: Place, coach: Actor) -> None:
+    booking = here.booking(staff_id=coach.staff_id)
+    address = address_of(coach)
+    leader = here.member("leader")
+    with as_actor(leader):
+        diary.move(leader, booking.id, starts=MORNING + timedelta(hours=2), version=1, key="move")
+    event = told(address)[str(booking.id)]
+    assert event["DTSTART"].dt == MORNING + timedelta(hours=2)
+    assert event["SEQUENCE"] == 2
 
 
 def test_days_away_are_in_it_as_whole_days(here: Place, coach: Actor) -> None:
@@ -129,7 +142,7 @@ def test_unchanged_it_is_not_sent_again_and_changed_it_is(here: Place, coach: Ac
         assert again.headers["ETag"] == first.headers["ETag"]
     with clock.held_at(MORNING + timedelta(minutes=5)):
         with as_system(here.system) as system:
-            diary.cancel(system, booking.id)
+            diary.cancel(system, booking.id, key="cancel")
         for asked in (by_tag, by_time):
             assert Client().get(address, headers=asked).status_code == 200
 
@@ -221,12 +234,20 @@ def test_a_drop_in_of_every_week_is_at_its_hour_on_both_sides_of_the_clock_chang
 
 
 @pytest.mark.parametrize(
-    "key", ["Europe/London", "Europe/Helsinki", "Europe/Dublin", "America/New_York", "Asia/Kolkata", "Africa/Casablanca"]
+    "key",
+    [
+        "Europe/London",
+        "Europe/Helsinki",
+        "Europe/Dublin",
+        "America/New_York",
+        "Asia/Kolkata",
+        "Africa/Casablanca",
+    ],
 )
 def test_a_zone_says_the_same_hours_as_the_system_does(key: str) -> None:
     lines = "\r\n".join(["BEGIN:VCALENDAR", *writing.time_zone(key, 2025, 2027), "END:VCALENDAR", ""])
     read = icalendar.Calendar.from_ical(lines).walk("VTIMEZONE")[0].to_tz(lookup_tzid=False)
     for day in range(0, 700, 3):
-        for hour in (0, 2, 14):
+        for hour in (0, 5, 14):
             at = datetime(2025, 2, 1, hour) + timedelta(days=day)  # noqa: DTZ001 - local time
             assert at.replace(tzinfo=read).utcoffset() == at.replace(tzinfo=ZoneInfo(key)).utcoffset(), at

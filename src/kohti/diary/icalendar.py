@@ -104,7 +104,9 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def _text(text: str) -> str:
-    plain = "".join(sign for sign in text.replace("\r\n", "\n").replace("\r", "\n") if sign >= " " or sign == "\n")
+    plain = "".join(
+        sign for sign in text.replace("\r\n", "\n").replace("\r", "\n") if sign >= " " or sign == "\n"
+    )
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
@@ -143,17 +145,18 @@ def time_zone(key: str, first: int, last: int) -> tuple[str, ...]:
     zone = ZoneInfo(key)
     changes = list(_changes(zone, first, last))
     lines = ["BEGIN:VTIMEZONE", f"TZID:{key}"]
-    if not changes:
+    kinds = {
+        "STANDARD": [one for one in changes if one.after < one.before],
+        "DAYLIGHT": [one for one in changes if one.after > one.before],
+    }
+    rules = {kind: _rule(theirs) for kind, theirs in kinds.items()}
+    if not all(rules.values()):
         at = datetime(first, 1, 1, tzinfo=zone)
-        offset = at.utcoffset() or timedelta()
-        lines += _standing("STANDARD", datetime(first, 1, 1), offset, offset, at.tzname() or key)  # noqa: DTZ001
-    for kind, theirs in (
-        ("STANDARD", [one for one in changes if one.after < one.before]),
-        ("DAYLIGHT", [one for one in changes if one.after > one.before]),
-    ):
-        rule = _rule(theirs)
-        for one in theirs[:1] if rule else theirs:
-            lines += _standing(kind, one.wall, one.before, one.after, one.name, rule)
+        offset = _at(zone, at)
+        lines += _standing("STANDARD", at.replace(tzinfo=None), offset, offset, at.tzname() or key)
+    for kind, theirs in kinds.items():
+        for one in theirs[:1] if rules[kind] else theirs:
+            lines += _standing(kind, one.wall, one.before, one.after, one.name, rules[kind])
     return (*lines, "END:VTIMEZONE")
 
 

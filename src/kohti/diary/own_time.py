@@ -88,7 +88,18 @@ def content(actor: Actor, feed: Feed, *, link: Callable[[uuid.UUID], str]) -> by
     events = []
     with connection.cursor() as cursor:
         cursor.execute(BOOKED, asked)
-        for booking_id, version, changed, starts, ends, state, kind, centre, room, reference in cursor.fetchall():
+        for (
+            booking_id,
+            version,
+            changed,
+            starts,
+            ends,
+            state,
+            kind,
+            centre,
+            room,
+            reference,
+        ) in cursor.fetchall():
             events.append(
                 Event(
                     uid=str(booking_id),

@@ -56,9 +56,7 @@ def _when(actor: Actor, instant: datetime) -> str:
 
 
 def _too_often(request: HttpRequest, action: str, key: str | None = None) -> bool:
-    return not ratelimit.consume(
-        request, app="kohti", action=action, key=key, config=LIMITS, limit_get=True
-    )
+    return not ratelimit.consume(request, app="kohti", action=action, key=key, config=LIMITS, limit_get=True)
 
 
 @open_to_all()

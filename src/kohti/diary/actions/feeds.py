@@ -45,7 +45,9 @@ def end_feed(actor: Actor) -> None:
 
 
 def _end(actor: Actor) -> None:
-    feed = Feed.objects.filter(member_id=actor.member_id, ended_at=None).select_for_update(no_key=True).first()
+    feed = (
+        Feed.objects.filter(member_id=actor.member_id, ended_at=None).select_for_update(no_key=True).first()
+    )
     if feed is not None:
         feed.ended_at = clock.now()
         feed.save(update_fields=["ended_at"])
