@@ -21,6 +21,8 @@ class Stream(models.Model):
     title = models.JSONField()
     of_appointments = models.BooleanField(default=False)
     everybody = models.BooleanField(default=False)
+    promise_minutes = models.SmallIntegerField(db_default=20, help_text="nobody should wait longer")
+    talk_minutes = models.SmallIntegerField(db_default=10, help_text="as a rule, until the day itself says")
     position = models.SmallIntegerField()
     retired = models.BooleanField(default=False)
 
@@ -52,7 +54,7 @@ class Reason(models.Model):
 
 
 class Day(models.Model):
-    """One day at one centre: its last ticket, and when it was closed."""
+    """One day at one centre: its last ticket, when it was closed, and since when everybody is out of the building."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
@@ -60,6 +62,7 @@ class Day(models.Model):
     day = models.DateField()
     last_ticket = models.IntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
+    alarm_at = models.DateTimeField(null=True, help_text="everybody out, until it opens again")
 
     class Meta:
         constraints = (models.UniqueConstraint("centre", "day", name="day_once_a_centre"),)
@@ -78,6 +81,19 @@ class State(models.TextChoices):
 
 
 OPEN = (State.WAITING, State.CALLED, State.SERVING)
+PARKED = "parked"
+"""A stretch of a waiting visit during which nobody is called: until `parked_until` it is not in the line."""
+
+
+class Ending(models.TextChoices):
+    """Why a visit ended when the day did, or the building was emptied."""
+
+    LEFT = "left"
+    SEEN = "seen"
+    AGAIN = "again"
+    PASSED_ON = "passed-on"
+    HOURS = "hours"
+    ALARM = "alarm"
 
 
 class Visit(models.Model):
@@ -109,6 +125,15 @@ class Visit(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     state_since = models.DateTimeField()
     desk = models.CharField(max_length=20, blank=True)
+    parked_until = models.DateTimeField(null=True, help_text="then it is in the line again, at its old place")
+    word = models.TextField(blank=True, db_default="", help_text="said with parking or handing over")
+    handed_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    noticed_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    ending = models.CharField(max_length=9, choices=Ending, blank=True, db_default="")
     version = models.IntegerField(default=1)
     # What the indexes look at changes only at the end of a visit, so that its steps touch none of them.
     is_open = models.GeneratedField(
@@ -159,7 +184,7 @@ class Period(models.Model):
     centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
     day = models.DateField()
     visit = models.ForeignKey(Visit, models.PROTECT, db_constraint=False, db_index=False)
-    state = models.CharField(max_length=8, choices=State)
+    state = models.CharField(max_length=8, choices=[*State.choices, (PARKED, PARKED)])
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True)
     by_member = models.UUIDField(null=True)
@@ -172,3 +197,24 @@ class Period(models.Model):
             ),
         )
         indexes = (models.Index("visit", "starts", name="periods_of_a_visit"),)
+
+
+class Help(models.Model):
+    """A colleague asks for help at a desk: who asked, who goes, and when it was over. Never about whom."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
+    day = models.DateField()
+    desk = models.CharField(max_length=20, blank=True)
+    staff = models.ForeignKey(Staff, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    asked_at = models.DateTimeField()
+    comes = models.ForeignKey(
+        Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    comes_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("staff", condition=Q(ended_at=None), name="help_asked_once"),)
+        indexes = (models.Index("centre", "day", condition=Q(ended_at=None), name="help_asked_now"),)

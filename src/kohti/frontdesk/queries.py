@@ -14,6 +14,12 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.words import title
 
 from .models import Reason
+from .paces import Line, Wait, lines, wait_for, wait_of
+
+__all__ = [
+    "Arrival", "Card", "Line", "Numbers", "Wait", "Waits", "arrival_of", "arrivals", "arrivals_of", "before", "cards_of",
+    "find_arrivals", "lines", "next_of", "numbers_of", "queue", "reasons", "wait_for", "wait_of", "waits",
+]  # fmt: skip
 
 
 class Arrival(NamedTuple):
@@ -274,28 +280,6 @@ def before(centre_id: uuid.UUID, day: date, visit_id: uuid.UUID) -> int:
             {"id": visit_id, "centre": centre_id, "day": day},
         )
         return int(cursor.fetchone()[0])
-
-
-class Line(NamedTuple):
-    """A stream, and how many wait in it now."""
-
-    code: str
-    title: str
-    of_appointments: bool
-    everybody: bool
-    waiting: int
-
-
-def lines(centre_id: uuid.UUID, day: date) -> list[Line]:
-    """The streams of the service in their order, with those waiting at a centre. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select t.code, t.title, t.of_appointments, t.everybody, count(v.id) from frontdesk_stream t"
-            " left join frontdesk_visit v on v.stream_id = t.id and v.centre_id = %s and v.day = %s"
-            " and v.is_open and v.state = 'waiting' where not t.retired group by t.id order by t.position",
-            [centre_id, day],
-        )
-        return [Line._make(row) for row in cursor.fetchall()]
 
 
 class Waits(NamedTuple):

@@ -17,6 +17,63 @@ returns uuid[] language sql stable security definer set search_path = pg_catalog
     select coalesce(array_agg(id), '{}') from frontdesk_visit where booking_id = kohti.admitted()
 $$"""
     ),
+    # How each line of a centre goes, numbers alone: whoever is of the service, a board and a guest too, may know.
+    definer(
+        """
+kohti.paces(p_centre uuid, p_day date)
+returns table (stream_id uuid, code text, title jsonb, of_appointments boolean, everybody boolean, promise smallint,
+    usual double precision, waiting bigint, busy bigint, hands double precision, talks bigint,
+    minutes double precision, came bigint, place smallint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with visits as materialized (
+        select v.id, v.stream_id, v.state, v.with_staff_id, v.state_since, v.is_open, v.booking_id, v.arrived_at,
+            v.state = 'waiting' and (v.parked_until is null or v.parked_until <= kohti.now()) as waits
+        from frontdesk_visit v
+        where v.centre_id = p_centre and v.day = p_day and v.counts and v.service_id = kohti.service()
+    ), shares as (
+        select stream_id, n / sum(n) over (partition by with_staff_id) as share from (
+            select stream_id, with_staff_id, count(*) as n from visits
+            where with_staff_id is not null and (state in ('called', 'serving')
+                or (state = 'done' and state_since > kohti.now() - interval '45 minutes'))
+            group by 1, 2) served
+    ), talked as (
+        select v.stream_id, count(*) as talks, sum(extract(epoch from p.ends - p.starts)) / 60 as minutes
+        from visits v join frontdesk_period p on p.visit_id = v.id and p.state = 'serving' and p.ends is not null
+        where v.state = 'done' and v.state_since > kohti.now() - interval '2 hours' group by 1
+    ), agreed as (
+        select extract(epoch from avg(b.ends - b.starts)) / 60 as minutes
+        from visits v join diary_booking b on b.id = v.booking_id where v.is_open
+    )
+    select s.id, s.code, s.title, s.of_appointments, s.everybody, s.promise_minutes,
+        coalesce(case when s.of_appointments then (select minutes from agreed) end, s.talk_minutes),
+        count(v.id) filter (where v.waits), count(v.id) filter (where v.state in ('called', 'serving')),
+        coalesce((select sum(share) from shares h where h.stream_id = s.id), 0),
+        coalesce((select t.talks from talked t where t.stream_id = s.id), 0),
+        coalesce((select t.minutes from talked t where t.stream_id = s.id), 0),
+        count(v.id) filter (where v.arrived_at > kohti.now() - interval '1 hour'), s.position
+    from frontdesk_stream s left join visits v on v.stream_id = s.id
+    where s.service_id = kohti.service() and not s.retired group by s.id order by s.position
+$$"""
+    ),
+    definer(
+        """
+kohti.place_in_line(p_visit uuid)
+returns table (code text, ahead bigint, waits boolean, named boolean, busy boolean, agreed_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select s.code,
+        (select count(*) from frontdesk_visit o where o.centre_id = v.centre_id and o.day = v.day and o.is_open
+            and o.state = 'waiting' and (o.parked_until is null or o.parked_until <= kohti.now())
+            and case when v.staff_id is null then o.staff_id is null and o.stream_id = v.stream_id
+                else o.staff_id = v.staff_id end
+            and (-o.urgency, o.order_at, o.number) < (-v.urgency, v.order_at, v.number)),
+        v.state = 'waiting', v.staff_id is not null,
+        exists (select 1 from frontdesk_visit o where o.centre_id = v.centre_id and o.day = v.day and o.is_open
+            and o.with_staff_id = v.staff_id and o.state in ('called', 'serving')), v.agreed_at
+    from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id
+    where v.id = p_visit and v.service_id = kohti.service()
+        and (v.centre_id = kohti.floor() or v.booking_id = kohti.admitted())
+$$"""
+    ),
 )
 
 BY_THE_GUEST = "booking_id = (select kohti.admitted())"
@@ -39,6 +96,7 @@ TABLES = (
             ("frontdesk_period", ON_THE_FLOOR, OF_THE_GUEST),
         )
     ),
+    Table(name="frontdesk_help", see=ON_THE_FLOOR, add=ON_THE_FLOOR, change=ON_THE_FLOOR),
     Table(
         name="frontdesk_visit",
         see=f"({ON_THE_FLOOR}) or {OF_SOMEBODY_SEEN} or {BY_THE_GUEST}",

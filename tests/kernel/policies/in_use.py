@@ -49,6 +49,7 @@ def put_to_use(here: Place) -> None:
             here.booking(MORNING + timedelta(days=3), centre=centre, staff_id=host.staff_id)
             with as_actor(host):
                 frontdesk.check_in(host, bookings[0].id, key=f"in:{bookings[0].id}")
+                frontdesk.ask_for_help(host, desk="4", key=f"help:{host.member_id}")
                 frontdesk.take_walk_in(
                     host, here.reasons["evidence"].id, key=f"walk:{centre.id}", given_name="Ann"
                 )
@@ -59,6 +60,8 @@ def put_to_use(here: Place) -> None:
                     key=f"walk known:{centre.id}",
                     person_id=bookings[1].person_id,
                 )
+        with clock.held_at(MORNING - timedelta(days=1)), as_actor(coach):
+            frontdesk.ask_for_help(coach, key=f"help before:{centre.id}")
         with clock.held_at(MORNING - timedelta(days=1)), as_actor(host):
             frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk before:{centre.id}")
         with clock.held_at(MORNING + timedelta(days=1)), as_actor(host):

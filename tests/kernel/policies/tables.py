@@ -310,5 +310,6 @@ RULES: dict[str, Rules] = {
         either(on_the_floor, of_the_guests_own),
         either(on_the_floor, of_the_guests_own),
     ),
+    "frontdesk_help": kept_by(*[on_the_floor] * 3),
     "frontdesk_period": kept_by(*[either(on_the_floor, of_the_guests_visit)] * 3),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..said import LATE
 from .arriving import MOST_TEXT, check_in, take_walk_in
 from .closing import close_day, closing_due
+from .helping import ask_for_help, end_help, go_to_help
 from .moving import (
     begin,
     call,
@@ -29,6 +30,7 @@ __all__ = [
     "Moved",
     "apply_blueprint",
     "as_it_is",
+    "ask_for_help",
     "begin",
     "call",
     "call_next",
@@ -36,7 +38,9 @@ __all__ = [
     "close_day",
     "closing_due",
     "did_not_come",
+    "end_help",
     "finish",
+    "go_to_help",
     "leave",
     "take_back",
     "take_walk_in",

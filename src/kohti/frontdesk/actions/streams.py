@@ -25,6 +25,8 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
                 "title": dict(part.title),
                 "of_appointments": part.of_appointments,
                 "everybody": part.everybody,
+                "promise_minutes": part.promise_minutes,
+                "talk_minutes": part.talk_minutes,
                 "position": position,
                 "retired": False,
             },

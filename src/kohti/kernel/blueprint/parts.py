@@ -163,7 +163,8 @@ class StreamPart(Part):
     """A line people wait in.
 
     `letter` starts its tickets; `of_appointments` marks the one for the booked; `everybody` a line that any
-    colleague's "call next" takes from (others are called by name of the stream only).
+    colleague's "call next" takes from (others are called by name of the stream only). `promise_minutes`: nobody in
+    it should wait longer; `talk_minutes`: how long a talk takes as a rule, until the day itself says.
     """
 
     code: Code
@@ -171,6 +172,8 @@ class StreamPart(Part):
     title: Titles
     of_appointments: Yes = False
     everybody: Yes = False
+    promise_minutes: Number = Field(default=20, gt=0, le=480)
+    talk_minutes: Number = Field(default=10, gt=0, le=480)
 
 
 class ReasonPart(Part):
