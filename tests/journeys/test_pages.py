@@ -184,7 +184,7 @@ def test_today_says_who_needs_this_coach_and_what_fell_between_to_the_leader(her
     page = browser_of(coach).get("/day/").content
     assert b"Nothing is planned" in page
     assert b"Plan the next step" in page
-    assert b"Falls between" not in page
+    assert b"Overlooked at" not in page
     with clock.held_at(MORNING + timedelta(days=4)):
         page = browser_of(here.member("leader")).get("/day/").content
     assert coach.facts["name"].encode() in page.split(b'id="climbed"')[1]
