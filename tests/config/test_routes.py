@@ -138,6 +138,17 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("join", "GET"): Expected(EVERYONE, 404, nobody=404),
     ("join", "POST"): Expected(EVERYONE, 404, nobody=404),
     ("join_with", "GET"): Expected(EVERYONE, 302),
+    # No appointment has such a link.
+    **{
+        (name, method): Expected(EVERYONE, 404, nobody=404)
+        for name, methods in (
+            ("link", ("GET",)),
+            ("link_move", ("GET", "POST")),
+            ("link_cancel", ("GET", "POST")),
+            ("link_late", ("POST",)),
+        )
+        for method in methods
+    },
     ("places", "GET"): Expected(EVERYONE, 200),
     ("places", "POST"): Expected(EVERYONE, 404),
     ("person", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),

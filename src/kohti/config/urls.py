@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("kohti.team.urls")),
     path("", include("kohti.people.urls")),
     path("account/join/", include("kohti.config.join")),
+    path("a/", include("kohti.config.by_link")),
     path("", include("kohti.people.attachments.urls")),
     path("", include("kohti.workbench.urls")),
     path("account/sign-in/", theirs(own.sign_in_page, EVERYBODY, "GET", "POST"), name="account_login"),

@@ -21,6 +21,11 @@ class Kind(models.Model):
     title = models.JSONField()
     minutes = models.IntegerField()
     in_files = models.JSONField(default=list)
+    public = models.JSONField(
+        default=dict, db_default={}, help_text="what it is called in messages and behind links"
+    )
+    bring = models.JSONField(default=dict, db_default={}, help_text="what to bring, a list by language")
+    reminds = models.BooleanField(default=True, db_default=True)
     retired = models.BooleanField(default=False)
 
     class Meta:
@@ -129,6 +134,10 @@ class Booking(models.Model):
     note = models.TextField(blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.BOOKED)
     version = models.IntegerField(default=1)
+    link = models.IntegerField(
+        default=1, db_default=1, help_text="which of its person's links holds: it counts up with each end"
+    )
+    late_minutes = models.SmallIntegerField(null=True, help_text="how late its person said they would be")
     beside_by = models.UUIDField(
         null=True, help_text="the member who booked the colleague on purpose once more"
     )
@@ -211,3 +220,4 @@ class ImportedFile(models.Model):
 
 
 from .feeds import Feed as Feed  # noqa: E402 - it points to tables of the rooms below
+from .reminders import Reminder as Reminder  # noqa: E402 - it points to the tables above

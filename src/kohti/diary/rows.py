@@ -7,7 +7,11 @@ from kohti.kernel.rows import definer
 from kohti.people.rows import SEEN
 from kohti.team.rows import OF_THE_SERVICE
 
+from . import by_link, told
+
 FUNCTIONS = (
+    *by_link.FUNCTIONS,
+    *told.FUNCTIONS,
     definer(
         f"""
 kohti.guest_facts(p_booking uuid)
@@ -171,5 +175,7 @@ TABLES = (
         add="member_id = (select kohti.member()) and service_id = (select kohti.service())",
         change="member_id = (select kohti.member())",
     ),
+    # What people are told by themselves: the worker writes it, whoever sees the appointment sees it.
+    Table(name="diary_reminder", see="exists (select 1 from diary_booking b where b.id = booking_id)"),
     Table(name="diary_importedfile", see=WHOLE_CENTRE, add=WHOLE_CENTRE, change=WHOLE_CENTRE),
 )

@@ -86,12 +86,12 @@ def for_device(kind: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[Mem
 
 
 def for_guest(
-    known: Callable[..., Actor | None], *, methods: Sequence[str] = ("GET",)
+    known: Callable[..., Actor | None], *, methods: Sequence[str] = ("GET",), otherwise: View | None = None
 ) -> Callable[[MemberView], View]:
     """A page for whoever holds a link to one appointment.
 
     `known` gets what the view gets and says who that is, or None where the link does not hold; then the page is not
-    there. The view gets the guest as its actor, and everything in it is asked as the guest.
+    there, or is what `otherwise` makes of it. The view gets the guest as its actor, and everything in it is asked as the guest.
     """
 
     def decorate(view: MemberView) -> View:
@@ -99,7 +99,9 @@ def for_guest(
         def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             guest = known(request, *args, **kwargs)
             if guest is None:
-                raise Http404
+                if otherwise is None:
+                    raise Http404
+                return otherwise(request, *args, **kwargs)
             with actors.as_actor(guest), words.spoken(words.language(), actor=guest):
                 response = view(request, guest, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")

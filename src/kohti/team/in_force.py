@@ -49,7 +49,12 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
         Centre.objects.update_or_create(
             service=service,
             code=centre.code,
-            defaults={"name": centre.name, "address": centre.address, "retired": False},
+            defaults={
+                "name": centre.name,
+                "address": centre.address,
+                "phone": centre.phone,
+                "retired": False,
+            },
         )
     for role in plan.roles:
         Role.objects.update_or_create(

@@ -89,6 +89,7 @@ class Centre(models.Model):
     code = models.CharField(max_length=40)
     name = models.TextField()
     address = models.TextField(blank=True)
+    phone = models.TextField(blank=True, default="", db_default="", help_text="as people dial it")
     retired = models.BooleanField(default=False)
 
     class Meta:

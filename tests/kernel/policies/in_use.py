@@ -322,6 +322,12 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         " values (gen_random_uuid(), %s, %s, 'Room 1')",
         (service, centre),
     )
+    owner.execute(
+        "insert into diary_reminder (id, service_id, centre_id, booking_id, about, hours, version, starts, due, channel,"
+        " state, why) select gen_random_uuid(), service_id, centre_id, id, 'before', 24, 0, starts,"
+        " starts - interval '1 day', 'sms', 'waiting', '' from diary_booking where service_id = %s",
+        (service,),
+    )
     row = owner.execute(
         'insert into account_emailaddress (email, verified, "primary", user_id)'
         " values (%s, true, true, %s) returning id",

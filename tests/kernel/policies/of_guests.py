@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kernel.policies.who import Row, Who, World
+from tests.kernel.policies.who import Row, Rule, Who, World
 
 
 def the_guests_own(who: Who, row: Row, world: World) -> bool:
@@ -30,3 +30,13 @@ def for_the_guest(who: Who, row: Row, world: World) -> bool:
     """The floor sees the guest on the day of their appointment."""
     own = bool(who.booking) and row["because_id"] == who.booking and row["person_id"] == who.person
     return own and not row["field"] and row["because_kind"] == "booking" and row["to_centre_id"] == who.centre
+
+
+def of_a_booking(rule: Rule) -> Rule:
+    """What hangs on an appointment is seen by whoever sees that."""
+
+    def of_its_booking(who: Who, row: Row, world: World) -> bool:
+        booking = world.of("diary_booking", row["booking_id"])
+        return booking is not None and rule(who, booking, world)
+
+    return of_its_booking

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.kernel.policies.of_guests import (
+    of_a_booking,
     of_the_guests_own,
     of_the_guests_visit,
     the_guests_own,
@@ -275,6 +276,9 @@ RULES: dict[str, Rules] = {
         ),
     ),
     "diary_room": kept_by_the_system(own_service),
+    "diary_reminder": kept_by_the_system(
+        of_a_booking(either(on_the_floor, own_time, of_somebody_s_way, in_the_book, the_guests_own))
+    ),
     "diary_booking": kept_by(
         either(on_the_floor, own_time, of_somebody_s_way, in_the_book, the_guests_own),
         either(in_the_centre, own_time_here, in_the_book),

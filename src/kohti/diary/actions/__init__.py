@@ -9,6 +9,7 @@ from .closed_days import close_on, open_again
 from .following import after_change
 from .hours import apply_blueprint
 from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
+from .links import end_link, say_late
 
 __all__ = [
     "Checked",
@@ -25,6 +26,7 @@ __all__ = [
     "caught_up",
     "check_file",
     "close_on",
+    "end_link",
     "give_up",
     "hold_file",
     "mark",
@@ -32,4 +34,5 @@ __all__ = [
     "move",
     "open_again",
     "order_import",
+    "say_late",
 ]

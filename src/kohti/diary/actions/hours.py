@@ -30,6 +30,9 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
                 "title": dict(kind.title),
                 "minutes": kind.minutes,
                 "in_files": list(kind.in_files),
+                "public": dict(kind.public),
+                "bring": {language: list(items) for language, items in kind.bring.items()},
+                "reminds": kind.remind,
                 "retired": False,
             },
         )

@@ -8,7 +8,7 @@ version (`as_json`, `from_json`), for rooms that read it where they need it.
 from __future__ import annotations
 
 from .lines import line_of
-from .parts import CODED, Blueprint, Language, Mapped, Replacement
+from .parts import CODED, Blueprint, Language, Mapped, OnlinePart, RemindersPart, Replacement
 from .reading import BadBlueprint, Fault, digest, read
 from .retiring import Held, WouldOrphan
 
@@ -20,6 +20,8 @@ __all__ = [
     "Held",
     "Language",
     "Mapped",
+    "OnlinePart",
+    "RemindersPart",
     "Replacement",
     "WouldOrphan",
     "digest",

@@ -104,12 +104,13 @@ class OrganisationPart(Part):
 
 
 class CentrePart(Part):
-    """A place with a front door. `at`: where it is, degrees north and east, to say how far it is."""
+    """A place with a front door. `at`: where it is, degrees north and east, to say how far it is; `phone`: as people dial it."""
 
     code: Code
     name: Name
     address: str = ""
     at: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
+    phone: Annotated[str, Field(pattern=r"^[0-9+() -]{0,30}$")] = ""
 
 
 class OpenPart(Part):
@@ -151,12 +152,47 @@ class RolePart(Part):
 
 
 class KindPart(Part):
-    """A kind of appointment. `in_files`: how diaries write it."""
+    """A kind of appointment. `in_files`: how diaries write it.
+
+    `public`: what messages and a person's own link call it, where it may be named at all; `bring`: what to bring;
+    `remind`: whether reminders go out for it.
+    """
 
     code: Code
     title: Titles
     minutes: Number = Field(gt=0, le=480)
     in_files: tuple[str, ...] = ()
+    public: Titles = {}
+    bring: dict[Language, tuple[Annotated[str, Field(min_length=1, max_length=120)], ...]] = {}
+    remind: Yes = True
+
+
+class OnlinePart(Part):
+    """What a person can do with the link to their appointment.
+
+    `links`: whether messages hold one; `first_names`: whether the colleague is named by the first name; `until_hours`:
+    until how many hours before an appointment it can be moved or cancelled; `offers`: how many times are offered.
+    """
+
+    links: Yes = True
+    first_names: Yes = True
+    until_hours: Number = Field(default=0, ge=0, le=336)
+    offers: Number = Field(default=6, ge=3, le=9)
+
+
+class RemindersPart(Part):
+    """Which messages leave by themselves about an appointment; none, unless said.
+
+    `hours`: how many hours before it reminders go, by the clock on the wall; `channels`: the ways, the first that
+    somebody has is taken; between `quiet_from` and `quiet_until` none leaves; `confirm`: after what a word goes
+    out at once.
+    """
+
+    hours: tuple[Annotated[int, Strict(), Field(ge=1, le=336)], ...] = ()
+    channels: tuple[Literal["sms", "mail"], ...] = ("sms", "mail")
+    quiet_from: Wall = time(20)
+    quiet_until: Wall = time(8)
+    confirm: tuple[Literal["booked", "moved", "cancelled"], ...] = ()
 
 
 class StreamPart(Part):
@@ -301,6 +337,8 @@ class Blueprint(Part):
     kinds: tuple[KindPart, ...] = Field(min_length=1)
     streams: tuple[StreamPart, ...] = Field(min_length=1)
     reasons: tuple[ReasonPart, ...] = Field(min_length=1)
+    online: OnlinePart = OnlinePart()
+    reminders: RemindersPart = RemindersPart()
     stages: tuple[StagePart, ...] = ()
     fields: tuple[FieldPart, ...] = ()
     scale: ScalePart = ScalePart()

@@ -1,0 +1,305 @@
+"""The page behind the link of an appointment: for whoever it is with, who needs no account.
+
+It shows that appointment and nothing else, and changes that one: another time, cancelled, late. Its texts are for the
+public, in five languages; `?in=fi` chooses one without a cookie.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kohti.config import looks
+from kohti.diary import actions, by_link
+from kohti.diary.by_link import Page
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, words
+from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.kernel.blueprint import OnlinePart
+from kohti.kernel.doors import for_guest
+from kohti.kernel.errors import Refused
+from kohti.kernel.ids import new_id
+from kohti.kernel.languages import CODES, LANGUAGES
+
+LIMITS = {"link": "120/h/key", "link_change": "30/h/key", "link_unknown": "60/h/ip"}
+REASONS = {
+    "ill": gettext_lazy("I am ill"),
+    "work": gettext_lazy("I am at work or on a course then"),
+    "other": gettext_lazy("Something else came up"),
+    "not-needed": gettext_lazy("I do not need it any more"),
+    "not-said": gettext_lazy("I do not want to say"),
+}
+LATE = (5, 10, 15, 20, 30, 45, 60)
+DONE = {
+    "moved": gettext_lazy(
+        "Your appointment is at this time now. The link in earlier messages holds no longer: use this page."
+    ),
+    "late": gettext_lazy("Thank you. Your colleague here knows that you come later."),
+    "in-time": gettext_lazy("Thank you. We expect you at the agreed time."),
+}
+
+
+def _known(request: HttpRequest, token: str) -> Actor | None:
+    """Whose link it is, while it holds; what else is known of it stands with the request."""
+    found = by_link.read(token)
+    page = by_link.page(*found) if found else None
+    how = "link_unknown" if page is None else "link_change" if request.method == "POST" else "link"
+    request.too_often = _too_often(request, how, found[0] if found else None)  # type: ignore[attr-defined]
+    request.by_link = page  # type: ignore[attr-defined]
+    if page is not None:
+        facts = page.facts
+        looks.wear(request, looks.look_of(facts["service_code"], facts["service"], facts["theme"]))
+    if found is None or page is None or not page.open or request.too_often:  # type: ignore[attr-defined]
+        return None
+    return actors.guest(found[0], "diary.book")
+
+
+def _too_often(request: HttpRequest, how: str, booking_id: uuid.UUID | None) -> bool:
+    with as_actor(DOOR):
+        return not ratelimit.consume(
+            request,
+            app="kohti",
+            action=how,
+            key=str(booking_id) if booking_id else None,
+            config=LIMITS,
+            limit_get=True,
+        )
+
+
+@contextmanager
+def _in_their_language(request: HttpRequest, page: Page | None, guest: Actor | None) -> Iterator[None]:
+    """In the language chosen here, or in this browser, or the first of theirs that we write."""
+    chosen = request.GET.get("in", "")
+    if chosen not in CODES:
+        speaks = page.facts.get("speaks") or () if page is not None else ()
+        chosen = words.language()
+        if "kohti_language" not in request.COOKIES:
+            chosen = next((code for code in speaks if code in CODES), chosen)
+    with words.spoken(chosen, actor=guest):
+        yield
+
+
+def _gone(request: HttpRequest, token: str) -> HttpResponseBase:
+    """One page for whatever leads no further, so that nobody learns why; where we know the centre, with its telephone."""
+    page: Page | None = request.by_link  # type: ignore[attr-defined]
+    too_often: bool = request.too_often  # type: ignore[attr-defined]
+    with _in_their_language(request, page, None):
+        answer = render(
+            request,
+            "config/link_gone.html",
+            {
+                "centre": page.facts["centre"] if page is not None else "",
+                "phone": page.phone if page is not None else "",
+                "cancelled": page is not None and page.cancelled,
+                "too_often": too_often,
+                "tongues": _tongues(request),
+            },
+            status=429 if too_often else 410 if page is not None else 404,
+        )
+    return _alone(answer, "no-referrer")
+
+
+def _alone(answer: HttpResponse, referrer: str) -> HttpResponse:
+    """Kept nowhere and found by no search. Where something is sent the referrer stays ours: with none at all a
+    browser hides where the form comes from, and it would be refused."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = referrer
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _tongues(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {"code": code, "name": name, "href": f"{request.path}?in={code}", "current": code == words.language()}
+        for code, name in LANGUAGES
+    ]
+
+
+def _show(
+    request: HttpRequest, guest: Actor, template: str, how: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    page: Page = request.by_link  # type: ignore[attr-defined]
+    facts, zone = page.facts, guest.zone
+    online = _online(page)
+    bring = facts["bring"]
+    context = {
+        "when": _when(page.starts, guest),
+        "today": page.starts.astimezone(zone).date() == clock.today(zone),
+        "centre": facts["centre"],
+        "address": facts["address"],
+        "kind": words.title(facts["kind"]),
+        "staff": facts["staff"] if online.first_names else "",
+        "bring": bring.get(words.language()) or bring.get(guest.first_language) or [],
+        "phone": page.phone,
+        "came": facts["came"],
+        "late": facts["late"],
+        "may_change": _may_change(page, online),
+        "version": facts["version"],
+        "key": str(new_id()),
+        "tongues": _tongues(request),
+        "here": {name: _to(request, name) for name in ("link", "link_move", "link_cancel", "link_late")},
+    }
+    return _alone(render(request, f"config/{template}.html", context | how, status=status), "same-origin")
+
+
+def _online(page: Page) -> OnlinePart:
+    return OnlinePart.model_validate(page.facts["online"] or {})
+
+
+def _may_change(page: Page, online: OnlinePart) -> bool:
+    """Whether there is still time to move or cancel it here."""
+    return not page.facts["came"] and clock.now() < page.starts - timedelta(hours=online.until_hours)
+
+
+def _when(starts: datetime, guest: Actor) -> str:
+    day = words.day_long(starts.astimezone(guest.zone).date())
+    return _("%(day)s at %(time)s") % {"day": day, "time": words.clock_time(starts, guest.zone)}
+
+
+def _to(request: HttpRequest, name: str, *, token: str = "", done: str = "") -> str:
+    assert request.resolver_match is not None
+    asked = [f"in={words.language()}"] if "in" in request.GET else []
+    if done:
+        asked.append(f"done={done}")
+    address = reverse(name, args=[token or request.resolver_match.kwargs["token"]])
+    return f"{address}?{'&'.join(asked)}" if asked else address
+
+
+View = Callable[[HttpRequest, Actor], HttpResponseBase]
+
+
+def _page(*methods: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """A view of the guest, in their language; its address has the token, which it does not need."""
+
+    def decorate(view: View) -> Callable[..., HttpResponseBase]:
+        def opened(request: HttpRequest, guest: Actor, token: str) -> HttpResponseBase:
+            with _in_their_language(request, request.by_link, guest):  # type: ignore[attr-defined]
+                return view(request, guest)
+
+        opened.__doc__ = view.__doc__
+        return for_guest(_known, methods=methods, otherwise=_gone)(opened)
+
+    return decorate
+
+
+@_page("GET")
+def appointment(request: HttpRequest, guest: Actor) -> HttpResponseBase:
+    """The appointment: what, when, where, what to bring; and what can be done about it."""
+    page: Page = request.by_link  # type: ignore[attr-defined]
+    history.record(
+        "booking.link_opened", "booking", guest.admitted, persons=[uuid.UUID(page.facts["person"])]
+    )
+    done = request.GET.get("done", "")
+    return _show(
+        request,
+        guest,
+        "link",
+        {"done": DONE.get(done, ""), "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": ""},
+    )
+
+
+def _minutes(number: int) -> str:
+    return _("%(number)s minutes") % {"number": number}
+
+
+@_page("GET", "POST")
+def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
+    """Another time for it: a few of those at which whoever it is with is free."""
+    page: Page = request.by_link  # type: ignore[attr-defined]
+    if not _may_change(page, _online(page)):
+        return redirect(_to(request, "link"))
+    free = by_link.free_times()
+    wrong = ""
+    if request.method == "POST":
+        chosen = _chosen_time(request.POST.get("at", ""))
+        assert guest.admitted is not None
+        try:
+            if chosen is None:
+                raise Refused(_("Choose a time."), code="none")
+            if chosen not in free:
+                raise Refused(_("This time has just been taken. Choose another one."), code="taken")
+            actions.move(
+                guest,
+                guest.admitted,
+                starts=chosen,
+                version=_number(request.POST.get("v", "")),
+                key=_key(request, guest),
+            )
+        except Refused as trouble:
+            wrong = str(trouble.message)
+            free = by_link.free_times()
+        else:
+            return redirect(_to(request, "link", token=by_link.token_now(guest.admitted), done="moved"))
+    offered = by_link.spread(free, guest.zone, _online(page).offers)
+    how = {"times": [(one.astimezone(UTC).isoformat(), _when(one, guest)) for one in offered], "wrong": wrong}
+    return _show(request, guest, "link_move", how, status=409 if wrong else 200)
+
+
+def _key(request: HttpRequest, guest: Actor) -> str:
+    """The form's own key, worth something for this appointment alone."""
+    return f"link:{guest.admitted}:{request.POST.get('key', '')[:40]}"
+
+
+def _chosen_time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+@_page("GET", "POST")
+def cancel(request: HttpRequest, guest: Actor) -> HttpResponseBase:
+    """Not at all: with a reason, if they want to give one."""
+    page: Page = request.by_link  # type: ignore[attr-defined]
+    if not _may_change(page, _online(page)):
+        return redirect(_to(request, "link"))
+    wrong = ""
+    if request.method == "POST":
+        assert guest.admitted is not None
+        why = REASONS.get(request.POST.get("why", ""), REASONS["not-said"])
+        with words.spoken(guest.first_language, actor=guest):
+            reason = str(why)
+        try:
+            actions.cancel(guest, guest.admitted, reason=reason, key=_key(request, guest))
+        except Refused as trouble:
+            wrong = str(trouble.message)
+        else:
+            return redirect(_to(request, "link"))
+    how = {"reasons": list(REASONS.items()), "wrong": wrong}
+    return _show(request, guest, "link_cancel", how, status=409 if wrong else 200)
+
+
+@_page("POST")
+def late(request: HttpRequest, guest: Actor) -> HttpResponseBase:
+    """They come later than agreed; 0 minutes takes it back."""
+    minutes = _number(request.POST.get("minutes", ""))
+    assert guest.admitted is not None
+    try:
+        actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest))
+    except Refused as trouble:
+        how = {"done": "", "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": str(trouble.message)}
+        return _show(request, guest, "link", how, status=409)
+    return redirect(_to(request, "link", done="late" if minutes else "in-time"))
+
+
+urlpatterns = [
+    path("<str:token>/", appointment, name="link"),
+    path("<str:token>/move/", move, name="link_move"),
+    path("<str:token>/cancel/", cancel, name="link_cancel"),
+    path("<str:token>/late/", late, name="link_late"),
+]

@@ -1,0 +1,184 @@
+"""A person's link to one appointment: signed, short-lived, and worth that appointment alone.
+
+Its address holds nothing to read: the booking's identifier, which of its links it is, and a signature. It holds until
+the end of the appointment's day, until the appointment stands at another time, or until somebody ends it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import struct
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.signing import BadSignature, Signer
+from django.db import connection
+
+from kohti.kernel.errors import NotThere
+from kohti.kernel.rows import definer
+from kohti.team.rows import OF_THE_SERVICE
+
+ONLINE = "(select v.plan->'online' from team_blueprintversion v where v.service_id = s.id order by v.number desc limit 1)"
+FUNCTIONS = (
+    # All that the page behind a link shows. Of one that holds no longer: where to ring.
+    definer(
+        f"""
+kohti.link_page(p_booking uuid, p_link integer)
+returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select jsonb_build_object({OF_THE_SERVICE}, 'centre', c.name, 'phone', c.phone, 'state', h.state)
+        || case when h.state <> 'open' then '{{}}'::jsonb else jsonb_build_object(
+            'starts', b.starts, 'ends', b.ends, 'version', b.version, 'came', b.state = 'kept',
+            'address', c.address, 'kind', k.public, 'bring', k.bring, 'staff', split_part(t.full_name, ' ', 1),
+            'late', b.late_minutes, 'person', p.id, 'online', {ONLINE}, 'speaks', array_to_json(p.languages)) end
+    from diary_booking b
+    join team_service s on s.id = b.service_id
+    join team_centre c on c.id = b.centre_id
+    join diary_kind k on k.id = b.kind_id
+    join people_person p on p.id = b.person_id
+    left join team_staff t on t.id = b.staff_id
+    cross join lateral (select case
+        when b.link <> p_link or p.died_on is not null or b.day < (kohti.now() at time zone s.timezone)::date then 'ended'
+        when b.state in ('booked', 'kept') then 'open'
+        when b.state = 'cancelled' then 'cancelled'
+        else 'ended' end as state) h
+    where b.id = p_booking
+$$"""
+    ),
+    # When the guest's appointment could be instead: with the same colleague, in the same room, in the next weeks.
+    definer(
+        """
+kohti.link_times(p_days integer)
+returns table (starts timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with mine as (
+        select b.id, b.centre_id, b.staff_id, b.person_id, b.room_id, b.starts, b.ends - b.starts as long, s.timezone as zone,
+            (kohti.now() at time zone s.timezone)::date as today
+        from diary_booking b join team_service s on s.id = b.service_id
+        where b.id = kohti.admitted() and b.state = 'booked'
+    ), busy as (
+        select range_agg(tstzrange(x.starts, x.ends)) as taken from (
+            select t.starts, t.ends from mine m join diary_booking t on t.staff_id = m.staff_id and t.day >= m.today
+            where t.holds and t.id <> m.id
+            union all
+            select t.starts, t.ends from mine m join diary_booking t on t.person_id = m.person_id and t.starts >= kohti.now()
+            where t.holds and t.id <> m.id
+            union all
+            select t.starts, t.ends from mine m
+            join diary_booking t on t.centre_id = m.centre_id and t.day between m.today and m.today + p_days
+                and t.room_id = m.room_id
+            where t.holds and t.id <> m.id
+            union all
+            select a.starts, a.ends from mine m join diary_absence a on a.staff_id = m.staff_id and a.ends > kohti.now()
+            where a.ends > a.starts
+        ) x
+    )
+    select g.starts from mine m
+    cross join lateral generate_series(0, p_days) n
+    join diary_opening o on o.centre_id = m.centre_id and o.weekday = extract(isodow from m.today + n) - 1
+    cross join lateral generate_series((m.today + n + o.opens) at time zone m.zone,
+        ((m.today + n + o.closes) at time zone m.zone) - m.long, interval '10 minutes') g(starts)
+    where g.starts > kohti.now() + interval '30 minutes' and g.starts <> m.starts
+      and not exists (select 1 from diary_closure c where c.centre_id = m.centre_id and c.day = m.today + n)
+      and not coalesce((select taken from busy) && tstzrange(g.starts, g.starts + m.long), false)
+    order by 1
+$$"""
+    ),
+    # what stands at another time has another link, and nobody is late for it yet
+    """
+create or replace function kohti.link_follows() returns trigger language plpgsql as $$
+begin
+    new.link := old.link + 1;
+    new.late_minutes := null;
+    return new;
+end $$;
+create or replace trigger link_follows before update of starts on diary_booking
+for each row when (old.starts is distinct from new.starts) execute function kohti.link_follows();
+""",
+)
+
+
+@cache
+def _signer() -> Signer:
+    return Signer(sep=".", salt="kohti.diary.link")
+
+
+def token_of(booking_id: uuid.UUID, number: int) -> str:
+    """What stands in the address of a booking's link."""
+    return _signer().sign(base64.urlsafe_b64encode(struct.pack(">16sH", booking_id.bytes, number)).decode())
+
+
+def read(token: str) -> tuple[uuid.UUID, int] | None:
+    """Which booking a token is about, and which of its links it is; None for one we never signed."""
+    try:
+        content, number = struct.unpack(">16sH", base64.urlsafe_b64decode(_signer().unsign(token)))
+    except (BadSignature, binascii.Error, struct.error, ValueError):
+        return None
+    return uuid.UUID(bytes=content), number
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the page behind a link shows; of a link that holds no longer only where to ring."""
+
+    open: bool
+    cancelled: bool
+    facts: Mapping[str, Any]
+
+    @property
+    def phone(self) -> str:
+        """The telephone of the centre, or nothing."""
+        return str(self.facts["phone"])
+
+    @property
+    def starts(self) -> datetime:
+        """When the appointment begins."""
+        return datetime.fromisoformat(self.facts["starts"])
+
+
+def page(booking_id: uuid.UUID, number: int) -> Page | None:
+    """What a link shows, whoever asks; None where there never was such an appointment of somebody. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.link_page(%s, %s)", [booking_id, number])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    facts = json.loads(row[0])
+    return Page(facts["state"] == "open", facts["state"] == "cancelled", facts)
+
+
+DAYS_AHEAD = 28
+NOON = 12
+
+
+def free_times() -> list[datetime]:
+    """When the guest's appointment could be instead, soonest first. As the guest. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select starts from kohti.link_times(%s)", [DAYS_AHEAD])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def token_now(booking_id: uuid.UUID) -> str:
+    """The token of the link that holds now, of an appointment the actor sees. Raises NotThere. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select link from diary_booking where id = %s", [booking_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere("no such booking")
+    return token_of(booking_id, row[0])
+
+
+def spread(free: Sequence[datetime], zone: ZoneInfo, most: int) -> list[datetime]:
+    """A few of the free times, spread: the first of each morning and each afternoon, soonest first."""
+    found: dict[tuple[date, bool], datetime] = {}
+    for one in free:
+        local = one.astimezone(zone)
+        found.setdefault((local.date(), local.hour >= NOON), one)
+    chosen = list(found.values())[:most]
+    return chosen if len(chosen) >= min(most, len(free)) else list(free[:most])

@@ -1,0 +1,50 @@
+"""What people are told of their appointments goes with these: in the database, whoever changes an appointment, and how."""
+
+from __future__ import annotations
+
+from kohti.kernel.rows import definer
+
+REMINDERS = "(select v.plan->'reminders' from team_blueprintversion v where v.service_id = {} order by v.number desc limit 1)"
+
+FUNCTIONS = (
+    # What waits to be said of an appointment that stands there no longer is not said; what left has left.
+    definer(
+        """
+kohti.told_follows()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    with gone as (
+        update kernel_message m set state = 'cancelled', since = kohti.now()
+        from diary_reminder r
+        where r.booking_id = new.id and r.state = 'written' and r.message_id = m.id and m.state = 'queued'
+        returning r.id
+    )
+    update diary_reminder set state = 'taken-back'
+    where booking_id = new.id and (state = 'waiting' or id in (select id from gone));
+    return null;
+end $$;
+grant execute on function kohti.told_follows() to public"""
+    ),
+    """
+create or replace trigger told_follows after update of starts, centre_id, state on diary_booking
+for each row when (old.starts is distinct from new.starts or old.centre_id is distinct from new.centre_id
+    or (new.state = 'cancelled' and old.state <> 'cancelled'))
+execute function kohti.told_follows();
+""",
+    # A word at once, where the blueprint says so: for whoever made, moved or cancelled it, who need not see whom.
+    definer(
+        f"""
+kohti.confirm(p_bookings uuid[])
+returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    insert into diary_reminder (id, service_id, centre_id, booking_id, about, hours, version, starts, due, channel, state, why)
+    select gen_random_uuid(), b.service_id, b.centre_id, b.id, h.about, 0, b.version, b.starts, kohti.now(), '', 'waiting', ''
+    from diary_booking b join diary_kind k on k.id = b.kind_id
+    cross join lateral (select case when b.state = 'cancelled' then 'cancelled'
+                                    when b.link > 1 then 'moved' else 'booked' end as about) h
+    where b.id = any(p_bookings) and b.service_id = kohti.service() and kohti.kind() in ('member', 'guest', 'system')
+      and b.person_id is not null and b.starts > kohti.now() and b.state in ('booked', 'cancelled') and k.reminds
+      and {REMINDERS.format("b.service_id")} -> 'confirm' ? h.about
+    on conflict do nothing
+$$"""
+    ),
+)
