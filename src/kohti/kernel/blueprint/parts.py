@@ -104,7 +104,10 @@ class OrganisationPart(Part):
 
 
 class CentrePart(Part):
-    """A place with a front door. `at`: where it is, degrees north and east, to say how far it is; `phone`: as people dial it."""
+    """A place with a front door.
+
+    `at`: where it is, degrees north and east, to say how far it is; `phone`: as people dial it.
+    """
 
     code: Code
     name: Name
