@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -75,7 +76,7 @@ def ask(port: int, method: str, path: str, body: bytes = b"") -> tuple[int, byte
 
 def said(content: bytes) -> dict[str, list[str]]:
     """What a calendar says of each event, line by line, as another hand writes it."""
-    read = icalendar.Calendar.from_ical(content)
+    read: Any = icalendar.Calendar.from_ical(content)
     return {
         str(one["UID"]): sorted(one.to_ical(sorted=True).decode().replace("\r\n ", "").splitlines())
         for one in read.walk("VEVENT")
@@ -84,12 +85,12 @@ def said(content: bytes) -> dict[str, list[str]]:
 
 def test_a_calendar_server_takes_the_feed_and_gives_the_same_back(server: int) -> None:
     starts = datetime(2026, 3, 25, 9, 30, tzinfo=LONDON)
-    usual = {
+    usual: dict[str, Any] = {
         "changed": MORNING,
         "title": "Työnhaun tarkistus; 2. kerta, pitkä — Übersicht über alles Besprochene",
     }
     events = [
-        Event(uid="1", sequence=3, starts=starts, ends=starts + timedelta(minutes=20), **usual),  # type: ignore[arg-type]
+        Event(uid="1", sequence=3, starts=starts, ends=starts + timedelta(minutes=20), **usual),
         Event(
             uid="2",
             sequence=1,
@@ -98,7 +99,7 @@ def test_a_calendar_server_takes_the_feed_and_gives_the_same_back(server: int) -
             cancelled=True,
             text="7K2M-9QXD https://kohti.example/calendar/AZ/",
             link="https://kohti.example/calendar/AZ/",
-            **usual,  # type: ignore[arg-type]
+            **usual,
         ),
         Event(
             uid="3",
@@ -106,7 +107,7 @@ def test_a_calendar_server_takes_the_feed_and_gives_the_same_back(server: int) -
             starts=datetime(2026, 4, 3, tzinfo=LONDON),
             ends=datetime(2026, 4, 7, tzinfo=LONDON),
             whole_days=True,
-            **usual,  # type: ignore[arg-type]
+            **usual,
         ),
         Event(
             uid="4",
@@ -116,7 +117,7 @@ def test_a_calendar_server_takes_the_feed_and_gives_the_same_back(server: int) -
             every_week=date(2026, 4, 22),
             but=[date(2026, 4, 8)],
             place="Room 2, Cheltenham",
-            **usual,  # type: ignore[arg-type]
+            **usual,
         ),
     ]
     content = calendar(events, name="Kohti", zone=LONDON, first=TODAY, last=TODAY)
@@ -125,7 +126,9 @@ def test_a_calendar_server_takes_the_feed_and_gives_the_same_back(server: int) -
     assert status == 200
     assert said(back) == said(content)
     assert set(said(back)) == {"1", "2", "3", "4"}
-    weekly = recurring_ical_events.of(icalendar.Calendar.from_ical(back)).between((2026, 3, 1), (2026, 6, 1))
+    weekly: Any = recurring_ical_events.of(icalendar.Calendar.from_ical(back)).between(
+        (2026, 3, 1), (2026, 6, 1)
+    )
     hours = [one["DTSTART"].dt.isoformat() for one in weekly if one["UID"] == "4"]
     assert hours == [
         "2026-03-25T09:30:00+00:00",
