@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import views
+from . import views, views_figures
 
 urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("arrivals/news/", views.arrivals_news, name="arrivals_news"),
     path("arrivals/day-sheet/", views.day_sheet, name="day_sheet"),
     path("arrivals/<id:booking_id>/check-in/", views.check_in, name="check_in"),
+    path("figures/day/", views_figures.day_in_figures, name="day_figures"),
+    path("figures/day/csv/", views_figures.day_figures_csv, name="day_figures_csv"),
+    path("figures/day/visits/", views_figures.day_visits, name="day_visits"),
     path("queue/", views.queue, name="queue"),
     path("queue/news/", views.queue_news, name="queue_news"),
     path("queue/call-next/", views.call_next, name="call_next"),
