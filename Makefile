@@ -36,6 +36,7 @@ bench:
 	$(BOOTSTRAP) --for run -- .venv/bin/kohti bench frontdesk $(ARGS)
 	.venv/bin/kohti bench journeys $(ARGS)
 	.venv/bin/kohti bench start
+	.venv/bin/kohti bench live
 
 docs:
 	$(BOOTSTRAP) --for run -- .venv/bin/python tools/docs.py $(ARGS)

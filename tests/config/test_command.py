@@ -581,3 +581,21 @@ def test_the_bench_starts_web_processes_and_weighs_them(tmp_path: Path) -> None:
     for one in found:
         assert 0 < one["cpu_ms"] / 1000 < one["wall_s"] * 4
         assert one["memory_mb"] > 20
+
+
+@pytest.mark.long
+def test_the_bench_of_live_news_hears_every_change_on_every_screen(tmp_path: Path) -> None:
+    (found,) = Kohti(tmp_path).run("bench", "live", "--screens", "40", "--changes", "3", "--json").json()
+    assert (found["screens"], found["missed"], found["ended"]) == (40, 0, 0)
+    assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["most_ms"]
+    assert found["connections_meanwhile"] < 10
+    assert [one["operation"] for one in found["pages"]] == ["arrivals", "queue"]
+
+
+@pytest.mark.long
+def test_the_bench_of_a_nation_lives_every_visit_to_its_end(tmp_path: Path) -> None:
+    words = ("--centres", "9", "--visits", "5", "--workers", "2")
+    found = Kohti(tmp_path).run("bench", "nation", *words, "--json").json()
+    assert (found["centres"], found["visits"], found["synchronous_commit"]) == (9, 45, "on")
+    assert list(found["steps"]) == ["come", "call", "begin", "done", "visit"]
+    assert min(found["visits_a_second"], found["app_cpu_ms"], found["db_cpu_ms"], found["statements"]) > 0

@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 from tests.factories import MORNING, Place
 from tests.in_the_browser.screen import SitDown, until
 
+from kohti.frontdesk import actions as frontdesk
+from kohti.kernel.actor import as_actor
+
 pytestmark = pytest.mark.browser
 
 
@@ -36,3 +39,41 @@ def test_without_a_connection_a_page_says_since_when_and_the_way_back_opens_by_i
     screen.context.set_offline(False)
     expect(page.get_by_role("heading", level=1)).to_have_text("Arrivals")
     screen.complaints[:] = [one for one in screen.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED")
+
+
+def test_while_the_network_is_gone_the_page_says_so_keeps_what_is_typed_and_then_catches_up(
+    here: Place, sit_down: SitDown
+) -> None:
+    priya = here.hire("host", centre="cheltenham", name="Priya Nair", password_hash="none")
+    screen = sit_down(priya)
+    page = screen.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    form = screen.context.new_page()
+    form.goto("/arrivals/walk-in/")
+    form.get_by_label("Name").fill("Zoltan")
+    form.get_by_role("radio").first.check(force=True)
+
+    screen.context.set_offline(True)
+    expect(page.locator("#connection")).to_contain_text("Not connected since")
+    expect(page.locator("#connection")).to_contain_text("What you type is kept here.")
+    with as_actor(priya):
+        frontdesk.take_walk_in(priya, here.reasons["evidence"].id, key="meanwhile", given_name="Marcus")
+    form.get_by_role("button", name="Take them in").click()
+    expect(form.locator("#connection")).to_contain_text("That was not sent")
+    # The browser does not always know: then the request fails, and the form stays all the same.
+    form.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => true})")
+    form.evaluate("document.getElementById('connection').textContent = ''")
+    form.get_by_role("button", name="Take them in").click()
+    expect(form.locator("#connection")).to_contain_text("That was not sent")
+    expect(form.get_by_label("Name")).to_have_value("Zoltan")
+
+    screen.context.set_offline(False)
+    expect(screen.row("Marcus")).to_be_visible()
+    expect(page.locator("#connection")).to_be_empty()
+    form.get_by_role("button", name="Take them in").click()
+    expect(form.get_by_role("heading", level=1)).to_have_text("Arrivals")
+    expect(screen.row("Zoltan")).to_have_count(1)
+    screen.complaints[:] = [one for one in screen.complaints if not any(gone in one for gone in NO_NETWORK)]

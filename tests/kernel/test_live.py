@@ -27,7 +27,7 @@ from kohti.frontdesk import actions as frontdesk
 from kohti.frontdesk.views import _part
 from kohti.kernel import clock, live
 from kohti.kernel.actor import Actor, as_actor
-from kohti.kernel.live import END, FRESH, Hub, News, View
+from kohti.kernel.live import BEAT, END, FRESH, RECHECK_HEARTBEATS, Hub, News, View
 
 PATIENCE_S = 120
 
@@ -338,6 +338,7 @@ def test_a_stream_ends_when_its_right_has_ended(data: Path) -> None:
         await hears(hub)
         allowed[0] = False
         events = [event async for event in stream]
+        assert events.count(BEAT) == RECHECK_HEARTBEATS - 1
         assert events[-1] == FRESH
         assert hub.groups == {}
 

@@ -1,4 +1,4 @@
-"""What is measured in a scratch database: replay day, bench frontdesk, bench journeys, bench start."""
+"""What is measured in a scratch database: replay day, bench frontdesk, journeys, start, live, nation."""
 
 from __future__ import annotations
 
@@ -67,6 +67,24 @@ def bench_start(args: argparse.Namespace) -> int:
     return DONE
 
 
+def bench_live(args: argparse.Namespace) -> int:
+    """Measure how soon a change is on every open screen."""
+    from kohti.config.bench import live
+
+    found = live.measure(screens=[int(one) for one in args.screens.split(",")], changes=args.changes, say=say)
+    answer(found, as_json=args.json, words=lambda: live.in_words(found))
+    return DONE
+
+
+def bench_nation(args: argparse.Namespace) -> int:
+    """Measure a day of a whole country."""
+    from kohti.config.bench import nation
+
+    found = nation.measure(centres=args.centres, visits=args.visits, workers=args.workers, say=say)
+    answer(found, as_json=args.json, words=lambda: nation.in_words(found))
+    return DONE
+
+
 def add_replay(commands: Any) -> None:
     """replay day."""
     replays = family(
@@ -89,7 +107,7 @@ def add_replay(commands: Any) -> None:
 
 
 def add_bench(commands: Any) -> None:
-    """bench frontdesk, bench journeys, bench start."""
+    """bench frontdesk, journeys, start, live, nation."""
     benches = family(
         commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
     )
@@ -125,3 +143,22 @@ def add_bench(commands: Any) -> None:
         _("A web process from its command to its first answer: seconds, CPU, memory."),
     )
     one.add_argument("--repeat", type=int, default=10, help=_("how many starts (10)"))
+
+    one = command(
+        benches,
+        "live",
+        bench_live,
+        _("One change on every open screen: how soon each hears of it, and what pages cost meanwhile."),
+    )
+    one.add_argument("--screens", default="200,1000", help=_("numbers of open screens (200,1000)"))
+    one.add_argument("--changes", type=int, default=40, help=_("how many changes (40)"))
+
+    one = command(
+        benches,
+        "nation",
+        bench_nation,
+        _("A day at the front desks of a whole country, through the actions: whole visits a second."),
+    )
+    one.add_argument("--centres", type=int, default=650, help=_("how many centres (650)"))
+    one.add_argument("--visits", type=int, default=300, help=_("visits at each centre (300)"))
+    one.add_argument("--workers", type=int, default=4, help=_("how many processes (4)"))

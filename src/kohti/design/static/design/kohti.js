@@ -282,6 +282,21 @@
     lostAt = 0;
   }
 
+  // What the browser knows by itself; pages without live news hear of it no other way.
+  addEventListener("offline", lost);
+  addEventListener("online", () => { found(); document.dispatchEvent(new Event("kohti:back")); });
+
+  // A form that cannot be sent stays as it is: pressed again it is sent, and its key makes it happen once. Whoever
+  // locks the screen or signs out is let go, so that their work is not left standing.
+  const leaves = (form) => "lock" in form.dataset || "forgetKept" in form.dataset;
+  document.addEventListener("submit", (event) => {
+    if (navigator.onLine || event.defaultPrevented || event.target.method !== "post" || leaves(event.target)) return;
+    event.preventDefault();
+    say("unsent");
+  });
+  // The browser thought that it was connected: the worker noticed, and kept the page.
+  navigator.serviceWorker?.addEventListener("message", (event) => { if (event.data === "unsent") say("unsent"); });
+
   // ------------------------------------------------------------------ live news: one stream for all tabs of a browser
 
   function live(address) {
@@ -346,6 +361,7 @@
       stream.addEventListener("end", () => { tell("lost"); again(250); });
       stream.addEventListener("error", () => { tell("lost"); again(500); });
     }
+    addEventListener("online", () => { if (release || !channel) { tries = 0; again(0); } });
 
     // The tab that holds the lock holds the stream; when it closes, the next one takes over.
     const lead = () => new Promise((done) => { release = done; open(); });

@@ -1,4 +1,5 @@
-/* Answers only where a page is opened and nobody can be reached: with the one page that says so. It keeps nothing else. */
+/* Answers only where a page is opened and nobody can be reached: with the one page that says so, or, where a form was
+   sent, by leaving the form as it is. It keeps nothing else. */
 (() => {
   "use strict";
 
@@ -18,12 +19,23 @@
     await kept.put(REACHED, new Response(String(Date.now())));
   }
 
+  // A form that did not get through stays on the screen, filled in; leaving one's account shows nobody's work.
+  const keeps = (request) => request.method === "POST" && !new URL(request.url).pathname.startsWith("/account/");
+
+  async function unsent(event) {
+    const open = await self.clients.matchAll({ type: "window" });
+    const from = open.find((one) => one.id === event.clientId) || open.find((one) => one.focused);
+    from?.postMessage("unsent");
+    return new Response(null, { status: 204 });
+  }
+
   async function opened(event) {
     try {
       const answer = (await event.preloadResponse) || (await fetch(event.request));
       event.waitUntil(noteReached());
       return answer;
     } catch (trouble) {
+      if (keeps(event.request)) return await unsent(event);
       const page = await caches.match(PAGE);
       if (page) return page;
       throw trouble;
