@@ -83,6 +83,8 @@ class State(models.TextChoices):
 OPEN = (State.WAITING, State.CALLED, State.SERVING)
 PARKED = "parked"
 """A stretch of a waiting visit during which nobody is called: until `parked_until` it is not in the line."""
+IN_LINE = "(v.parked_until is null or v.parked_until <= kohti.now())"
+"""Of a waiting visit `v`: it is not parked, or not any longer. Time brings it back, and nothing else has to."""
 
 
 class Ending(models.TextChoices):
@@ -216,5 +218,9 @@ class Help(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint("staff", condition=Q(ended_at=None), name="help_asked_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                "centre", "staff", "day", condition=Q(ended_at=None), name="help_asked_once"
+            ),
+        )
         indexes = (models.Index("centre", "day", condition=Q(ended_at=None), name="help_asked_now"),)

@@ -13,7 +13,7 @@ from kohti.kernel import clock, history, names
 from kohti.kernel.actor import Actor
 from kohti.kernel.words import title
 
-from .models import Reason
+from .models import IN_LINE, Reason
 from .paces import Line, Wait, lines, wait_for, wait_of
 
 __all__ = [
@@ -203,6 +203,9 @@ class Card(NamedTuple):
     heed: str | None
     ask: str | None
     person_id: uuid.UUID | None
+    parked_until: datetime | None
+    word: str
+    handed_by: str
 
     @property
     def ticket(self) -> str:
@@ -221,13 +224,15 @@ class Card(NamedTuple):
 
 
 OPEN_CARDS = f"""
-select v.id, v.version, v.letter, v.number, t.code, v.state, v.state_since, v.urgency, v.agreed_at,
+select v.id, v.version, v.letter, v.number, t.code,
+    case when v.state = 'waiting' and v.parked_until > kohti.now() then 'parked' else v.state end, v.state_since,
+    v.urgency, v.agreed_at,
     v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),
     v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
     coalesce(w.full_name, ''), v.desk, v.title,
-    {_of_person("v.person_id")}, p.id
+    {_of_person("v.person_id")}, p.id, v.parked_until, v.word, coalesce(h.full_name, '')
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
-left join people_person p on p.id = v.person_id
+left join people_person p on p.id = v.person_id left join team_staff h on h.id = v.handed_by_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
 where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open
 """
@@ -273,7 +278,7 @@ def before(centre_id: uuid.UUID, day: date, visit_id: uuid.UUID) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "select count(*) from frontdesk_visit v, frontdesk_visit mine where mine.id = %(id)s"
-            " and v.centre_id = %(centre)s and v.day = %(day)s and v.is_open and v.state = 'waiting'"
+            f" and v.centre_id = %(centre)s and v.day = %(day)s and v.is_open and v.state = 'waiting' and {IN_LINE}"
             " and case when mine.staff_id is null then v.stream_id = mine.stream_id"
             "  else v.staff_id = mine.staff_id end"
             " and (-v.urgency, v.order_at, v.number) < (-mine.urgency, mine.order_at, mine.number)",
@@ -297,7 +302,7 @@ def waits(centre_id: uuid.UUID, day: date) -> list[Waits]:
             "select t.title, count(*),"
             " max(extract(epoch from %s - greatest(v.arrived_at, v.agreed_at)))"
             " from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id"
-            " where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting'"
+            f" where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting' and {IN_LINE}"
             " group by t.id order by t.position",
             [clock.now(), centre_id, day],
         )
@@ -324,7 +329,8 @@ def numbers_of(centre_id: uuid.UUID, day: date) -> Numbers:
             "  and b.state = 'booked'),"
             " count(*), coalesce(max(extract(epoch from %(now)s - greatest(v.arrived_at, v.agreed_at))), 0),"
             " count(*) filter (where v.urgency = 2)"
-            " from frontdesk_visit v where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open and v.state = 'waiting'",
+            " from frontdesk_visit v where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open"
+            f" and v.state = 'waiting' and {IN_LINE}",
             {"centre": centre_id, "day": day, "now": clock.now()},
         )
         expected, waiting, longest, crisis = cursor.fetchone()

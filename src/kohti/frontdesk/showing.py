@@ -25,6 +25,7 @@ STATE_WORDS: dict[str, Callable[[], str]] = {
     "expected": lambda: _("Expected"),
     "missed": lambda: _("Did not come"),
     "waiting": lambda: _("Waiting"),
+    "parked": lambda: _("Parked"),
     "called": lambda: _("Called"),
     "serving": lambda: _("With a colleague"),
     "done": lambda: _("Done"),

@@ -8,6 +8,7 @@ transaction. Every function takes a `key`: the same key again changes nothing an
 from __future__ import annotations
 
 from ..said import LATE
+from .alarm import everybody_out, open_after_alarm
 from .arriving import MOST_TEXT, check_in, take_walk_in
 from .closing import close_day, closing_due
 from .helping import ask_for_help, end_help, go_to_help
@@ -21,6 +22,7 @@ from .moving import (
     take_back,
     undo_check_in,
 )
+from .placing import hand_over, park
 from .streams import apply_blueprint
 from .visits import Moved, as_it_is
 
@@ -39,9 +41,13 @@ __all__ = [
     "closing_due",
     "did_not_come",
     "end_help",
+    "everybody_out",
     "finish",
     "go_to_help",
+    "hand_over",
     "leave",
+    "open_after_alarm",
+    "park",
     "take_back",
     "take_walk_in",
     "undo_check_in",

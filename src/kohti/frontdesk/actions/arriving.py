@@ -17,7 +17,7 @@ from kohti.people import actions as people
 
 from ..models import State
 from ..said import LATE
-from .visits import Moved, as_it_is, day_closed, it_is, say, ticket_of, visit_of
+from .visits import Moved, as_it_is, day_closed, it_is, refuse_closed, say, ticket_of, visit_of
 
 MOST_TEXT = 200
 
@@ -225,10 +225,12 @@ def _next_number(actor: Actor, centre_id: uuid.UUID, day: date) -> int:
         cursor.execute(
             "insert into frontdesk_day (id, service_id, centre_id, day, last_ticket) values (%s, %s, %s, %s, 1)"
             " on conflict (centre_id, day) do update set last_ticket = frontdesk_day.last_ticket + 1"
-            " returning last_ticket, closed_at",
+            " returning last_ticket, closed_at, alarm_at",
             [new_id(), actor.service_id, centre_id, day],
         )
-        number, closed_at = cursor.fetchone()
+        number, closed_at, alarm_at = cursor.fetchone()
+    if alarm_at is not None:
+        refuse_closed(centre_id, day)
     if closed_at is not None:
         raise Refused(_("The centre has closed for today. Nobody else can be checked in."), code="closed")
     return int(number)

@@ -1,6 +1,7 @@
 """The end of a day."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import connection
@@ -12,15 +13,26 @@ from kohti.kernel import clock, history, live, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
 
-from ..models import OPEN, State
+from ..models import OPEN, Ending, State
 from .moving import move
 
+SEEN = (Ending.SEEN, Ending.PASSED_ON)
+"""Reasons with which a visit ends as done; with any other it ends as left, unless a talk was running."""
 
-def close_day(actor: Actor, centre_id: uuid.UUID, day: date, *, key: str) -> int:
+
+def close_day(
+    actor: Actor,
+    centre_id: uuid.UUID,
+    day: date,
+    *,
+    key: str,
+    endings: Mapping[uuid.UUID, str] | None = None,
+) -> int:
     """Close a day: whoever is still open is closed with a reason, and who never came is marked missed.
 
-    Waiting and called become left, a talk still running is done. Returns how many were open. Closing a
-    closed day changes nothing.
+    `endings` gives the reason of a visit (`Ending`); whoever has none there left, or was seen where a talk is still
+    running. None at all: nobody was asked, the hours are over, and that is the reason. Returns how many were open.
+    Closing a closed day changes nothing.
     """
     actors.must(actor, "day.close")
     if once.first_time("day.closed", key, centre_id) is not None:
@@ -30,10 +42,13 @@ def close_day(actor: Actor, centre_id: uuid.UUID, day: date, *, key: str) -> int
     missed = diary.miss_the_rest(actor, centre_id, day)
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into frontdesk_day (id, service_id, centre_id, day, last_ticket, closed_at)"
-            " values (%s, %s, %s, %s, 0, %s)"
-            " on conflict (centre_id, day) do update set closed_at = coalesce(frontdesk_day.closed_at, %s)",
-            [new_id(), actor.service_id, centre_id, day, now, now],
+            "with helped as (update frontdesk_help set ended_at = greatest(%(now)s, asked_at)"
+            " where centre_id = %(centre)s and day = %(day)s and ended_at is null)"
+            " insert into frontdesk_day (id, service_id, centre_id, day, last_ticket, closed_at)"
+            " values (%(id)s, %(service)s, %(centre)s, %(day)s, 0, %(now)s)"
+            " on conflict (centre_id, day) do update set closed_at = coalesce(frontdesk_day.closed_at, %(now)s),"
+            " alarm_at = null",
+            {"id": new_id(), "service": actor.service_id, "centre": centre_id, "day": day, "now": now},
         )
         cursor.execute(
             "select id, state from frontdesk_visit where centre_id = %s and day = %s and state = any(%s)"
@@ -42,8 +57,12 @@ def close_day(actor: Actor, centre_id: uuid.UUID, day: date, *, key: str) -> int
         )
         left_open = cursor.fetchall()
     for visit_id, state in left_open:
-        end = State.DONE if state == State.SERVING else State.LEFT
-        move(actor, visit_id, "visit.closed", OPEN, end)
+        if endings is None:
+            ending: str = Ending.HOURS
+        else:
+            ending = endings.get(visit_id, Ending.SEEN if state == State.SERVING else Ending.LEFT)
+        end = State.DONE if state == State.SERVING or ending in SEEN else State.LEFT
+        move(actor, visit_id, "visit.closed", OPEN, end, ending=Ending(ending))
     history.record(
         "day.closed", "centre", centre_id, detail={"day": day, "open": len(left_open), "missed": len(missed)}
     )

@@ -28,16 +28,10 @@ def ask_for_help(actor: Actor, *, desk: str = "", key: str) -> uuid.UUID:
         return before
     now = clock.now()
     with connection.cursor() as cursor:
-        # A later day's asking ends what was forgotten.
-        cursor.execute(
-            "update frontdesk_help set ended_at = greatest(%s, asked_at) where staff_id = %s and ended_at is null"
-            " and day < %s",
-            [now, actor.staff_id, clock.today(actor.zone)],
-        )
         cursor.execute(
             "insert into frontdesk_help (id, service_id, centre_id, day, desk, staff_id, asked_at)"
             " values (%s, %s, %s, %s, %s, %s, %s)"
-            " on conflict (staff_id) where ended_at is null do update set desk = excluded.desk returning id",
+            " on conflict (centre_id, staff_id, day) where ended_at is null do update set desk = excluded.desk returning id",
             [
                 help_id,
                 actor.service,

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from kohti.diary import actions as diary
 from kohti.diary.models import Booking
@@ -16,8 +15,8 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
-from ..models import OPEN, State
-from .visits import Moved, called_under, day_closed, it_is, say, state_words, ticket_of
+from ..models import IN_LINE, OPEN, Ending, State
+from .visits import Moved, called_under, day_closed, it_is, refuse_closed, say, state_words, ticket_of
 
 
 def call_next(
@@ -39,7 +38,7 @@ def call_next(
     with connection.cursor() as cursor:
         cursor.execute(
             f"select v.id, {STANDING} from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
-            " where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting'"
+            f" where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting' and {IN_LINE}"
             " and (v.staff_id = %s or (v.staff_id is null"
             "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
             " order by v.urgency desc, v.order_at, v.number limit 1 for no key update of v skip locked",
@@ -80,9 +79,20 @@ def begin(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
     return _once(actor, "visit.begun", visit_id, (State.CALLED,), State.SERVING, key=key)
 
 
-def finish(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
-    """The talk is over."""
-    return _once(actor, "visit.done", visit_id, (State.SERVING,), State.DONE, key=key)
+def finish(
+    actor: Actor, visit_id: uuid.UUID, *, key: str, following: diary.NewBooking | None = None
+) -> Moved:
+    """The talk is over; with the appointment that follows, where one was agreed, or neither of the two.
+
+    Raises Refused when the time of it has been taken.
+    """
+    actors.must(actor, "queue.call")
+    if once.first_time("visit.done", f"{key}:{actor.member_id}", visit_id) is not None:
+        return it_is(visit_id)
+    moved = move(actor, visit_id, "visit.done", (State.SERVING,), State.DONE)
+    if following is not None:
+        diary.book(actor, actor.centre, [following])
+    return moved
 
 
 def did_not_come(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
@@ -90,16 +100,25 @@ def did_not_come(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
     return _once(actor, "visit.absent", visit_id, (State.CALLED,), State.DID_NOT_COME, key=key)
 
 
-def leave(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
-    """The visitor left before being seen."""
-    return _once(actor, "visit.left", visit_id, (State.WAITING, State.CALLED), State.LEFT, key=key)
+def leave(actor: Actor, visit_id: uuid.UUID, *, key: str, noticed_by: uuid.UUID | None = None) -> Moved:
+    """The visitor left before being seen; `noticed_by` a colleague, who presses unless said otherwise."""
+    return _once(
+        actor,
+        "visit.left",
+        visit_id,
+        (State.WAITING, State.CALLED),
+        State.LEFT,
+        key=key,
+        ending=Ending.LEFT,
+        noticed_by=noticed_by or actor.staff_id,
+    )
 
 
 def take_back(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
-    """Put the visitor back into the line at their old place: called by mistake, or here after all."""
+    """Put the visitor back into the line at their old place: called by mistake, parked, or here after all."""
     return _once(
         actor,
-        "visit.taken_back",
+        TAKEN_BACK,
         visit_id,
         (State.CALLED, State.SERVING, State.DID_NOT_COME, State.LEFT),
         State.WAITING,
@@ -126,18 +145,31 @@ def _once(
     key: str,
     desk: str = "",
     with_staff: uuid.UUID | None = None,
+    ending: str = "",
+    noticed_by: uuid.UUID | None = None,
 ) -> Moved:
     if verb != "visit.undone":
         actors.must(actor, "queue.call")
     # Two colleagues who look at the same visit may press the same button: each of them is answered.
     if once.first_time(verb, f"{key}:{actor.member_id}", visit_id) is not None:
         return it_is(visit_id)
-    return move(actor, visit_id, verb, expected, to, desk=desk, with_staff=with_staff)
+    return move(
+        actor,
+        visit_id,
+        verb,
+        expected,
+        to,
+        desk=desk,
+        with_staff=with_staff,
+        ending=ending,
+        noticed_by=noticed_by,
+    )
 
 
+TAKEN_BACK = "visit.taken_back"
 STANDING = (
     "v.state, v.letter, v.number, v.person_id, v.booking_id, v.centre_id, v.day, v.service_id,"
-    " v.with_staff_id, v.state_since"
+    " v.with_staff_id, v.state_since, v.parked_until"
 )
 
 
@@ -145,13 +177,22 @@ MOVED = (
     "visit as (update frontdesk_visit set state = %(to)s::text, state_since = %(now)s, version = version + 1,"
     " desk = case when %(to)s::text = 'called' then %(desk)s::text else desk end,"
     " with_staff_id = case when %(to)s::text = 'called' then %(staff)s::uuid"
-    " when %(to)s::text = 'waiting' then null else with_staff_id end where id = %(id)s)"
+    " when %(to)s::text = 'waiting' then null else with_staff_id end, parked_until = null,"
+    " ending = %(ending)s, noticed_by_id = %(noticed)s::uuid where id = %(id)s)"
 )
 
 
 PERIOD_ENDED = (
     "ended as (update frontdesk_period set ends = greatest(%(now)s::timestamptz, starts)"
     " where visit_id = %(id)s and ends is null returning 1)"
+)
+
+
+# While somebody is parked, the stretch after it stands already: brought forward where they are wanted sooner.
+PARKING_ENDED = (
+    "update frontdesk_period set starts = least(starts, %(now)s::timestamptz),"
+    " ends = case when ends is null then null else %(now)s::timestamptz end"
+    " where visit_id = %(id)s and (starts > %(now)s::timestamptz or ends > %(now)s::timestamptz)"
 )
 
 
@@ -172,12 +213,15 @@ def move(
     *,
     desk: str = "",
     with_staff: uuid.UUID | None = None,
+    ending: str = "",
+    noticed_by: uuid.UUID | None = None,
     period_id: uuid.UUID | None = None,
     standing: Sequence[Any] | None = None,
 ) -> Moved:
     """Move a visit from one of `expected` to `to`, with its period, history, diary and news.
 
-    `standing` is the visit's row (STANDING) where the caller holds it locked already.
+    Whoever is parked is in the line again with it. `standing` is the visit's row (STANDING) where the caller holds
+    it locked already.
     """
     with connection.cursor() as cursor:
         row = standing
@@ -188,21 +232,29 @@ def move(
             row = cursor.fetchone()
         if row is None:
             raise NotThere("no such visit")
-        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, since = row
+        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, since, until = (
+            row
+        )
         ticket = ticket_of(letter, number)
-        if state == to and (to != State.CALLED or called_by == with_staff):
-            return Moved(visit_id, ticket, state, booking_id)
-        if state not in expected:
-            raise Refused(state_words(ticket, state), code="state")
-        if to == State.WAITING and day_closed(centre_id, day):
-            raise Refused(_("The centre has closed for today."), code="closed")
         now = max(clock.now(), since)  # another machine's clock may be ahead
+        parked = until is not None and until > now
+        if not (parked and verb == TAKEN_BACK):
+            if state == to and (to != State.CALLED or called_by == with_staff):
+                return Moved(visit_id, ticket, state, booking_id)
+            if state not in expected:
+                raise Refused(state_words(ticket, state), code="state")
+        if to == State.WAITING and day_closed(centre_id, day):
+            refuse_closed(centre_id, day)
+        if parked:
+            cursor.execute(PARKING_ENDED, {"id": visit_id, "now": now})
         cursor.execute(
             f"with {MOVED}, {PERIOD_ENDED} {PERIOD_BEGUN if to in OPEN else 'select 1'}",
             {
                 "to": to,
                 "now": now,
                 "desk": desk[:20],
+                "ending": ending,
+                "noticed": noticed_by,
                 "staff": with_staff,
                 "id": visit_id,
                 "period": period_id or new_id(),

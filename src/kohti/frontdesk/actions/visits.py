@@ -3,13 +3,14 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from kohti.kernel import history
 from kohti.kernel.actor import Actor
-from kohti.kernel.errors import NotThere
+from kohti.kernel.errors import NotThere, Refused
 
 from ..models import State
 
@@ -57,6 +58,19 @@ def day_closed(centre_id: uuid.UUID, day: date) -> bool:
             [centre_id, day],
         )
         return cursor.fetchone() is not None
+
+
+def refuse_closed(centre_id: uuid.UUID, day: date) -> NoReturn:
+    """Say why nothing happens at a centre on a closed day: the day is over, or everybody had to leave the building."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select alarm_at is not null from frontdesk_day where centre_id = %s and day = %s",
+            [centre_id, day],
+        )
+        row = cursor.fetchone()
+    if row and row[0]:
+        raise Refused(_("Everybody is out of the building. Open again first."), code="alarm")
+    raise Refused(_("The centre has closed for today."), code="closed")
 
 
 def _read(where: str, value: uuid.UUID) -> Moved | None:

@@ -109,7 +109,10 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        models.F("staff"), condition=models.Q(("ended_at", None)), name="help_asked_once"
+                        models.F("centre"),
+                        models.F("staff"),
+                        models.F("day"),
+                        condition=models.Q(("ended_at", None)), name="help_asked_once"
                     )
                 ],
             },
