@@ -7,8 +7,16 @@ from django.urls import path
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import views, views_feed
+from .book import views as book
 
 urlpatterns = [
+    path("book/", book.day, name="book"),
+    path("book/new/", book.new, name="book_new"),
+    path("book/news/", book.news, name="book_news"),
+    path("book/week/<id:staff_id>/", book.week, name="book_week"),
+    path("book/<id:booking_id>/", book.one, name="book_one"),
+    path("book/<id:booking_id>/move/", book.move, name="book_move"),
+    path("book/<id:booking_id>/cancel/", book.cancel, name="book_cancel"),
     path("diary/import/", views.upload, name="diary_import"),
     path("diary/import/<uuid:file_id>/", views.preview, name="diary_preview"),
     path("diary/import/<uuid:file_id>/apply/", views.apply, name="diary_apply"),

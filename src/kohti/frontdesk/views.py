@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kohti.diary.news import concerns
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, live, pages, words
 from kohti.kernel.actor import Actor, as_actor, may
@@ -395,7 +396,11 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
     """What some news changed on a page, for everybody of one role at one centre in one language."""
     screen = actor.as_screen()
 
-    def render_part(news: Sequence[News]) -> str | None:
+    def render_part(heard: Sequence[News]) -> str | None:
+        today = _today(screen)
+        news = [one for one in heard if one.topic != "diary" or concerns(one, today, today)]
+        if not news:
+            return ""
         if any(one.topic != "visit" for one in news):
             return None
         ids = {one.subject_id for one in news}

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import history, live
+from kohti.kernel import history
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
@@ -22,6 +22,7 @@ from kohti.people.models import Person
 
 from ..file import kept_reference
 from ..models import Booking
+from ..news import tell_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             detail={"starts": row.starts, "ends": row.ends} | ({"beside": True} if row.beside_by else {}),
         )
     if rows:
-        live.tell(centre_id, "diary", centre_id)
+        tell_days(centre_id, {row.day for row in rows})
     return rows
 
 

@@ -11,13 +11,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, live, once
+from kohti.kernel import clock, history, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
 from ..models import Absence, Booking, Closure, Room
+from ..news import tell_days
 from .booking import NewBooking, book, clash_words, take_turns
 from .following import after_change
 
@@ -132,7 +133,7 @@ def move(
         },
     )
     after_change(actor, [booking_id])
-    live.tell(after.centre_id, "diary", after.centre_id)
+    tell_days(after.centre_id, {before.day, after.day})
     return after
 
 
@@ -145,13 +146,13 @@ def cancel(actor: Actor, booking_id: uuid.UUID, *, reason: str = "", key: str | 
     with connection.cursor() as cursor:
         cursor.execute(
             "update diary_booking set state = 'cancelled', reason = %s, version = version + 1"
-            " where id = %s and state = 'booked' returning centre_id, person_id",
+            " where id = %s and state = 'booked' returning centre_id, person_id, day",
             [why, booking_id],
         )
         row = cursor.fetchone()
     if row is None:
         raise Refused(_("This booking can no longer be cancelled."), code="not-booked")
-    centre_id, person_id = row
+    centre_id, person_id, day = row
     people.end_grants(actor, [booking_id])
     history.record(
         "booking.cancelled",
@@ -161,7 +162,7 @@ def cancel(actor: Actor, booking_id: uuid.UUID, *, reason: str = "", key: str | 
         detail={"reason": why} if why else None,
     )
     after_change(actor, [booking_id])
-    live.tell(centre_id, "diary", centre_id)
+    tell_days(centre_id, {day})
 
 
 def _standing(booking_id: uuid.UUID) -> Booking:

@@ -1,0 +1,282 @@
+"""Reads of the appointment book: what is booked, and who or what could be."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+
+from kohti.kernel import clock, history, names, reading, words
+from kohti.kernel.actor import Actor, may
+from kohti.kernel.errors import NotThere
+from kohti.people import queries as people
+
+
+class Block(NamedTuple):
+    """An appointment as it stands in the book; the name is empty where the reader does not see the person."""
+
+    id: uuid.UUID
+    starts: datetime
+    ends: datetime
+    day: date
+    staff_id: uuid.UUID | None
+    room_id: uuid.UUID | None
+    person_id: uuid.UUID | None
+    name: str
+    kind: str
+    staff: str
+    room: str
+    state: str
+    beside: bool
+    version: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it takes up time."""
+        return self.state in ("booked", "kept")
+
+
+BLOCKS = """
+select b.id, b.starts, b.ends, b.day, b.staff_id, b.room_id, p.id, coalesce(p.full_name, ''), k.title,
+    coalesce(s.full_name, ''), coalesce(r.name, ''), b.state, b.beside_by is not null, b.version
+from diary_booking b
+join diary_kind k on k.id = b.kind_id
+left join people_person p on p.id = b.person_id
+left join team_staff s on s.id = b.staff_id
+left join diary_room r on r.id = b.room_id
+"""
+
+
+class Column(NamedTuple):
+    """Somebody or something that can be booked: a colleague, a room, or (None) whatever has neither."""
+
+    id: uuid.UUID | None
+    name: str
+    kind: str = ""
+
+
+class Open(NamedTuple):
+    """When the centre is open on a day."""
+
+    day: date
+    opens: datetime
+    closes: datetime
+
+
+class Away(NamedTuple):
+    """When a colleague is not here."""
+
+    staff_id: uuid.UUID
+    starts: datetime
+    ends: datetime
+
+
+OPEN = reading.Part(
+    """
+select d.day::date as day, (d.day::date + o.opens) at time zone %(zone)s as opens,
+    (d.day::date + o.closes) at time zone %(zone)s as closes
+from generate_series(%(first)s::date, %(last)s::date, interval '1 day') d(day)
+join diary_opening o on o.centre_id = %(centre)s and o.weekday = extract(isodow from d.day) - 1
+where not exists (select 1 from diary_closure c where c.centre_id = %(centre)s and c.day = d.day::date)
+order by 1
+""",
+    lambda row: Open(
+        date.fromisoformat(row["day"]),
+        datetime.fromisoformat(row["opens"]),
+        datetime.fromisoformat(row["closes"]),
+    ),
+)
+AWAY = reading.Part(
+    """
+select staff_id, starts, ends from diary_absence
+where centre_id = %(centre)s and ends > %(from)s and starts < %(until)s order by starts
+""",
+    lambda row: Away(
+        uuid.UUID(row["staff_id"]),
+        datetime.fromisoformat(row["starts"]),
+        datetime.fromisoformat(row["ends"]),
+    ),
+)
+HERE = """
+exists (select 1 from team_membership m join team_role r on r.id = m.role_id
+        where m.staff_id = s.id and m.centre_id = %(centre)s and m.starts < %(until)s
+          and (m.ends is null or m.ends > %(from)s) and r.verbs ? 'journeys.work')
+"""
+"""Who takes appointments at the centre: whose role works with people on their way."""
+COLLEAGUES = reading.Part(
+    f"""
+select s.id, s.full_name, '' as kind from team_staff s
+where s.centre_id = %(centre)s and ({HERE}
+    or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.staff_id = s.id
+               and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
+order by s.sort_key, s.id
+""",
+    lambda row: Column(uuid.UUID(row["id"]), row["full_name"]),
+)
+ROOMS = reading.Part(
+    """
+select r.id, r.name, r.kind from diary_room r
+where r.centre_id = %(centre)s and (not r.retired
+    or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.room_id = r.id
+               and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
+order by array_position(array['room', 'quiet', 'desk'], r.kind::text), r.name
+""",
+    lambda row: Column(uuid.UUID(row["id"]), row["name"], row["kind"]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Some days of a centre's book."""
+
+    first: date
+    last: date
+    blocks: Sequence[Block]
+    open: dict[date, Open]
+    away: Sequence[Away]
+    colleagues: Sequence[Column]
+    rooms: Sequence[Column]
+
+
+def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None = None) -> Pages:
+    """The book of the actor's centre from a day to a day, of everybody or of one colleague. Two statements.
+
+    Whoever is named in it is written into the history as listed, in a third.
+    """
+    values = {
+        "centre": actor.centre,
+        "zone": str(actor.zone),
+        "first": first,
+        "last": last,
+        "from": clock.local(first, "00:00", actor.zone),
+        "until": clock.local(last + timedelta(days=1), "00:00", actor.zone),
+        "staff": staff_id,
+    }
+    only = " and b.staff_id = %(staff)s" if staff_id else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{BLOCKS} where b.centre_id = %(centre)s and b.day between %(first)s and %(last)s{only}"
+            " and b.state <> 'cancelled' order by b.starts, b.id",
+            values,
+        )
+        blocks = [Block._make(row) for row in cursor.fetchall()]
+    opened, away, colleagues, rooms = reading.together(values, OPEN, AWAY, COLLEAGUES, ROOMS)
+    persons = dict.fromkeys(one.person_id for one in blocks if one.person_id)
+    if persons and actor.kind == "member":
+        history.record("person.listed", "book", actor.centre, persons=[*persons])
+    return Pages(first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One appointment of the book, with what is known of it."""
+
+    block: Block
+    note: str
+    reason: str
+    by: str
+
+    @property
+    def kind_title(self) -> str:
+        """The kind of appointment, in the language in use."""
+        return words.title(self.block.kind)
+
+    @property
+    def minutes(self) -> int:
+        """How long it is."""
+        return int((self.block.ends - self.block.starts) / timedelta(minutes=1))
+
+
+def appointment(actor: Actor, booking_id: uuid.UUID) -> Appointment:
+    """One appointment of the actor's centre. Whoever it is with is in the history as listed. Raises NotThere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BLOCKS.replace(
+                "b.version\n",
+                "b.version, b.note, b.reason, coalesce((select t.full_name from team_membership m"
+                " join team_staff t on t.id = m.staff_id where m.id = b.beside_by), '')\n",
+                1,
+            )
+            + " where b.id = %s and b.centre_id = %s",
+            [booking_id, actor.centre],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere("no such booking")
+    found = Appointment(Block._make(row[:-3]), *row[-3:])
+    if found.block.person_id:
+        history.record("person.listed", "booking", booking_id, persons=[found.block.person_id])
+    return found
+
+
+class Kind(NamedTuple):
+    """A kind of appointment and its length."""
+
+    id: uuid.UUID
+    title: str
+    minutes: int
+
+
+def kinds() -> list[Kind]:
+    """The kinds of appointment that can be booked, by their titles. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, title, minutes from diary_kind where not retired")
+        found = [Kind(row[0], words.title(row[1]), row[2]) for row in cursor.fetchall()]
+    return sorted(found, key=lambda one: one.title)
+
+
+class Somebody(NamedTuple):
+    """Somebody an appointment could be with."""
+
+    id: uuid.UUID
+    name: str
+
+
+def somebody(person_id: uuid.UUID) -> Somebody | None:
+    """The person, where the actor sees them."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, full_name from people_person where id = %s", [person_id])
+        row = cursor.fetchone()
+    return Somebody(*row) if row else None
+
+
+def find(actor: Actor, text: str) -> list[Somebody]:
+    """Those whom the actor sees and `text` names, best first: by the people's search for whoever may, else of today."""
+    if may(actor, "people.find"):
+        return [Somebody(one.id, one.full_name) for one in people.find(actor, text)]
+    wanted = names.fold(text).split()
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select p.id, p.full_name from diary_booking b join people_person p on p.id = b.person_id"
+            " where b.centre_id = %s and b.day = %s order by p.sort_key",
+            [actor.centre, clock.today(actor.zone)],
+        )
+        rows = dict(cursor.fetchall())
+    found = [
+        Somebody(person_id, name)
+        for person_id, name in rows.items()
+        if all(any(one.startswith(part) for one in names.fold(name).split()) for part in wanted)
+    ][:20]
+    if found:
+        history.record("person.found", "book", None, persons=[one.id for one in found], detail={"typed": text})
+    return found
+
+
+def choices(actor: Actor) -> tuple[list[Column], list[Column]]:
+    """The colleagues and the rooms that can be booked at the actor's centre now. One statement."""
+    today = clock.today(actor.zone)
+    values = {
+        "centre": actor.centre,
+        "first": today,
+        "last": today,
+        "from": clock.now(),
+        "until": clock.now() + timedelta(minutes=1),
+    }
+    colleagues, rooms = reading.together(values, COLLEAGUES, ROOMS)
+    return colleagues, rooms

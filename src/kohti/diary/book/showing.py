@@ -1,0 +1,286 @@
+"""How the book is drawn: columns of time, in which what is booked and what is free follow each other.
+
+Each column is a list that fills its day from the first to the last line of the page, so that equal times stand
+beside each other with nothing but the length of each line said, in units of five minutes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from kohti.kernel import clock, links, words
+from kohti.kernel.ids import short
+
+from .reading import Block, Column, Pages
+
+UNIT = timedelta(minutes=5)
+LINE = timedelta(minutes=30)
+SHORTEST = timedelta(minutes=10)
+"""Less than this between two appointments is no time to offer."""
+
+STATE_WORDS: dict[str, Callable[[], str]] = {
+    "booked": lambda: _("Expected"),
+    "kept": lambda: _("Came"),
+    "missed": lambda: _("Did not come"),
+    "cancelled": lambda: _("Cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column as it is drawn: its heading, where the heading leads, its lines."""
+
+    title: str
+    note: str
+    href: str
+    lines: Markup
+    free: int
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The book as it is drawn: the times beside it, and its columns."""
+
+    times: Sequence[str]
+    columns: Sequence[Shown]
+
+
+def by_colleague(pages: Pages, zone: ZoneInfo, *, own: uuid.UUID | None) -> Drawn:
+    """A day, a column for each colleague; the reader's own first."""
+    columns = sorted(pages.colleagues, key=lambda one: one.id != own)
+    return _day(pages, columns, zone, of=lambda one: one.staff_id, own=own, what="s")
+
+
+def by_room(pages: Pages, zone: ZoneInfo) -> Drawn:
+    """A day, a column for each room and desk."""
+    return _day(pages, pages.rooms, zone, of=lambda one: one.room_id, own=None, what="r")
+
+
+def _day(
+    pages: Pages,
+    columns: Sequence[Column],
+    zone: ZoneInfo,
+    *,
+    of: Callable[[Block], uuid.UUID | None],
+    own: uuid.UUID | None,
+    what: str,
+) -> Drawn:
+    day = pages.first
+    held: dict[uuid.UUID | None, list[Block]] = {}
+    for block in pages.blocks:
+        held.setdefault(of(block), []).append(block)
+    known = {one.id for one in columns}
+    beside = [one for key, some in held.items() if key not in known for one in some]
+    if beside:
+        nobody = _("Without a colleague") if what == "s" else _("Without a room")
+        columns = [*columns, Column(None, nobody)]
+        held[None] = sorted(beside, key=lambda one: (one.starts, one.id))
+    away: dict[uuid.UUID, list[tuple[datetime, datetime]]] = {}
+    if what == "s":
+        for one in pages.away:
+            away.setdefault(one.staff_id, []).append((one.starts, one.ends))
+    frame = _Frame.of(pages, [day], zone)
+    shown = []
+    for column in columns:
+        key = f"{what}{short(column.id)}" if column.id else ""
+        lines, free = frame.column(
+            day,
+            held.get(column.id, []),
+            key=key,
+            away=away.get(column.id, []) if column.id else [],
+            by=what,
+        )
+        href = ""
+        if what == "s" and column.id:
+            href = f"{links.to('book_week', column.id)}?day={day}"
+        shown.append(Shown(column.name, _KINDS.get(column.kind, str)(), href, lines, free, column.id == own))
+    return Drawn(frame.times, shown)
+
+
+_KINDS: dict[str, Callable[[], str]] = {
+    "room": lambda: _("Room"),
+    "desk": lambda: _("Desk"),
+    "quiet": lambda: _("Quiet room"),
+}
+
+
+def week(pages: Pages, staff_id: uuid.UUID, zone: ZoneInfo) -> Drawn:
+    """The days of a week of one colleague: those on which the centre is open or something is booked."""
+    held: dict[date, list[Block]] = {}
+    for block in pages.blocks:
+        held.setdefault(block.day, []).append(block)
+    days = [pages.first + timedelta(days=n) for n in range((pages.last - pages.first).days + 1)]
+    days = [day for day in days if day in pages.open or day in held or day.weekday() < 5]
+    away = [(one.starts, one.ends) for one in pages.away if one.staff_id == staff_id]
+    frame = _Frame.of(pages, days, zone)
+    shown = []
+    for day in days:
+        lines, free = frame.column(day, held.get(day, []), key=f"s{short(staff_id)}", away=away, by="w")
+        closed = "" if day in pages.open else _("Closed")
+        shown.append(Shown(words.day_long(day), closed, f"{links.to('book')}?day={day}", lines, free))
+    return Drawn(frame.times, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the columns of a page have in common: from when to when, in which zone, what the present is."""
+
+    pages: Pages
+    zone: ZoneInfo
+    language: str
+    now: datetime
+    first: timedelta
+    last: timedelta
+
+    @classmethod
+    def of(cls, pages: Pages, days: Iterable[date], zone: ZoneInfo) -> _Frame:
+        """Wide enough for the hours of the centre and for all that is booked."""
+        begins, ends = [], []
+        for day in days:
+            midnight = _midnight(day, zone)
+            if day in pages.open:
+                begins.append(pages.open[day].opens - midnight)
+                ends.append(pages.open[day].closes - midnight)
+        for block in pages.blocks:
+            midnight = _midnight(block.day, zone)
+            begins.append(block.starts - midnight)
+            ends.append(block.ends - midnight)
+        first = min(begins, default=timedelta(hours=9))
+        last = max(ends, default=first)
+        return cls(pages, zone, words.language(), clock.now(), first // LINE * LINE, -(-last // LINE) * LINE)
+
+    @property
+    def times(self) -> list[str]:
+        """What the lines of the page are called, from the first one on."""
+        midnight = _midnight(self.pages.first, self.zone)
+        lines = int((self.last - self.first) / LINE)
+        return [words.clock_time(midnight + self.first + n * LINE, self.zone) for n in range(lines)]
+
+    def column(
+        self,
+        day: date,
+        blocks: Sequence[Block],
+        *,
+        key: str,
+        away: Sequence[tuple[datetime, datetime]],
+        by: str,
+    ) -> tuple[Markup, int]:
+        """The lines of one column, and how many of them are free. `key`: what is booked with a press on one of those."""
+        midnight = _midnight(day, self.zone)
+        begin, end = midnight + self.first, midnight + self.last
+        opened = self.pages.open.get(day)
+        lines: list[str] = []
+        free = 0
+
+        def gap(fro: datetime, to: datetime) -> None:
+            nonlocal free
+            for piece, until, what in _pieces(fro, to, begin, opened, away, self.now):
+                size = _units(begin, piece, until)
+                if what == "free" and key and until - piece >= SHORTEST:
+                    free += 1
+                    lines.append(_free_line(size, key, day, piece, self.zone, self.language))
+                elif what == "away":
+                    lines.append(f"<li data-m={size} data-away>{escape(_('Away'))}")
+                elif size:
+                    lines.append(f"<li data-m={size} data-no aria-hidden=true>")
+
+        at = begin
+        for cluster in _clusters(blocks):
+            starts, ends = cluster[0].starts, max(one.ends for one in cluster)
+            if starts > at:
+                gap(at, starts)
+            size = max(1, _units(begin, max(starts, begin), ends))
+            inside = "".join(_block(one, self.zone, self.language, by) for one in cluster)
+            lines.append(f"<li data-m={size} data-n={min(len(cluster), 9)}>{inside}")
+            # an appointment that was missed holds no time, but it still stands there
+            at = max(at, ends)
+        if at < end:
+            gap(at, end)
+        return Markup("\n".join(lines)), free  # noqa: S704 - made of escaped parts
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Midnight by the wall's clock: what hours are counted from, so that nine is nine when the clocks change."""
+    noon = clock.local(day, "12:00", zone)
+    return noon - timedelta(hours=12)
+
+
+def _units(begin: datetime, fro: datetime, to: datetime) -> int:
+    """How many units from one instant to another, counted from the beginning, so that they add up."""
+    return round((to - begin) / UNIT) - round((fro - begin) / UNIT)
+
+
+def _pieces(
+    fro: datetime,
+    to: datetime,
+    begin: datetime,
+    opened: object,
+    away: Sequence[tuple[datetime, datetime]],
+    now: datetime,
+) -> Iterator[tuple[datetime, datetime, str]]:
+    """A gap cut where a line of the page begins, the centre opens or closes, or a colleague comes or goes."""
+    opens, closes = (opened.opens, opened.closes) if opened is not None else (to, to)  # type: ignore[attr-defined]
+    cuts = {fro, to}
+    cuts |= {one for one in (opens, closes, *(edge for pair in away for edge in pair)) if fro < one < to}
+    line = begin + -(-(fro - begin) // LINE) * LINE
+    while line < to:
+        if line > fro:
+            cuts.add(line)
+        line += LINE
+    ordered = sorted(cuts)
+    for piece, until in zip(ordered, ordered[1:], strict=False):
+        if any(left <= piece < back for left, back in away):
+            yield piece, until, "away"
+        elif opens <= piece and until <= closes and until > now:
+            yield piece, until, "free"
+        else:
+            yield piece, until, "over"
+
+
+def _clusters(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Appointments that stand beside each other in time, together."""
+    cluster: list[Block] = []
+    until: datetime | None = None
+    for one in blocks:
+        if until is not None and one.starts < until:
+            cluster.append(one)
+            until = max(until, one.ends)
+            continue
+        if cluster:
+            yield cluster
+        cluster, until = [one], one.ends
+    if cluster:
+        yield cluster
+
+
+@lru_cache(maxsize=40_000)
+def _free_line(size: int, key: str, day: date, piece: datetime, zone: ZoneInfo, language: str) -> str:
+    local = piece.astimezone(zone)
+    said = escape(_("Free %(time)s") % {"time": words.clock_time(piece, zone)})
+    return (
+        f'<li data-m={size}><button name=at value="{key}.{day:%Y%m%d}.{local:%H%M}">{said}</button>'
+    )
+
+
+@lru_cache(maxsize=40_000)
+def _block(one: Block, zone: ZoneInfo, language: str, by: str) -> str:
+    """One appointment. Kept, because of four hundred one has changed since the page before."""
+    name = escape(one.name or _("Somebody")) if one.person_id or one.name else escape(_("Somebody"))
+    where = one.room if by != "r" else one.staff
+    about = escape(" · ".join(part for part in (words.title(one.kind), where) if part))
+    state = escape(STATE_WORDS[one.state]())
+    beside = f" <em>{escape(_('Beside'))}</em>" if one.beside else ""
+    return (
+        f'<a href="/book/{short(one.id)}/" data-s={one.state}>'
+        f"<b>{words.clock_time(one.starts, zone)}</b> <bdi>{name}</bdi>{beside} <small>{state}</small>"
+        f" <span>{about}</span></a>"
+    )

@@ -1,0 +1,260 @@
+"""The pages of the appointment book."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, live, pages, words
+from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.doors import needs
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import short
+from kohti.kernel.live import News, View
+
+from .. import actions
+from ..news import concerns
+from . import asking, reading, showing
+from .asking import CancelForm, MoveForm, NewForm
+
+SAID = {
+    "booked": lambda: _("The appointment is booked."),
+    "moved": lambda: _("The appointment is moved."),
+    "cancelled": lambda: _("The appointment is cancelled."),
+}
+
+
+def _day_of(request: HttpRequest, actor: Actor) -> date:
+    """The day that is asked for, typed or from an address; today for anything else."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return clock.today(actor.zone)
+
+
+def _around(request: HttpRequest, actor: Actor, day: date, step: int) -> dict[str, Any]:
+    """What day pages and week pages have in common."""
+    said = SAID.get(request.GET.get("said", ""))
+    if said is not None:
+        pages.say(request, said())
+    someone = asking.person_of(request.GET.get("for", ""))
+    return {
+        "day": day,
+        "today": clock.today(actor.zone),
+        "before": day - timedelta(days=step),
+        "after": day + timedelta(days=step),
+        "someone": someone,
+        "for_": short(someone.id) if someone else "",
+        "as_list": request.GET.get("as") == "list",
+    }
+
+
+@needs("diary.book")
+def day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """A day of the centre, by colleague or by room and desk."""
+    wanted = _day_of(request, actor)
+    found = reading.pages(actor, wanted, wanted)
+    by = "room" if request.GET.get("by") == "room" else "staff"
+    drawn = (
+        showing.by_room(found, actor.zone)
+        if by == "room"
+        else showing.by_colleague(found, actor.zone, own=actor.staff_id)
+    )
+    return render(
+        request,
+        "diary/book.html",
+        _around(request, actor, wanted, 1)
+        | {
+            "drawn": drawn,
+            "by": by,
+            "title": words.day_long(wanted),
+            "closed": wanted not in found.open,
+            "booked": sum(one.holds for one in found.blocks),
+            "week_of": None,
+            "days": f"{wanted}",
+        },
+    )
+
+
+@needs("diary.book")
+def week(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpResponseBase:
+    """A week of one colleague of the centre."""
+    wanted = _day_of(request, actor)
+    monday = wanted - timedelta(days=wanted.weekday())
+    found = reading.pages(actor, monday, monday + timedelta(days=6), staff_id=staff_id)
+    colleague = next((one for one in found.colleagues if one.id == staff_id), None)
+    if colleague is None:
+        raise NotThere("no such colleague")
+    return render(
+        request,
+        "diary/book.html",
+        _around(request, actor, wanted, 7)
+        | {
+            "drawn": showing.week(found, staff_id, actor.zone),
+            "by": "week",
+            "title": _("Week of %(day)s") % {"day": words.day_short(monday)},
+            "closed": False,
+            "booked": sum(one.holds for one in found.blocks),
+            "week_of": colleague,
+            "days": f"{monday}.{monday + timedelta(days=6)}",
+        },
+    )
+
+
+def _back(request: HttpRequest, day: date, said: str) -> HttpResponseBase:
+    return redirect(f"{reverse('book')}?day={day}&said={said}")
+
+
+@needs("diary.book", methods=("GET", "POST"))
+def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Book an appointment: at a free time somebody pressed, or at any other."""
+    choices = asking.Choices.read(actor)
+    if request.method != "POST":
+        return _new_page(request, actor, NewForm(choices, initial=asking.from_press(request.GET, choices)))
+    form = NewForm(choices, request.POST)
+    found = reading.find(actor, request.POST.get("q", "")[:100]) if request.POST.get("q") else None
+    if "find" in request.POST:
+        form = NewForm(choices, initial=request.POST.dict())
+        return _new_page(request, actor, form, found=found)
+    if not form.is_valid():
+        return _new_page(request, actor, form, found=found, status=422)
+    try:
+        actions.book_one(
+            actor,
+            actor.centre,
+            form.booking(actor, actions.NewBooking),
+            key=f"book:{form.cleaned_data['key']}",
+        )
+    except Refused as trouble:
+        form.refused(trouble, actor)
+        return _new_page(request, actor, form, found=found, status=409)
+    return _back(request, form.cleaned_data["day"], "booked")
+
+
+def _new_page(
+    request: HttpRequest,
+    actor: Actor,
+    form: NewForm,
+    *,
+    found: Sequence[reading.Somebody] | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    typed = form["person"].value() or ""
+    return render(
+        request,
+        "diary/book_new.html",
+        {
+            "form": form,
+            "found": found,
+            "typed": request.POST.get("q", "")[:100],
+            "someone": asking.person_of(str(typed)),
+        },
+        status=status,
+    )
+
+
+@needs("diary.book")
+def one(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
+    """An appointment: what it is, and the ways to move and to cancel it."""
+    found = reading.appointment(actor, booking_id)
+    return _one_page(request, actor, found)
+
+
+def _one_page(
+    request: HttpRequest,
+    actor: Actor,
+    found: reading.Appointment,
+    *,
+    moving: MoveForm | None = None,
+    cancelling: CancelForm | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    block = found.block
+    return render(
+        request,
+        "diary/book_one.html",
+        {
+            "one": found,
+            "day": words.day_long(block.day),
+            "day_href": f"{reverse('book')}?day={block.day}",
+            "time": f"{words.clock_time(block.starts, actor.zone)}–{words.clock_time(block.ends, actor.zone)}",
+            "state": showing.STATE_WORDS[block.state](),
+            "may_open": block.person_id is not None and actors.may(actor, "people.open"),
+            "open": block.state == "booked",
+            "moving": moving or MoveForm(asking.Choices.read(actor), initial=asking.as_it_is(found, actor)),
+            "cancelling": cancelling or CancelForm(initial={"key": f"{block.id}.{block.version}"}),
+        },
+        status=status,
+    )
+
+
+@needs("diary.book", methods=("POST",))
+def move(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
+    """Put an appointment at another time, with another colleague, into another room."""
+    found = reading.appointment(actor, booking_id)
+    form = MoveForm(asking.Choices.read(actor), request.POST)
+    if not form.is_valid():
+        return _one_page(request, actor, found, moving=form, status=422)
+    try:
+        moved = actions.move(actor, booking_id, **form.where(actor))
+    except Refused as trouble:
+        form.refused(trouble, actor)
+        return _one_page(request, actor, reading.appointment(actor, booking_id), moving=form, status=409)
+    return _back(request, moved.day, "moved")
+
+
+@needs("diary.book", methods=("POST",))
+def cancel(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
+    """Cancel an appointment, and say why."""
+    found = reading.appointment(actor, booking_id)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _one_page(request, actor, found, cancelling=form, status=422)
+    try:
+        actions.cancel(
+            actor, booking_id, reason=form.cleaned_data["reason"], key=f"cancel:{form.cleaned_data['key']}"
+        )
+    except Refused as trouble:
+        form.add_error(None, str(trouble.message))
+        return _one_page(request, actor, found, cancelling=form, status=409)
+    return _back(request, found.block.day, "cancelled")
+
+
+@needs("diary.book")
+def news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Live news of some days of the book: that it changed; each screen then asks for what it may see."""
+    first, _dot, last = request.GET.get("days", "").partition(".")
+    try:
+        begins, ends = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        begins = ends = clock.today(actor.zone)
+    today = clock.today(actor.zone)
+
+    def changed(heard: Sequence[News]) -> str | None:
+        mine = any(
+            begins <= today <= ends if one.topic == "visit" else concerns(one, begins, ends) for one in heard
+        )
+        return None if mine else ""
+
+    member_id, still_here = actor.member_id, request.still_here  # type: ignore[attr-defined]
+    assert member_id is not None
+
+    def still_allowed() -> bool:
+        with as_actor(actors.DOOR):
+            return actors.member(member_id) is not None and still_here()
+
+    view = View(f"book:{begins}:{ends}", actor.centre, actor.role, words.language())
+    response = StreamingHttpResponse(
+        live.hub().stream(view, changed, still_allowed), content_type="text/event-stream"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
