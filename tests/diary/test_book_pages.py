@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
 
+import psycopg
+import pytest
 from tests.factories import MORNING, TODAY, browser_of, place
+
+from kohti.diary.models import Booking
+from kohti.kernel import clock
+from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.ids import short
+
+
+def own(actor: Actor) -> uuid.UUID:
+    """What a member is known by in the book."""
+    assert actor.staff_id is not None
+    return actor.staff_id
+
+
+def as_typed(day: date, at: str) -> dict[str, str]:
+    """A day and a time as a form sends them."""
+    return {"day_0": str(day.day), "day_1": str(day.month), "day_2": str(day.year), "at": at}
+
+
+def filled(page: str, name: str) -> str:
+    """What a field of a page begins with."""
+    control = re.search(rf'<input[^>]*name="{name}"[^>]*>|<select[^>]*name="{name}".*?</select>', page, re.S)
+    assert control, name
+    value = re.search(r'value="([^"]*)"( selected)?', re.sub(r'<option value="[^"]*">', "", control[0]))
+    return value[1] if value else ""
 
 
 def test_a_day_shows_who_is_booked_with_whom_and_what_is_free() -> None:
@@ -18,3 +46,181 @@ def test_a_day_shows_who_is_booked_with_whom_and_what_is_free() -> None:
     assert ">Free 10:30<" in page
     assert ">Free 11:00<" not in page
     assert ">Free 11:30<" in page
+
+
+def test_whoever_is_not_seen_stands_in_the_book_without_a_name() -> None:
+    here = place()
+    coach = here.member("coach")
+    someone = here.person("Amina Karimi")
+    here.booking(MORNING + timedelta(days=2), person=someone, staff_id=coach.staff_id)
+    day = f"/book/?day={TODAY + timedelta(days=2)}"
+    assert "<b>10:00</b> <bdi>Somebody</bdi>" in browser_of(here.member("host")).get(day).content.decode()
+    assert "Amina Karimi" in browser_of(here.member("leader")).get(day).content.decode()
+
+
+def test_a_press_on_a_free_time_books_it() -> None:
+    here = place()
+    leader, coach = here.member("leader"), here.member("coach")
+    someone = here.person("Amina Karimi")
+    browser = browser_of(leader)
+    day = browser.get("/book/").content.decode()
+    pressed = re.search(rf'value="(s{short(own(coach))}\.20260311\.1200)"', day)
+    assert pressed
+    page = browser.get("/book/new/", {"at": pressed[1], "for": short(someone.id)})
+    form = page.content.decode()
+    assert (filled(form, "at"), filled(form, "staff")) == ("12:00", short(own(coach)))
+    assert "Amina Karimi" in form
+    answer = browser.post(
+        "/book/new/",
+        {
+            "person": short(someone.id),
+            "kind": short(here.kinds["work-search-review"].id),
+            **as_typed(TODAY, "12:00"),
+            "staff": short(own(coach)),
+            "room": "",
+            "note": "wheelchair",
+            "key": str(uuid.uuid4()),
+        },
+    )
+    assert answer.headers["Location"] == f"/book/?day={TODAY}&said=booked"
+    with as_actor(leader):
+        row = Booking.objects.get(person_id=someone.id)
+    assert (row.starts, row.staff_id, row.note) == (MORNING + timedelta(hours=2), coach.staff_id, "wheelchair")
+
+
+def test_a_host_finds_who_comes_today_by_a_few_letters() -> None:
+    here = place()
+    someone = here.person("Amina Karimi")
+    here.booking(person=someone)
+    here.booking(person=here.person("Somebody Else"))
+    page = browser_of(here.member("host")).post("/book/new/", {"q": "ami kar", "find": "1"}).content.decode()
+    assert "Amina Karimi" in page
+    assert "Somebody Else" not in page
+
+
+def test_what_cannot_be_booked_is_said_on_the_form_and_nothing_typed_is_lost() -> None:
+    here = place()
+    host, coach = here.member("host"), here.member("coach")
+    here.booking(MORNING + timedelta(hours=2), staff_id=coach.staff_id)
+    wanted = {
+        "kind": short(here.kinds["work-search-review"].id),
+        **as_typed(TODAY, "12:00"),
+        "staff": short(own(coach)),
+        "note": "wheelchair",
+        "key": str(uuid.uuid4()),
+    }
+    refused = browser_of(host).post("/book/new/", wanted)
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "This colleague is already booked at that time." in page
+    assert 'value="wheelchair"' in page
+    assert "beside what the colleague has" not in page
+    offered = browser_of(here.member("leader")).post("/book/new/", wanted | {"key": str(uuid.uuid4())})
+    assert "beside what the colleague has" in offered.content.decode()
+    booked = browser_of(here.member("leader")).post(
+        "/book/new/", wanted | {"key": str(uuid.uuid4()), "beside": "on"}
+    )
+    assert booked.status_code == 302
+    assert "<em>Beside</em>" in browser_of(host).get("/book/").content.decode()
+
+
+def test_an_appointment_is_moved_from_its_page() -> None:
+    here = place()
+    host, coach = here.member("host"), here.member("coach")
+    booking = here.booking()
+    browser = browser_of(host)
+    page = browser.get(f"/book/{short(booking.id)}/").content.decode()
+    form = page[page.index("/move/") :]
+    tomorrow = TODAY + timedelta(days=1)
+    sent = {**as_typed(tomorrow, "14:30"), "staff": short(own(coach)), "room": ""}
+    sent |= {name: filled(form, name) for name in ("version", "key")}
+    answer = browser.post(f"/book/{short(booking.id)}/move/", sent)
+    assert answer.headers["Location"] == f"/book/?day={tomorrow}&said=moved"
+    late = browser.post(f"/book/{short(booking.id)}/move/", sent | {"key": "another press"})
+    assert late.status_code == 409
+    assert "A colleague changed this appointment meanwhile." in late.content.decode()
+
+
+def test_an_appointment_is_cancelled_with_a_word_why() -> None:
+    here = place()
+    booking, browser = here.booking(), browser_of(here.member("host"))
+    without = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "", "key": "k"})
+    assert without.status_code == 422
+    answer = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "rang, is ill", "key": "k"})
+    assert answer.headers["Location"] == f"/book/?day={TODAY}&said=cancelled"
+    page = browser.get(f"/book/{short(booking.id)}/").content.decode()
+    assert "rang, is ill" in page
+    assert "book_cancel" not in page
+    assert short(booking.id) not in browser.get("/book/").content.decode()
+
+
+def test_a_week_shows_the_days_of_one_colleague() -> None:
+    here = place()
+    coach = here.member("coach")
+    here.booking(MORNING, staff_id=coach.staff_id)
+    here.booking(MORNING + timedelta(days=1), staff_id=coach.staff_id)
+    here.booking(MORNING + timedelta(days=1))
+    page = browser_of(coach).get(f"/book/week/{short(own(coach))}/?day={TODAY}").content.decode()
+    days = re.findall(r"<h2><a[^>]*>([^<]*)</a>", page)
+    assert days[:2] == ["Monday 9 March 2026", "Tuesday 10 March 2026"]
+    assert len(days) == 5
+    assert page.count("<bdi>") == 2
+    elsewhere = here.member("coach", centre="gloucester")
+    assert browser_of(coach).get(f"/book/week/{short(own(elsewhere))}/").status_code == 404
+
+
+def test_a_closed_day_and_the_time_that_is_over_offer_nothing() -> None:
+    here = place()
+    coach = here.member("coach")
+    page = browser_of(coach).get("/book/").content.decode()
+    assert ">Free 09:30<" not in page
+    closed = browser_of(coach).get("/book/?day=2026-03-14").content.decode()
+    assert "The centre is closed on this day." in closed
+    assert ">Free" not in closed
+
+
+def test_whoever_the_book_names_is_in_the_history(owner: psycopg.Connection) -> None:
+    here = place()
+    booking, host = here.booking(), here.member("host")
+    browser_of(host).get("/book/")
+    row = owner.execute(
+        "select person_ids from kernel_historyevent where verb = 'person.listed' and subject_kind = 'book'"
+        " and service_id = %s",
+        [here.system.service_id],
+    ).fetchone()
+    assert row == ([booking.person_id],)
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 7), ("2026-10-25", 9)])
+def test_nine_stays_nine_on_the_day_the_clocks_change(day: str, hours: int) -> None:
+    here = place()
+    host, coach = here.member("host"), here.member("coach")
+    zone = host.zone
+    eight = datetime.combine(date.fromisoformat(day), time(8), zone)
+    with clock.held_at(MORNING - timedelta(days=1)):
+        made = here.booking(eight, minutes=30, staff_id=coach.staff_id)
+        late = here.booking(eight.replace(hour=23, minute=45), minutes=30, staff_id=coach.staff_id)
+        page = browser_of(host).get(f"/book/?day={day}").content.decode()
+    assert "<b>08:00</b>" in page
+    assert "<b>23:45</b>" in page
+    assert "<span>08:00</span>" in page
+    assert (made.day.isoformat(), late.day.isoformat()) == (day, day)
+    assert made.starts.astimezone(UTC).hour == (7 if hours == 7 else 8)
+
+
+def test_the_book_costs_the_same_statements_however_much_is_booked() -> None:
+    here = place()
+    leader, coach = here.member("leader"), here.member("coach")
+    browser = browser_of(leader)
+    here.booking(MORNING, staff_id=coach.staff_id)
+    browser.get("/queue/")
+
+    def cost(address: str) -> int:
+        return int(browser.get(address).headers["X-Kohti-Statements"])
+
+    three = ("/book/", "/book/?by=room", f"/book/week/{short(own(coach))}/")
+    few = [cost(one) for one in three]
+    for n in range(1, 12):
+        here.booking(MORNING + timedelta(minutes=10 * n), staff_id=coach.staff_id)
+    assert [cost(one) for one in three] == few
+    assert max(few) <= 5

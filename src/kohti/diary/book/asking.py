@@ -22,9 +22,17 @@ from . import reading
 from .reading import Column, Kind, Somebody
 
 
+def identifier(text: str) -> uuid.UUID | None:
+    """An identifier as the book's forms and addresses write it, short or long; None for whatever is none."""
+    try:
+        return ids.InAddresses().to_python(text)
+    except ValueError:
+        return None
+
+
 def person_of(text: str) -> Somebody | None:
     """The person whom an address or a form names, where the reader sees them."""
-    person_id = ids.typed(text) if text else None
+    person_id = identifier(text) if text else None
     return reading.somebody(person_id) if person_id else None
 
 
@@ -79,7 +87,7 @@ class _WhenForm(forms.Form):
 
     def chosen(self, name: str) -> uuid.UUID | None:
         """The identifier that was chosen, or none."""
-        return ids.typed(self.cleaned_data[name]) if self.cleaned_data[name] else None
+        return identifier(self.cleaned_data[name]) if self.cleaned_data[name] else None
 
     def refused(self, trouble: Refused, actor: Actor) -> None:
         """Say why not, and offer whoever may to book beside what a colleague has already."""
@@ -118,7 +126,7 @@ class NewForm(_WhenForm):
             starts=self.starts(actor),
             minutes=kind.minutes,
             kind_id=kind.id,
-            person_id=ids.typed(said["person"]) if said["person"] else None,
+            person_id=identifier(said["person"]) if said["person"] else None,
             staff_id=self.chosen("staff"),
             room_id=self.chosen("room"),
             note=said["note"].strip(),
@@ -168,10 +176,10 @@ def from_press(pressed: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
         found["day"] = datetime.strptime(said_day, "%Y%m%d").date()
     except ValueError:
         found.pop("at", None)
-    if key[1:] and ids.typed(key[1:]):
+    if key[1:] and identifier(key[1:]):
         found["staff" if key[0] == "s" else "room"] = key[1:]
     someone = str(pressed.get("for", ""))
-    if someone and ids.typed(someone):
+    if someone and identifier(someone):
         found["person"] = someone
     return found
 

@@ -147,15 +147,15 @@ def _new_page(
     found: Sequence[reading.Somebody] | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    typed = form["person"].value() or ""
+    someone = asking.person_of(str(form["person"].value() or ""))
     return render(
         request,
         "diary/book_new.html",
         {
             "form": form,
-            "found": found,
+            "found": None if found is None else [(short(one.id), one.name) for one in found],
             "typed": request.POST.get("q", "")[:100],
-            "someone": asking.person_of(str(typed)),
+            "someone": (short(someone.id), someone.name) if someone else None,
         },
         status=status,
     )
