@@ -85,7 +85,11 @@ def test_a_press_on_a_free_time_books_it() -> None:
     assert answer.headers["Location"] == f"/book/?day={TODAY}&said=booked"
     with as_actor(leader):
         row = Booking.objects.get(person_id=someone.id)
-    assert (row.starts, row.staff_id, row.note) == (MORNING + timedelta(hours=2), coach.staff_id, "wheelchair")
+    assert (row.starts, row.staff_id, row.note) == (
+        MORNING + timedelta(hours=2),
+        coach.staff_id,
+        "wheelchair",
+    )
 
 
 def test_a_host_finds_who_comes_today_by_a_few_letters() -> None:

@@ -23,7 +23,9 @@ def tell_days(centre_id: uuid.UUID, days: Collection[date]) -> None:
 
 def concerns(news: News, first: date, last: date) -> bool:
     """Whether news of the diary may be of one of these days."""
-    return not 0 < news.subject_id.int < date.max.toordinal() or _as_id(first) <= news.subject_id <= _as_id(last)
+    return not 0 < news.subject_id.int < date.max.toordinal() or _as_id(first) <= news.subject_id <= _as_id(
+        last
+    )
 
 
 def _as_id(day: date) -> uuid.UUID:

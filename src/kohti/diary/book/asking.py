@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -171,11 +172,10 @@ def from_press(pressed: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     key, _dot, rest = str(pressed.get("at", "")).partition(".")
     said_day, _dot, said_time = rest.partition(".")
     found: dict[str, Any] = {"key": new_id()}
-    try:
-        found["at"] = datetime.strptime(said_time, "%H%M").time()
-        found["day"] = datetime.strptime(said_day, "%Y%m%d").date()
-    except ValueError:
-        found.pop("at", None)
+    with suppress(ValueError):
+        found["day"] = date.fromisoformat(str(pressed.get("day", "")))
+    with suppress(ValueError):  # no press, or none of ours: the form begins empty
+        found |= {"day": date.fromisoformat(said_day), "at": time.fromisoformat(said_time)}
     if key[1:] and identifier(key[1:]):
         found["staff" if key[0] == "s" else "room"] = key[1:]
     someone = str(pressed.get("for", ""))

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -110,7 +110,7 @@ exists (select 1 from team_membership m join team_role r on r.id = m.role_id
 COLLEAGUES = reading.Part(
     f"""
 select s.id, s.full_name, '' as kind from team_staff s
-where s.centre_id = %(centre)s and ({HERE}
+where s.centre_id = %(centre)s and (s.id = %(staff)s::uuid or {HERE}
     or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.staff_id = s.id
                and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
 order by s.sort_key, s.id
@@ -147,7 +147,7 @@ def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None =
 
     Whoever is named in it is written into the history as listed, in a third.
     """
-    values = {
+    values: dict[str, Any] = {
         "centre": actor.centre,
         "zone": str(actor.zone),
         "first": first,
@@ -264,7 +264,9 @@ def find(actor: Actor, text: str) -> list[Somebody]:
         if all(any(one.startswith(part) for one in names.fold(name).split()) for part in wanted)
     ][:20]
     if found:
-        history.record("person.found", "book", None, persons=[one.id for one in found], detail={"typed": text})
+        history.record(
+            "person.found", "book", None, persons=[one.id for one in found], detail={"typed": text}
+        )
     return found
 
 
@@ -277,6 +279,7 @@ def choices(actor: Actor) -> tuple[list[Column], list[Column]]:
         "last": today,
         "from": clock.now(),
         "until": clock.now() + timedelta(minutes=1),
+        "staff": None,
     }
     colleagues, rooms = reading.together(values, COLLEAGUES, ROOMS)
     return colleagues, rooms

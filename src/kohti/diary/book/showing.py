@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from markupsafe import Markup, escape
 from kohti.kernel import clock, links, words
 from kohti.kernel.ids import short
 
-from .reading import Block, Column, Pages
+from .reading import Block, Column, Open, Pages
 
 UNIT = timedelta(minutes=5)
 LINE = timedelta(minutes=30)
@@ -223,12 +224,12 @@ def _pieces(
     fro: datetime,
     to: datetime,
     begin: datetime,
-    opened: object,
+    opened: Open | None,
     away: Sequence[tuple[datetime, datetime]],
     now: datetime,
 ) -> Iterator[tuple[datetime, datetime, str]]:
     """A gap cut where a line of the page begins, the centre opens or closes, or a colleague comes or goes."""
-    opens, closes = (opened.opens, opened.closes) if opened is not None else (to, to)  # type: ignore[attr-defined]
+    opens, closes = (opened.opens, opened.closes) if opened is not None else (to, to)
     cuts = {fro, to}
     cuts |= {one for one in (opens, closes, *(edge for pair in away for edge in pair)) if fro < one < to}
     line = begin + -(-(fro - begin) // LINE) * LINE
@@ -237,7 +238,7 @@ def _pieces(
             cuts.add(line)
         line += LINE
     ordered = sorted(cuts)
-    for piece, until in zip(ordered, ordered[1:], strict=False):
+    for piece, until in pairwise(ordered):
         if any(left <= piece < back for left, back in away):
             yield piece, until, "away"
         elif opens <= piece and until <= closes and until > now:
@@ -266,9 +267,7 @@ def _clusters(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 def _free_line(size: int, key: str, day: date, piece: datetime, zone: ZoneInfo, language: str) -> str:
     local = piece.astimezone(zone)
     said = escape(_("Free %(time)s") % {"time": words.clock_time(piece, zone)})
-    return (
-        f'<li data-m={size}><button name=at value="{key}.{day:%Y%m%d}.{local:%H%M}">{said}</button>'
-    )
+    return f'<li data-m={size}><button name=at value="{key}.{day:%Y%m%d}.{local:%H%M}">{said}</button>'
 
 
 @lru_cache(maxsize=40_000)
