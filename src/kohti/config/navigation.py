@@ -33,6 +33,7 @@ PLACES = (
     ("audit", "audit.see", gettext_noop("History")),
     ("centres", "service.see", gettext_noop("Centres")),
     ("organisations", "service.see", gettext_noop("Organisations")),
+    ("devices", "devices.keep", gettext_noop("Kiosks and boards")),
     ("service", "service.see", gettext_noop("Service")),
     ("messages", "messages.see", gettext_noop("Messages")),
 )

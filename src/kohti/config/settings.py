@@ -116,6 +116,7 @@ ACCOUNT_RATE_LIMITS = {
     "unlock": "30/m/ip,10/300s/key",
     "way_back": "10/m/ip,5/300s/key",
     "elsewhere": "30/m/ip",
+    "device": "10/300s/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -101,9 +101,12 @@ def _look(request: HttpRequest, actor: Actor | None) -> looks.Look:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the layout needs on every page. Asks the database nothing for who is signed in."""
-    actor: Actor | None = getattr(request, "actor", None)
+    device: Actor | None = getattr(request, "device", None)
+    # Whoever is signed in at a kiosk or board does not stand on its pages.
+    actor: Actor | None = getattr(request, "actor", None) if device is None else None
     here = installation.facts()
-    zone = actor.zone if actor is not None else installation.SAMPLE_ZONE
+    about = device or actor
+    zone = about.zone if about is not None else installation.SAMPLE_ZONE
     local = clock.now().astimezone(zone)
     return {
         "actor": Frame(actor, request.session.get("places", 1)) if actor is not None else None,
@@ -112,7 +115,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "language": words.language(),
         "languages": languages.LANGUAGES,
-        "look": _look(request, actor),
+        "look": _look(request, about),
         "sample": here.sample,
         "clock_text": SimpleLazyObject(
             lambda: f"{words.day_short(local.date())}, {words.clock_time(local, zone)}"

@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from kohti.config import account as own
-from kohti.config import elsewhere, help, looks, offline, passkeys, views
+from kohti.config import elsewhere, help, looks, offline, passkeys, set_up, views
 from kohti.config.sign_in import marked as theirs
 from kohti.kernel.doors import EVERYBODY, SIGNED_IN
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("help/", help.page, name="help"),
     path("offline/", offline.page, name="offline"),
     path("offline.js", offline.worker, name="offline_worker"),
+    path("device/", set_up.page, name="device_set_up"),
     path("language/", views.set_language, name="set_language"),
     path("sample/enter/<uuid:user_id>/", views.enter_as, name="enter_as"),
     path("", include("kohti.frontdesk.urls")),

@@ -11,6 +11,8 @@ from kohti.kernel.ids import new_id
 from kohti.people.models import Person
 from kohti.team.models import Centre, Service, Staff
 
+from .codes import new_code
+
 
 class Kind(models.Model):
     """A kind of appointment, from the blueprint."""
@@ -133,6 +135,7 @@ class Booking(models.Model):
     reference = models.CharField(max_length=200, blank=True, help_text="of the diary it came from")
     note = models.TextField(blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.BOOKED)
+    code = models.CharField(max_length=6, default=new_code, help_text="typed at a kiosk; says nothing else")
     version = models.IntegerField(default=1)
     link = models.IntegerField(
         default=1, db_default=1, help_text="which of its person's links holds: it counts up with each end"
@@ -156,6 +159,7 @@ class Booking(models.Model):
             models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),
             models.Index("staff", "day", name="bookings_of_a_colleague", condition=Q(staff__isnull=False)),
             models.Index("person", "starts", name="bookings_of_a_person", condition=Q(person__isnull=False)),
+            models.Index("code", name="bookings_by_code", condition=~Q(code="")),
         )
         constraints = (
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="booking_ends_after_it_starts"),

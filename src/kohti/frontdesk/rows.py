@@ -9,6 +9,9 @@ from kohti.diary.rows import OF_SOMEBODY_SEEN
 from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
+from .rows_of_devices import AT_THE_KIOSK, BY_THE_KIOSK, NOBODYS
+from .rows_of_devices import FUNCTIONS as OF_DEVICES
+
 FUNCTIONS = (
     definer(
         """
@@ -74,6 +77,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         and (v.centre_id = kohti.floor() or v.booking_id = kohti.admitted())
 $$"""
     ),
+    *OF_DEVICES,
 )
 
 BY_THE_GUEST = "booking_id = (select kohti.admitted())"
@@ -84,23 +88,23 @@ AT_THE_GUEST_S_CENTRE = "(centre_id = (select kohti.guest_of()) and day = (selec
 TABLES = (
     Table(name="frontdesk_stream", see=OWN_SERVICE),
     Table(name="frontdesk_reason", see=OWN_SERVICE),
-    *(
-        Table(
-            name=name,
-            see=f"({floor}) or {guest}",
-            add=f"({floor}) or {guest}",
-            change=f"({floor}) or {guest}",
-        )
-        for name, floor, guest in (
-            ("frontdesk_day", ON_THE_FLOOR, AT_THE_GUEST_S_CENTRE),
-            ("frontdesk_period", ON_THE_FLOOR, OF_THE_GUEST),
-        )
+    Table(
+        name="frontdesk_day",
+        see=f"({ON_THE_FLOOR}) or {AT_THE_GUEST_S_CENTRE} or {AT_THE_KIOSK}",
+        add=f"({ON_THE_FLOOR}) or {AT_THE_GUEST_S_CENTRE} or {AT_THE_KIOSK}",
+        change=f"({ON_THE_FLOOR}) or {AT_THE_GUEST_S_CENTRE} or {AT_THE_KIOSK}",
+    ),
+    Table(
+        name="frontdesk_period",
+        see=f"({ON_THE_FLOOR}) or {OF_THE_GUEST}",
+        add=f"({ON_THE_FLOOR}) or {OF_THE_GUEST} or {BY_THE_KIOSK}",
+        change=f"({ON_THE_FLOOR}) or {OF_THE_GUEST}",
     ),
     Table(name="frontdesk_help", see=ON_THE_FLOOR, add=ON_THE_FLOOR, change=ON_THE_FLOOR),
     Table(
         name="frontdesk_visit",
         see=f"({ON_THE_FLOOR}) or {OF_SOMEBODY_SEEN} or {BY_THE_GUEST}",
-        add=f"({ON_THE_FLOOR}) or {BY_THE_GUEST}",
+        add=f"({ON_THE_FLOOR}) or {BY_THE_GUEST} or {NOBODYS}",
         change=f"({ON_THE_FLOOR}) or {BY_THE_GUEST}",
     ),
 )

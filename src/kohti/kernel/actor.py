@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -192,6 +193,7 @@ def device(token: str) -> Actor | None:
     if row is None or row[0] is None:
         return None
     facts = json.loads(row[0])
+    _seen(facts)
     return Actor(
         kind="device",
         device_id=uuid.UUID(facts["device_id"]),
@@ -200,6 +202,17 @@ def device(token: str) -> Actor | None:
         role=facts["role"],
         facts=facts,
     )
+
+
+SEEN_EVERY = timedelta(minutes=10)
+
+
+def _seen(facts: Mapping[str, Any]) -> None:
+    """Note that a device still asks, where that was not noted in the last ten minutes."""
+    before = facts["seen_at"]
+    if before is None or clock.now() - datetime.fromisoformat(before) >= SEEN_EVERY:
+        with connection.cursor() as cursor:
+            cursor.execute("select kohti.device_seen(%s)", [facts["device_id"]])
 
 
 def digest_of(secret: str) -> str:

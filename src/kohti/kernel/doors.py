@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from . import actor as actors
-from . import words
+from . import live, words
 from .actor import Actor
 
 EVERYBODY = "everybody"
@@ -75,6 +75,8 @@ def for_device(kind: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[Mem
             device = actors.device(token) if token else None
             if device is None or device.role != kind:
                 return redirect("device_set_up")
+            request.device = device  # type: ignore[attr-defined]
+            request.live_version = live.version(device.centre_id)  # type: ignore[attr-defined]
             with actors.as_actor(device), words.spoken(words.language(), actor=device):
                 response = view(request, device, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")

@@ -39,6 +39,7 @@ FUNCTIONS = (
             ("admitted", "uuid"),
             ("guest_of", "uuid"),
             ("guest_person", "uuid"),
+            ("stands_at", "uuid"),
             ("floor", "uuid"),
             ("whole_centre", "uuid"),
             ("system", "uuid"),

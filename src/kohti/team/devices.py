@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,10 +13,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history
+from kohti.kernel import clock, history, live
 from kohti.kernel.actor import Actor, digest_of
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.kernel.languages import CODES
 
 from .models import Device
 
@@ -31,6 +33,29 @@ class SetUp:
 
     device_id: uuid.UUID
     code: str
+
+
+KEPT_S = 400 * 24 * 3600
+"""How long a browser keeps the token, as long as browsers do; it begins anew with each day's first page."""
+
+
+def languages_of(settings: Mapping[str, Any], otherwise: Sequence[str] = CODES) -> list[str]:
+    """The languages of a device, in the order of the product's; those of `otherwise` where none was chosen."""
+    chosen = [code for code in CODES if code in settings.get("languages", ())]
+    return chosen or [code for code in CODES if code in otherwise] or list(CODES)
+
+
+def has_sound(settings: Mapping[str, Any]) -> bool:
+    """Whether a board sounds when somebody is called."""
+    return bool(settings.get("sound", True))
+
+
+def device(actor: Actor, device_id: uuid.UUID) -> Device:
+    """One that this actor keeps and that was not ended. Raises NotThere. One statement."""
+    found = Device.objects.filter(id=device_id, ended_at=None).first()
+    if found is None:
+        raise NotThere("no such device")
+    return found
 
 
 def devices(actor: Actor) -> list[Device]:
@@ -100,9 +125,9 @@ def pair(code: str) -> tuple[str, str] | None:
 def end_device(actor: Actor, device_id: uuid.UUID) -> None:
     """What this device shows is over from its next question on. Raises NotThere for one the actor does not keep."""
     actors.must(actor, "devices.keep")
-    ended = Device.objects.filter(id=device_id, ended_at=None).update(
+    centre_id = device(actor, device_id).centre_id
+    Device.objects.filter(id=device_id, ended_at=None).update(
         ended_at=clock.now(), code_hash="", token_hash=""
     )
-    if not ended:
-        raise NotThere("no such device")
+    live.tell(centre_id, live.RIGHTS, device_id)
     history.record("device.ended", "device", device_id)

@@ -234,6 +234,7 @@ class Device(models.Model):
     )
     made_at = models.DateTimeField()
     paired_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, help_text="within ten minutes")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

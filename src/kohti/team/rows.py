@@ -51,6 +51,7 @@ begin
             set_config('kohti.admitted', '', true),
             set_config('kohti.guest_of', '', true),
             set_config('kohti.guest_person', '', true),
+            set_config('kohti.stands_at', '', true),
             set_config('kohti.role', p_role, true),
             set_config('kohti.floor', v_floor, true),
             set_config('kohti.whole_centre', case when v_whole then v_floor else '' end, true),
@@ -134,7 +135,7 @@ end $$"""
 kohti.device_facts(p_hash text, p_device uuid)
 returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select jsonb_build_object('device_id', d.id, 'role', d.kind, 'name', d.name, {OF_THE_SERVICE},
-        'centre_id', c.id, 'centre', c.name, 'centre_code', c.code)
+        'centre_id', c.id, 'centre', c.name, 'centre_code', c.code, 'settings', d.settings, 'seen_at', d.seen_at)
     from team_device d join team_service s on s.id = d.service_id join team_centre c on c.id = d.centre_id
     where (d.token_hash = p_hash or d.id = p_device) and d.token_hash <> '' and d.ended_at is null
 $$"""
@@ -151,8 +152,17 @@ begin
     end if;
     perform kohti.set_actor('device', null, null, (v_facts->>'service_id')::uuid, (v_facts->>'centre_id')::uuid,
         v_facts->>'role', 'none', v_facts->>'timezone', p_now);
+    perform set_config('kohti.stands_at', v_facts->>'centre_id', true);
     return true;
 end $$"""
+    ),
+    definer(
+        """
+kohti.device_seen(p_device uuid)
+returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    update team_device set seen_at = kohti.now()
+    where id = p_device and ended_at is null and (seen_at is null or seen_at < kohti.now() - interval '5 minutes')
+$$"""
     ),
     definer(
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import described, looks, views
+from . import described, device_views, looks, views
 
 urlpatterns = [
     path("team/", views.team, name="team"),
@@ -21,4 +21,7 @@ urlpatterns = [
     path("service/", described.service, name="service"),
     path("service/look/", looks.page, name="service_look"),
     path("places/", views.places, name="places"),
+    path("devices/", device_views.kept, name="devices"),
+    path("devices/<uuid:device_id>/code/", device_views.code, name="device_code"),
+    path("devices/<uuid:device_id>/end/", device_views.end, name="device_end"),
 ]

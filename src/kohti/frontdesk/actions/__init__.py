@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..said import LATE
 from .alarm import everybody_out, open_after_alarm
 from .arriving import MOST_TEXT, check_in, take_walk_in
+from .at_the_kiosk import check_in_at_kiosk, desk_ticket
 from .closing import close_day, closing_due
 from .helping import ask_for_help, end_help, go_to_help
 from .moving import (
@@ -37,8 +38,10 @@ __all__ = [
     "call",
     "call_next",
     "check_in",
+    "check_in_at_kiosk",
     "close_day",
     "closing_due",
+    "desk_ticket",
     "did_not_come",
     "end_help",
     "everybody_out",

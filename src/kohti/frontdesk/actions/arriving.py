@@ -56,7 +56,7 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     if day != clock.today(actor.zone):
         raise Refused(_("This appointment is not today."), code="not-today")
     diary.mark(actor, booking_id, Booking.State.KEPT, expected=[Booking.State.BOOKED])
-    moved = _arrive(
+    moved = arrive(
         actor,
         visit_id,
         stream_id=stream_id,
@@ -105,7 +105,7 @@ def take_walk_in(
     own_urgency, title, stream_id, letter = row
     if person_id is not None:
         _let_in(actor, person_id, visit_id)
-    moved = _arrive(
+    moved = arrive(
         actor,
         visit_id,
         stream_id=stream_id,
@@ -167,7 +167,7 @@ PERIOD = (
 )
 
 
-def _arrive(
+def arrive(
     actor: Actor,
     visit_id: uuid.UUID,
     *,
@@ -183,6 +183,7 @@ def _arrive(
     given_name: str = "",
     door_note: str = "",
 ) -> Moved:
+    """Draw a ticket and begin a visit. Of a claimed key; says nothing to anybody yet."""
     centre_id = actor.centre
     now = clock.now()
     day = now.astimezone(actor.zone).date()

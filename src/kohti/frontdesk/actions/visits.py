@@ -40,6 +40,8 @@ def say(
     **detail: object,
 ) -> None:
     """Write a visit's change into the history, and tell every open screen of its centre."""
+    if actor.device_id is not None:
+        detail["device"] = str(actor.device_id)
     history.record(
         verb,
         "visit",

@@ -1,0 +1,148 @@
+"""The board of a centre: who is called where, who is next, and how many wait. Tickets, and nothing of anybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, live, words
+from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.doors import DEVICE_COOKIE, for_device
+from kohti.kernel.live import News, View
+from kohti.team import devices
+
+from .actions.visits import ticket_of
+
+
+class Called(NamedTuple):
+    """A ticket that is called, and where it goes."""
+
+    ticket: str
+    desk: str
+    since: datetime
+
+
+class Waits(NamedTuple):
+    """A line in which somebody waits: how many, and whole minutes of who waits longest."""
+
+    title: str | dict[str, str]
+    waiting: int
+    longest: int
+
+
+class Board(NamedTuple):
+    """What a board shows."""
+
+    called: list[Called]
+    following: list[str]
+    lines: list[Waits]
+
+
+def on_the_board() -> Board:
+    """What the board that asks may show: called tickets with the last one first, the next three, the lines. One
+    statement.
+    """
+    found = Board([], [], [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select what, letter, number, desk, title, since, waiting from kohti.on_the_board()",
+        )
+        for what, letter, number, desk, title, since, waiting in cursor.fetchall():
+            if what == "called":
+                found.called.append(Called(ticket_of(letter, number), desk, since))
+            elif what == "next":
+                found.following.append(ticket_of(letter, number))
+            else:
+                minutes = max(0, int((clock.now() - since).total_seconds() // 60))
+                found.lines.append(Waits(title if isinstance(title, dict) else json.loads(title), waiting, minutes))
+    return found
+
+
+def _faces(device: Actor, languages: Sequence[str]) -> str:
+    """The board in each of its languages, of which the screen shows one after the other."""
+    shown = on_the_board()
+    face, made = get_template("frontdesk/_board_face.html"), []
+    for place, code in enumerate(languages):
+        with words.spoken(code, actor=device):
+            made.append(
+                face.render(
+                    {
+                        "board": shown,
+                        "code": code,
+                        "first": place == 0,
+                        "time": words.clock_time(clock.now(), device.zone),
+                    }
+                )
+            )
+    return "".join(made)
+
+
+def _languages(device: Actor) -> list[str]:
+    return devices.languages_of(device.facts["settings"], device.facts["languages"])
+
+
+@for_device("board")
+def board(request: HttpRequest, device: Actor) -> HttpResponseBase:
+    """The board itself."""
+    languages = _languages(device)
+    with words.spoken(languages[0], actor=device):
+        response = render(
+            request,
+            "frontdesk/board.html",
+            {
+                "faces": _faces(device, languages),
+                "sound": devices.has_sound(device.facts["settings"]),
+                "rotates": len(languages) > 1,
+                "centre": device.facts["centre"],
+            },
+        )
+    return keep_cookie(request, response)
+
+
+def keep_cookie(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The screen's token is kept as long as a browser keeps anything, from its last page on."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        request.COOKIES[DEVICE_COOKIE],
+        max_age=devices.KEPT_S,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+    return response
+
+
+def _part(device: Actor, languages: Sequence[str]) -> live.Render:
+    """The board after some news, for every board of the centre in the same languages."""
+
+    def render_part(news: Sequence[News]) -> str | None:
+        with as_actor(device), words.spoken(languages[0], actor=device):
+            return _faces(device, languages)
+
+    return render_part
+
+
+@for_device("board")
+def board_news(request: HttpRequest, device: Actor) -> HttpResponseBase:
+    """Live news of the board, made once for all boards of the centre."""
+    token, languages = request.COOKIES[DEVICE_COOKIE], _languages(device)
+
+    def still_allowed() -> bool:
+        with as_actor(actors.DOOR):
+            return actors.device(token) is not None
+
+    view = View("board", device.centre, device.role, " ".join(languages))
+    response: Any = StreamingHttpResponse(
+        live.hub().stream(view, _part(device, languages), still_allowed), content_type="text/event-stream"
+    )
+    response.headers["X-Accel-Buffering"] = "no"
+    return response  # type: ignore[no-any-return]
