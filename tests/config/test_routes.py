@@ -34,6 +34,7 @@ from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert
 from kohti.team import actions as team
+from kohti.team import devices
 from kohti.team.models import Centre
 from kohti.workbench.merging import actions as merging
 
@@ -105,6 +106,23 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("book_one", "GET"): Expected(FLOOR, 200, thing="booking_id"),
     ("book_move", "POST"): Expected(FLOOR, 422, thing="booking_id"),
     ("book_cancel", "POST"): Expected(FLOOR, 422, thing="booking_id"),
+    # A kiosk's and a board's own: whoever else asks is sent to where they are set up.
+    ("board", "GET"): Expected(EVERYONE, 302),
+    ("board_news", "GET"): Expected(EVERYONE, 302),
+    ("kiosk", "GET"): Expected(EVERYONE, 302),
+    ("kiosk_ways", "GET"): Expected(EVERYONE, 302),
+    ("kiosk_code", "GET"): Expected(EVERYONE, 302),
+    ("kiosk_code", "POST"): Expected(EVERYONE, 302),
+    ("kiosk_birth", "GET"): Expected(EVERYONE, 302),
+    ("kiosk_birth", "POST"): Expected(EVERYONE, 302),
+    ("kiosk_speak", "GET"): Expected(EVERYONE, 302),
+    ("kiosk_speak", "POST"): Expected(EVERYONE, 302),
+    ("device_set_up", "GET"): Expected(EVERYONE, 200, nobody=200),
+    ("device_set_up", "POST"): Expected(EVERYONE, 422, nobody=422),
+    ("devices", "GET"): Expected({LEADER}, 200),
+    ("devices", "POST"): Expected({LEADER}, 422),
+    ("device_code", "POST"): Expected({LEADER}, 200, thing="device_id"),
+    ("device_end", "POST"): Expected({LEADER}, 200, thing="device_id"),
     ("diary_import", "GET"): Expected({LEADER}, 200),
     ("diary_import", "POST"): Expected({LEADER}, 422),
     ("diary_preview", "GET"): Expected({LEADER}, 200, thing="file_id"),
@@ -359,6 +377,10 @@ class Things(dict[str, Any]):
             leader = self.service.member(LEADER, centre=self.centre.code)
             with as_actor(leader):
                 return merging.merge(leader, self["person_id"], other.id, {}, key=str(uuid.uuid4()))
+        if key == "device_id":
+            leader = self.service.member(LEADER, centre=self.centre.code)
+            with as_actor(leader):
+                return devices.add_device(leader, kind="board", name="Hall", device_id=uuid.uuid4()).device_id
         if key in ("note_id", "alert_id", "mark_id"):
             leader = self.service.member(LEADER, centre=self.centre.code)
             with as_actor(leader):
@@ -604,10 +626,11 @@ def every_route() -> list[tuple[str, str]]:
 
 
 CASES = every_route()
+OF_DEVICES = ("a kiosk", "a board")
 
 
 def test_every_address_has_a_name_methods_and_somebody_who_may() -> None:
-    known = {"everybody", "signed-in", *VERBS}
+    known = {"everybody", "signed-in", "a guest", *OF_DEVICES, *VERBS}
     wrong = [route for route in routes() if not route.name or not route.methods or route.who_may not in known]
     assert wrong == []
 
@@ -634,7 +657,8 @@ def test_nobody_is_sent_to_sign_in(name: str, method: str, here: Place) -> None:
     expected = EXPECTED[name, method]
     assert answer.status_code == expected.nobody
     if method == "GET" and by_name(name).who_may != "everybody":
-        assert unquote(answer.headers["Location"]) == f"/account/sign-in/?next={address}"
+        way_in = "/device/" if by_name(name).who_may in OF_DEVICES else f"/account/sign-in/?next={address}"
+        assert unquote(answer.headers["Location"]) == way_in
 
 
 def by_name(name: str) -> Route:

@@ -116,7 +116,9 @@ ACCOUNT_RATE_LIMITS = {
     "unlock": "30/m/ip,10/300s/key",
     "way_back": "10/m/ip,5/300s/key",
     "elsewhere": "30/m/ip",
-    "device": "10/300s/ip",
+    "device": "10/m/ip",
+    "kiosk": "12/300s/key",
+    "kiosk_code": "5/300s/key",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

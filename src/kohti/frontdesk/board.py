@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -63,7 +62,9 @@ def on_the_board() -> Board:
                 found.following.append(ticket_of(letter, number))
             else:
                 minutes = max(0, int((clock.now() - since).total_seconds() // 60))
-                found.lines.append(Waits(title if isinstance(title, dict) else json.loads(title), waiting, minutes))
+                found.lines.append(
+                    Waits(title if isinstance(title, dict) else json.loads(title), waiting, minutes)
+                )
     return found
 
 
@@ -87,7 +88,7 @@ def _faces(device: Actor, languages: Sequence[str]) -> str:
 
 
 def _languages(device: Actor) -> list[str]:
-    return devices.languages_of(device.facts["settings"], device.facts["languages"])
+    return devices.languages_of(device.facts["settings"])
 
 
 @for_device("board")
@@ -95,7 +96,7 @@ def board(request: HttpRequest, device: Actor) -> HttpResponseBase:
     """The board itself."""
     languages = _languages(device)
     with words.spoken(languages[0], actor=device):
-        response = render(
+        return render(
             request,
             "frontdesk/board.html",
             {
@@ -105,20 +106,6 @@ def board(request: HttpRequest, device: Actor) -> HttpResponseBase:
                 "centre": device.facts["centre"],
             },
         )
-    return keep_cookie(request, response)
-
-
-def keep_cookie(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The screen's token is kept as long as a browser keeps anything, from its last page on."""
-    response.set_cookie(
-        DEVICE_COOKIE,
-        request.COOKIES[DEVICE_COOKIE],
-        max_age=devices.KEPT_S,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.HTTPS,
-    )
-    return response
 
 
 def _part(device: Actor, languages: Sequence[str]) -> live.Render:

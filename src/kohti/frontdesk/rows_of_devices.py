@@ -98,8 +98,12 @@ $$"""
 )
 
 OF_THE_KIOSK = "(select kohti.role()) = 'kiosk'"
-AT_THE_KIOSK = f"(centre_id = (select kohti.stands_at()) and {OF_THE_KIOSK} and day = (select kohti.first_day()))"
+AT_THE_KIOSK = (
+    f"(centre_id = (select kohti.stands_at()) and {OF_THE_KIOSK} and day = (select kohti.first_day()))"
+)
 """The day at which a kiosk draws tickets."""
 BY_THE_KIOSK = f"({AT_THE_KIOSK} and by_member is null)"
-NOBODYS = f"({AT_THE_KIOSK} and person_id is null and booking_id is null and staff_id is null and given_name = '')"
+NOBODYS = (
+    f"({AT_THE_KIOSK} and person_id is null and booking_id is null and staff_id is null and given_name = '')"
+)
 """A ticket for the desk, for somebody who would rather speak: a kiosk adds it, and does not see it again."""

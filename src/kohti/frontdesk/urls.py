@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import views, views_figures
+from . import board, kiosk, views, views_figures
 
 urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
@@ -23,6 +23,13 @@ urlpatterns = [
     path("queue/call-next/", views.call_next, name="call_next"),
     path("queue/desk/", views.desk, name="desk"),
     path("queue/close/", views.close_day, name="close_day"),
+    path("board/", board.board, name="board"),
+    path("board/news/", board.board_news, name="board_news"),
+    path("kiosk/", kiosk.languages, name="kiosk"),
+    path("kiosk/<slug:code>/", kiosk.ways, name="kiosk_ways"),
+    path("kiosk/<slug:code>/code/", kiosk.by_code, name="kiosk_code"),
+    path("kiosk/<slug:code>/born/", kiosk.by_birth, name="kiosk_birth"),
+    path("kiosk/<slug:code>/speak/", kiosk.speak, name="kiosk_speak"),
     path("visits/<id:visit_id>/undo/", views.undo, name="visit_undo"),
     path("visits/<id:visit_id>/<str:verb>/", views.move, name="visit_move"),
 ]

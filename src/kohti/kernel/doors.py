@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -61,6 +62,17 @@ DEVICE_COOKIE = "kohti_device"
 """Where a kiosk or board keeps its token: from the day it is set up until somebody ends it, power cuts included."""
 
 
+KEPT_S = 400 * 24 * 3600
+"""How long a browser keeps anything; for a device it begins anew with each page."""
+
+
+def keep_token(response: HttpResponseBase, token: str) -> None:
+    """Let the browser of a kiosk or board keep what it is known by."""
+    response.set_cookie(
+        DEVICE_COOKIE, token, max_age=KEPT_S, httponly=True, samesite="Lax", secure=settings.HTTPS
+    )
+
+
 def for_device(kind: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[MemberView], View]:
     """A page for a kiosk or board of a centre (`kind`), whoever is signed in at it.
 
@@ -80,6 +92,7 @@ def for_device(kind: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[Mem
             with actors.as_actor(device), words.spoken(words.language(), actor=device):
                 response = view(request, device, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")
+            keep_token(response, token)
             return response
 
         return _marked(opened, f"a {kind}", methods)

@@ -58,7 +58,6 @@ def _seen(actor: Actor, one: Device) -> str:
 def _page(
     request: HttpRequest, actor: Actor, form: DeviceForm | None = None, *, status: int = 200
 ) -> HttpResponseBase:
-    own = [one for one in actor.facts.get("languages", CODES) if one in CODES] or list(CODES)
     return render(
         request,
         "team/devices.html",
@@ -69,7 +68,7 @@ def _page(
                     "name": one.name,
                     "kind": KINDS[one.kind],
                     "languages": ", ".join(
-                        name for code, name in LANGUAGES if code in devices.languages_of(one.settings, own)
+                        name for code, name in LANGUAGES if code in devices.languages_of(one.settings)
                     ),
                     "sound": one.kind == "board" and devices.has_sound(one.settings),
                     "seen": _seen(actor, one),
@@ -77,7 +76,7 @@ def _page(
                 }
                 for one in devices.devices(actor)
             ],
-            "form": form or DeviceForm(initial={"key": new_id(), "kind": "kiosk", "languages": own}),
+            "form": form or DeviceForm(initial={"key": new_id(), "kind": "kiosk", "languages": list(CODES)}),
         },
         status=status,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -35,14 +35,9 @@ class SetUp:
     code: str
 
 
-KEPT_S = 400 * 24 * 3600
-"""How long a browser keeps the token, as long as browsers do; it begins anew with each day's first page."""
-
-
-def languages_of(settings: Mapping[str, Any], otherwise: Sequence[str] = CODES) -> list[str]:
-    """The languages of a device, in the order of the product's; those of `otherwise` where none was chosen."""
-    chosen = [code for code in CODES if code in settings.get("languages", ())]
-    return chosen or [code for code in CODES if code in otherwise] or list(CODES)
+def languages_of(settings: Mapping[str, Any]) -> list[str]:
+    """The languages of a device, in the order of the product's; all of them where none was chosen."""
+    return [code for code in CODES if code in settings.get("languages", ())] or list(CODES)
 
 
 def has_sound(settings: Mapping[str, Any]) -> bool:

@@ -87,15 +87,23 @@ def _without_a_name(here: Place) -> list[Who]:
     for code, centre in (("cheltenham", here.centre), ("gloucester", here.other)):
         device, booking = here.devices[code].device_id, here.bookings[code]
         kiosk = Who(
-            f"the kiosk at {code}", ("device", device), kind="device", service=service, centre=str(centre.id)
+            f"the kiosk at {code}",
+            ("device", device),
+            kind="device",
+            role="kiosk",
+            service=service,
+            centre=str(centre.id),
         )
+        wall = here.devices[f"{code} board"].device_id
+        board = replace(kiosk, name=f"the board at {code}", enter=("device", wall), role="board")
         guest = replace(
             kiosk,
             name=f"a guest at {code}",
             enter=("guest", booking.id),
             kind="guest",
+            role="guest",
             booking=str(booking.id),
             person=str(booking.person_id),
         )
-        found += [kiosk, guest]
+        found += [kiosk, board, guest]
     return found

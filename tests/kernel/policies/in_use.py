@@ -74,9 +74,12 @@ def put_to_use(here: Place) -> None:
 
             import_file.order(leader, subject_id=held.id)
             here.devices[code] = devices.add_device(leader, kind="kiosk", name="door", device_id=ids.new_id())
-            devices.add_device(leader, kind="board", name="wall", device_id=ids.new_id())
+            here.devices[f"{code} board"] = devices.add_device(
+                leader, kind="board", name="wall", device_id=ids.new_id()
+            )
         with as_actor(DOOR):
             assert devices.pair(here.devices[code].code)
+            assert devices.pair(here.devices[f"{code} board"].code)
         with as_actor(coach):
             feeds.make_feed(coach, key=str(ids.new_id()))
         here.bookings[code] = bookings[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.kernel.policies.of_devices import at_the_kiosk, begun_at_the_kiosk, nobody_s_ticket
 from tests.kernel.policies.of_guests import (
     of_a_booking,
     of_the_guests_own,
@@ -308,12 +309,16 @@ RULES: dict[str, Rules] = {
     "journeys_ending": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
-    "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is)] * 3),
+    "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is, at_the_kiosk)] * 3),
     "frontdesk_visit": kept_by(
         either(on_the_floor, of_somebody_s_way, of_the_guests_own),
-        either(on_the_floor, of_the_guests_own),
+        either(on_the_floor, of_the_guests_own, nobody_s_ticket),
         either(on_the_floor, of_the_guests_own),
     ),
     "frontdesk_help": kept_by(*[on_the_floor] * 3),
-    "frontdesk_period": kept_by(*[either(on_the_floor, of_the_guests_visit)] * 3),
+    "frontdesk_period": kept_by(
+        either(on_the_floor, of_the_guests_visit),
+        either(on_the_floor, of_the_guests_visit, begun_at_the_kiosk),
+        either(on_the_floor, of_the_guests_visit),
+    ),
 }

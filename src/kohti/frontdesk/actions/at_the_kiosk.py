@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import replace
 
@@ -67,9 +68,9 @@ def desk_ticket(device: Actor, *, key: str) -> str:
     return moved.ticket
 
 
-def _not_said(device: Actor) -> dict[str, str]:
+def _not_said(device: Actor) -> str:
     said = {}
     for code in CODES:
         with words.spoken(code, actor=device):
             said[code] = words.spoken_now().gettext(NOT_SAID)
-    return said
+    return json.dumps(said, ensure_ascii=False)
