@@ -50,14 +50,14 @@ def test_the_last_one_called_stands_first_then_those_before_then_the_next_three(
         with clock.held_at(MORNING + timedelta(seconds=n)):
             acting(host, actions.call, moved[n].visit_id, key=f"c{n}", desk=f"Desk {n}")
     with clock.held_at(MORNING + timedelta(minutes=9)), as_actor(device):
-        shown = on_the_board()
+        shown = on_the_board(device)
     assert [(one.ticket, one.desk) for one in shown.called] == [
         ("D003", "Desk 2"),
         ("D002", "Desk 1"),
         ("D001", "Desk 0"),
     ]
     assert shown.following == ["D004", "D005", "D006"]
-    assert [(one.waiting, one.longest) for one in shown.lines] == [(4, 9)]
+    assert [(line.code, wait.ahead) for line, wait in shown.lines] == [("desk", 4)]
 
 
 def test_who_was_called_stays_for_a_minute_after_the_call(here: Place) -> None:
@@ -67,7 +67,7 @@ def test_who_was_called_stays_for_a_minute_after_the_call(here: Place) -> None:
         acting(host, actions.begin, moved.visit_id, key="begin")
     for seconds, shown in ((30, ["D001"]), (61, [])):
         with clock.held_at(MORNING + timedelta(seconds=seconds)), as_actor(device):
-            assert [one.ticket for one in on_the_board().called] == shown
+            assert [one.ticket for one in on_the_board(device).called] == shown
 
 
 def test_yesterday_and_another_centre_stand_on_no_board_and_a_kiosk_is_told_nothing(here: Place) -> None:
@@ -75,10 +75,10 @@ def test_yesterday_and_another_centre_stand_on_no_board_and_a_kiosk_is_told_noth
     with clock.held_at(MORNING + timedelta(days=1)):
         device = asked(here)
         with as_actor(device):
-            assert on_the_board() == board.Board([], [], [])
+            assert on_the_board(device) == board.Board([], [], [])
     for other in (asked(here, "kiosk"), here.member("leader")):
         with as_actor(other):
-            assert on_the_board() == board.Board([], [], [])
+            assert on_the_board(other)[:2] == ([], [])
 
 
 def test_the_page_says_tickets_in_each_language_and_nobody_s_name(here: Place) -> None:

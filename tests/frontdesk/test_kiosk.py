@@ -156,7 +156,7 @@ def test_a_code_of_another_day_another_centre_or_a_cancelled_one_is_said_kindly(
     assert "another day" in text
     assert "Thursday 12 March 2026 at 10:00" in text
     text = said(kiosk, "code", typed=elsewhere.code)
-    assert "another place" in text
+    assert "another centre" in text
     assert here.other.name in text
     assert "cancelled" in said(kiosk, "code", typed=cancelled.code)
     assert visits(here) == []
@@ -168,7 +168,7 @@ def test_early_and_late_are_said_with_what_to_do(here: Place) -> None:
     text = said(kiosk, "code", typed=early.code)
     assert "You are early" in text
     assert "from 12:00 on" in text
-    assert "others may be called before you" in said(kiosk, "code", typed=late.code)
+    assert "You will still be seen." in said(kiosk, "code", typed=late.code)
     assert [visit.booking_id for visit in visits(here)] == [late.id]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,7 +18,9 @@ from kohti.kernel.doors import DEVICE_COOKIE, for_device
 from kohti.kernel.live import News, View
 from kohti.team import devices
 
+from . import paces
 from .actions.visits import ticket_of
+from .paces import Line, Wait
 
 
 class Called(NamedTuple):
@@ -30,47 +31,33 @@ class Called(NamedTuple):
     since: datetime
 
 
-class Waits(NamedTuple):
-    """A line in which somebody waits: how many, and whole minutes of who waits longest."""
-
-    title: str | dict[str, str]
-    waiting: int
-    longest: int
-
-
 class Board(NamedTuple):
     """What a board shows."""
 
     called: list[Called]
     following: list[str]
-    lines: list[Waits]
+    lines: list[tuple[Line, Wait]]
 
 
-def on_the_board() -> Board:
-    """What the board that asks may show: called tickets with the last one first, the next three, the lines. One
-    statement.
+def on_the_board(device: Actor) -> Board:
+    """What the board that asks may show: called tickets with the last one first, the next three, and how long each line
+    in which somebody waits is going to take. Two statements.
     """
-    found = Board([], [], [])
+    busy = [one for one in paces.lines(device.centre, clock.today(device.zone)) if one.waiting]
+    found = Board([], [], [(one, paces.new_in(one)) for one in busy])
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select what, letter, number, desk, title, since, waiting from kohti.on_the_board()",
-        )
-        for what, letter, number, desk, title, since, waiting in cursor.fetchall():
+        cursor.execute("select what, letter, number, desk, since from kohti.on_the_board()")
+        for what, letter, number, desk, since in cursor.fetchall():
             if what == "called":
                 found.called.append(Called(ticket_of(letter, number), desk, since))
-            elif what == "next":
-                found.following.append(ticket_of(letter, number))
             else:
-                minutes = max(0, int((clock.now() - since).total_seconds() // 60))
-                found.lines.append(
-                    Waits(title if isinstance(title, dict) else json.loads(title), waiting, minutes)
-                )
+                found.following.append(ticket_of(letter, number))
     return found
 
 
 def _faces(device: Actor, languages: Sequence[str]) -> str:
     """The board in each of its languages, of which the screen shows one after the other."""
-    shown = on_the_board()
+    shown = on_the_board(device)
     face, made = get_template("frontdesk/_board_face.html"), []
     for place, code in enumerate(languages):
         with words.spoken(code, actor=device):

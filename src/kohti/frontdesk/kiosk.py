@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -19,10 +19,11 @@ from kohti.team import devices
 
 from . import actions, named
 from .named import Named, Said
+from .said import Agreed, at_the_door
 
 FIGURES = "1234567890"
 LONGEST = 16
-EARLY = timedelta(minutes=60)
+TOO_EARLY = timedelta(minutes=60)
 """Whoever comes earlier than this is asked to say so again when it is nearer: called now, they would not be there."""
 
 
@@ -141,76 +142,72 @@ def _answer(request: HttpRequest, device: Actor, code: str, said: Said) -> HttpR
             request, device, code, _("Please speak to us"), [_("We could not find you here.")], status=429
         )
     found = named.named(request, device, said)
-    now = clock.now()
-    if found.outcome == "booked" and found.booking_id and found.starts and found.starts - now <= EARLY:
-        try:
-            moved = actions.check_in_at_kiosk(device, found.booking_id, version=found.version)
-        except KohtiError as trouble:
-            return _say(request, device, code, _("Please speak to us"), [str(trouble)], status=409)
-        lines = [_about(device, found)]
-        if now - found.starts > actions.LATE:
-            lines.append(_("You are later than agreed, so others may be called before you."))
-        lines.append(
-            _("Please sit down. The board and a colleague say when it is your turn, and where to go.")
-        )
-        return _say(request, device, code, _("You are checked in"), lines, ticket=moved.ticket, good=True)
-    title, lines = _words(device, found, now)
+    if found.outcome == "booked" and found.booking_id and found.starts:
+        if found.starts - clock.now() > TOO_EARLY:
+            again = _("Please say again that you are here from %(time)s on.")
+            time = words.clock_time(found.starts - TOO_EARLY, device.zone)
+            return _say(
+                request, device, code, _("You are early"), [_about(device, found), again % {"time": time}]
+            )
+        return _here(request, device, code, found)
     if found.outcome == "here":
-        return _say(request, device, code, title, lines, ticket=found.ticket or "", good=True)
-    return _say(request, device, code, title, lines)
+        return _already(request, device, code, found)
+    speak, lines = _("Please speak to us"), _lines(device, found)
+    return _say(
+        request, device, code, speak if lines[0] else _("We could not find you here."), [*filter(None, lines)]
+    )
+
+
+def _here(request: HttpRequest, device: Actor, code: str, found: Named) -> HttpResponseBase:
+    assert found.booking_id is not None
+    try:
+        moved = actions.check_in_at_kiosk(device, found.booking_id, version=found.version)
+    except KohtiError as trouble:
+        return _say(request, device, code, _("Please speak to us"), [str(trouble)], status=409)
+    off = at_the_door(_agreed(device, found), device.zone)
+    lines = [off.text if off else _about(device, found), _wait_here()]
+    return _say(request, device, code, _("You are checked in"), lines, ticket=moved.ticket)
+
+
+def _already(request: HttpRequest, device: Actor, code: str, found: Named) -> HttpResponseBase:
+    ticket = found.ticket or ""
+    if found.state != "called":
+        lines = [_about(device, found), _wait_here()]
+        return _say(request, device, code, _("You are checked in already"), lines, ticket=ticket)
+    where = _("Please go to %(desk)s.") % {"desk": words.apart(found.desk)} if found.desk else ""
+    return _say(request, device, code, _("It is your turn"), [*filter(None, [where])], ticket=ticket)
+
+
+def _wait_here() -> str:
+    return _("Take a seat. The board says when it is your turn, and where to go.")
 
 
 def _about(device: Actor, found: Named) -> str:
     assert found.starts is not None
-    return _("%(what)s at %(time)s") % {
-        "what": words.title(found.kind or {}),
-        "time": words.clock_time(found.starts, device.zone),
-    }
+    what = words.title(found.kind) if found.kind else _("Your appointment")
+    return _("%(what)s at %(time)s") % {"what": what, "time": words.clock_time(found.starts, device.zone)}
 
 
-def _when(device: Actor, starts: datetime) -> str:
-    return _("%(day)s at %(time)s") % {
-        "day": words.day_long(starts.astimezone(device.zone).date()),
-        "time": words.clock_time(starts, device.zone),
-    }
+def _agreed(device: Actor, found: Named) -> Agreed:
+    assert found.starts is not None
+    return Agreed(
+        day=found.starts.astimezone(device.zone).date(),
+        starts=found.starts,
+        state=found.outcome if found.outcome in ("cancelled", "missed") else "booked",
+        centre=", ".join(filter(None, (found.centre, found.address))),
+    )
 
 
-def _words(device: Actor, found: Named, now: datetime) -> tuple[str, list[str]]:
+def _lines(device: Actor, found: Named) -> tuple[str, str]:
     """What is said of an appointment that is not checked in by this press, and what to do: kindly, and in words."""
-    speak, starts = _("Please speak to us"), found.starts
-    match found.outcome:
-        case "here" if found.state == "called":
-            where = _("Please go to %(desk)s.") % {"desk": words.apart(found.desk)} if found.desk else ""
-            return _("It is your turn"), [one for one in (_about(device, found), where) if one]
-        case "here":
-            return _("You are checked in already"), [
-                _about(device, found),
-                _("Please sit down. The board and a colleague say when it is your turn, and where to go."),
-            ]
-        case "booked" if starts is not None:
-            return _("You are early"), [
-                _about(device, found),
-                _("Please say again that you are here from %(time)s on.")
-                % {"time": words.clock_time(starts - EARLY, device.zone)},
-            ]
-        case "cancelled":
-            return speak, [_("This appointment was cancelled. We will find another time.")]
-        case "missed" | "seen":
-            return speak, [_("This appointment is over. Tell us what you need.")]
-        case "other-day" if starts is not None:
-            where = f"{found.centre}, {found.address}" if found.centre else ""
-            if starts < now:
-                lines = [_("Your appointment was on %(when)s.") % {"when": _when(device, starts)}, where]
-                return speak, [*filter(None, lines), _("We will find another time.")]
-            lines = [_("It is on %(when)s.") % {"when": _when(device, starts)}, where]
-            return _("Your appointment is on another day"), [*filter(None, lines)]
-        case "elsewhere" if starts is not None:
-            return _("Your appointment is at another place"), [
-                f"{found.centre}, {found.address}",
-                _when(device, starts),
-                _("If you cannot get there in time, speak to us: we will call them."),
-            ]
-    return speak, [_("We could not find you here. That happens, and it is not your fault.")]
+    if found.outcome == "seen":
+        return _("This appointment is over."), _(
+            "Tell us what you need: we help you now, or find another time."
+        )
+    said = at_the_door(_agreed(device, found), device.zone) if found.starts is not None else None
+    if said is None:
+        return "", _("That happens, and it is not your fault. Please speak to us.")
+    return said.text, said.then
 
 
 def _say(
@@ -221,10 +218,9 @@ def _say(
     lines: list[str],
     *,
     ticket: str = "",
-    good: bool = False,
     status: int = 200,
 ) -> HttpResponseBase:
-    shown = {"code": code, "heading": title, "lines": lines, "ticket": ticket, "good": good, "key": new_id()}
+    shown = {"code": code, "heading": title, "lines": lines, "ticket": ticket, "key": new_id()}
     return _page(request, device, "frontdesk/kiosk_said.html", shown, status=status)
 
 
@@ -240,5 +236,5 @@ def speak(request: HttpRequest, device: Actor, code: str) -> HttpResponseBase:
             ticket = actions.desk_ticket(device, key=f"kiosk:{device.device_id}:{key}")
         except KohtiError as trouble:
             return _say(request, device, code, _("Please speak to us"), [str(trouble)], status=409)
-        lines = [_("Please sit down. The board and a colleague say when it is your turn, and where to go.")]
-        return _say(request, device, code, _("Here is your ticket"), lines, ticket=ticket, good=True)
+        lines = [_wait_here()]
+        return _say(request, device, code, _("Here is your ticket"), lines, ticket=ticket)

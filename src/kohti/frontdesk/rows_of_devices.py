@@ -11,25 +11,22 @@ FUNCTIONS = (
     definer(
         """
 kohti.on_the_board()
-returns table (what text, letter text, number integer, desk text, title jsonb, since timestamptz, waiting integer)
+returns table (what text, letter text, number integer, desk text, since timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     with open as materialized (
         select v.* from frontdesk_visit v
         where v.centre_id = kohti.stands_at() and kohti.role() = 'board' and v.day = kohti.first_day() and v.is_open
     )
-    (select 'called', v.letter, v.number, v.desk, null::jsonb, p.starts, null::integer
+    (select 'called', v.letter, v.number, v.desk, p.starts
     from open v join lateral (
         select starts from frontdesk_period where visit_id = v.id and state = 'called' order by starts desc limit 1
     ) p on true
     where v.state = 'called' or (v.state = 'serving' and p.starts > kohti.now() - interval '1 minute')
     order by p.starts desc limit 4)
     union all
-    (select 'next', v.letter, v.number, '', null, v.order_at, null
-    from open v where v.state = 'waiting' order by v.urgency desc, v.order_at, v.number limit 3)
-    union all
-    (select 'line', t.letter, null, '', t.title, min(greatest(v.arrived_at, v.agreed_at)), count(*)::integer
-    from open v join frontdesk_stream t on t.id = v.stream_id where v.state = 'waiting'
-    group by t.id order by t.position)
+    (select 'next', v.letter, v.number, '', v.order_at
+    from open v where v.state = 'waiting' and (v.parked_until is null or v.parked_until <= kohti.now())
+    order by v.urgency desc, v.order_at, v.number limit 3)
 $$"""
     ),
     # Of today and here whom it can be; of another day or centre only by the code, which says as much on paper.
@@ -65,7 +62,7 @@ begin
     if v_people = 1 then
         return query
         select case when v.is_open then 'here' when b.state = 'kept' then 'seen' else b.state::text end, b.id, b.version,
-            k.title, b.starts, null::text, null::text,
+            k.public, b.starts, null::text, null::text,
             v.letter || lpad(v.number::text, 3, '0'), v.state::text, v.desk::text
         from diary_booking b join diary_kind k on k.id = b.kind_id
         left join frontdesk_visit v on v.booking_id = b.id and v.counts
