@@ -55,12 +55,13 @@ class Opening(models.Model):
 
 
 class Closure(models.Model):
-    """A day on which a centre stays closed."""
+    """A day on which a centre stays closed, or from when on it is closed on that day (local wall time)."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, db_constraint=False, db_index=False)
     day = models.DateField()
+    closes = models.TimeField(null=True, help_text="open until then; none: closed all day")
     title = models.JSONField()
     by_hand = models.BooleanField(default=False, help_text="added here, and kept when the blueprint changes")
 
@@ -225,3 +226,6 @@ class ImportedFile(models.Model):
 
 from .feeds import Feed as Feed  # noqa: E402 - it points to tables of the rooms below
 from .reminders import Reminder as Reminder  # noqa: E402 - it points to the tables above
+from .recurring import DropIn as DropIn  # noqa: E402 - these point to the tables above
+from .recurring import Travel as Travel  # noqa: E402
+from .waiting import Wish as Wish  # noqa: E402
