@@ -1,14 +1,16 @@
-"""When somebody has time: what the opening hours leave once closures, absences and bookings are taken away."""
+"""When somebody has time: what the opening hours leave once closures, absences, drop-ins and bookings are taken away."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from kohti.kernel import clock, reading
+from django.db import connection
+
+from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 
 GRID_MINUTES = 10
@@ -17,32 +19,131 @@ GRID_MINUTES = 10
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A stretch of time that could be booked."""
+    """A stretch of time that could be booked: when, with whom, where; a room only where one is needed."""
 
     starts: datetime
     ends: datetime
+    staff_id: uuid.UUID | None = None
+    staff: str = ""
+    centre_id: uuid.UUID | None = None
+    centre: str = ""
+    room_id: uuid.UUID | None = None
+    room: str = ""
 
 
-OPEN_DAYS = reading.Part(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a free time must be.
+
+    minutes      its length
+    first, days  from which local day on, and how many days are looked at
+    centres      at which centres; none: the actor's own
+    staff        with which colleagues; none: with any who has people in hand and belongs to that centre
+    person_id    who must have time as well
+    but          an appointment to be moved, which does not stand in its own way
+    needs        what the room must have (`Room.has`); with any of it a room is found as well
+    weekdays     on which weekdays only, 0 Monday
+    opens, closes  between which local wall times only
+    before       only what begins before this instant
     """
-select (d.day::date + o.opens) at time zone %(zone)s as starts, (d.day::date + o.closes) at time zone %(zone)s as ends
-from generate_series(%(first)s::date, %(last)s::date, interval '1 day') d(day)
-join diary_opening o on o.centre_id = %(centre)s and o.weekday = extract(isodow from d.day) - 1
-where not exists (select 1 from diary_closure c where c.centre_id = %(centre)s and c.day = d.day::date)
-order by 1
-""",
-    lambda row: (datetime.fromisoformat(row["starts"]), datetime.fromisoformat(row["ends"])),
-)
-TAKEN = reading.Part(
+
+    minutes: int
+    first: date
+    days: int = 21
+    centres: Sequence[uuid.UUID] = ()
+    staff: Sequence[uuid.UUID] = ()
+    person_id: uuid.UUID | None = None
+    but: uuid.UUID | None = None
+    needs: Sequence[str] = ()
+    weekdays: Sequence[int] = ()
+    opens: time | None = None
+    closes: time | None = None
+    before: datetime | None = None
+
+
+STRETCHES = """
+select f.centre_id, f.staff_id, f.room_id, f.starts, f.ends
+from kohti.free_stretches(%(centres)s, %(staff)s, %(person)s, %(but)s, %(needs)s, %(first)s, %(last)s, %(from)s,
+                          %(until)s, make_interval(mins => %(minutes)s), %(zone)s) f
+"""
+# Each stretch cut to the hours that are asked for, day by day, and begun at a full ten minutes.
+BEGINNINGS = f"""
+select s.centre_id, s.staff_id, s.room_id, s.day, s.starts, s.ends from (
+    select w.centre_id, w.staff_id, w.room_id, w.day, to_timestamp(
+            ceil(extract(epoch from w.starts) / {GRID_MINUTES * 60}) * {GRID_MINUTES * 60}) as starts, w.ends
+    from (
+        select f.centre_id, f.staff_id, f.room_id, (f.starts at time zone %(zone)s)::date as day,
+            greatest(f.starts, ((f.starts at time zone %(zone)s)::date + %(opens)s::time) at time zone %(zone)s)
+                as starts,
+            least(f.ends, ((f.starts at time zone %(zone)s)::date + %(closes)s::time) at time zone %(zone)s) as ends
+        from ({STRETCHES}) f) w) s
+where s.starts + make_interval(mins => %(minutes)s) <= s.ends
+  and (%(before)s::timestamptz is null or s.starts < %(before)s)
+  and (%(weekdays)s::int[] = '{{}}' or extract(isodow from s.day) - 1 = any(%(weekdays)s))
+"""
+FIRST = f"""
+select b.centre_id, b.staff_id, b.room_id, b.starts, b.ends, t.full_name, c.name, r.name
+from (
+    select x.*, row_number() over (partition by x.day order by x.starts, x.staff_id, x.room_id) as nth from ({BEGINNINGS}) x) b
+left join team_staff t on t.id = b.staff_id
+left join team_centre c on c.id = b.centre_id
+left join diary_room r on r.id = b.room_id
+where %(a_day)s::int is null or b.nth <= %(a_day)s
+order by b.starts, t.full_name, b.staff_id, b.room_id
+limit %(most)s
+"""
+
+
+def offers(
+    actor: Actor, rule: Rule, *, a_day: int | None = None, most: int | None = None
+) -> list[Free]:
+    """The earliest beginning of each free stretch that fits a rule, soonest first. One statement.
+
+    `a_day`: at most so many on one day; `most`: at most so many in all. What colleagues at other centres do then is
+    not told, only when they have time. Whoever books, works with people, or is a guest of the centre is answered.
     """
-select starts, ends from diary_booking where holds and ends > %(from)s and starts < %(until)s
-    and (staff_id = %(staff)s or person_id = %(person)s)
-union all
-select starts, ends from diary_absence where staff_id = %(staff)s and ends > %(from)s and starts < %(until)s
-order by 1
-""",
-    OPEN_DAYS.make,
-)
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST, _values(actor, rule) | {"a_day": a_day, "most": most})
+        rows = cursor.fetchall()
+    long = timedelta(minutes=rule.minutes)
+    return [
+        Free(starts.astimezone(UTC), starts.astimezone(UTC) + long, staff_id, staff or "", centre_id, centre or "", room_id, room or "")
+        for centre_id, staff_id, room_id, starts, _ends, staff, centre, room in rows
+    ]
+
+
+def all_offers(actor: Actor, rule: Rule) -> Iterator[Free]:
+    """Every beginning at a full ten minutes that fits a rule, colleague by colleague in order of time. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{BEGINNINGS} order by s.starts, s.staff_id, s.room_id", _values(actor, rule))
+        rows = cursor.fetchall()
+    long, grid = timedelta(minutes=rule.minutes), timedelta(minutes=GRID_MINUTES)
+    for centre_id, staff_id, room_id, _day, starts, ends in rows:
+        one = Free(starts.astimezone(UTC), starts.astimezone(UTC) + long, staff_id, "", centre_id, "", room_id, "")
+        while one.ends <= ends and (rule.before is None or one.starts < rule.before):
+            yield one
+            one = replace(one, starts=one.starts + grid, ends=one.ends + grid)
+
+
+def _values(actor: Actor, rule: Rule) -> dict[str, Any]:
+    last = rule.first + timedelta(days=rule.days)
+    return {
+        "zone": str(actor.zone),
+        "first": rule.first,
+        "last": last,
+        "until": clock.local(last + timedelta(days=1), "00:00", actor.zone),
+        "from": max(clock.now(), clock.local(rule.first, "00:00", actor.zone)),
+        "centres": list(rule.centres) or [actor.centre],
+        "staff": list(rule.staff) or None,
+        "person": rule.person_id,
+        "but": rule.but,
+        "needs": list(rule.needs),
+        "minutes": rule.minutes,
+        "opens": rule.opens or time(),
+        "closes": rule.closes or time(23, 59, 59),
+        "before": rule.before,
+        "weekdays": list(rule.weekdays),
+    }
 
 
 def free_times(
@@ -56,44 +157,5 @@ def free_times(
     most: int = 3,
 ) -> list[Free]:
     """The first free stretch of each of the next days on which both have time, at most `most`. One statement."""
-    last = first + timedelta(days=days)
-    values: dict[str, Any] = {
-        "zone": str(actor.zone),
-        "first": first,
-        "last": last,
-        "centre": actor.centre_id,
-        "from": clock.local(first, "00:00", actor.zone),
-        "until": clock.local(last + timedelta(days=1), "00:00", actor.zone),
-        "staff": staff_id,
-        "person": person_id,
-    }
-    opened, taken = reading.together(values, OPEN_DAYS, TAKEN)
-    now = clock.now()
-    long = timedelta(minutes=minutes)
-    found: list[Free] = []
-    for opens, closes in opened:
-        start = next(_starts(max(opens, now), closes, long, taken), None)
-        if start is not None:
-            found.append(Free(start, start + long))
-        if len(found) == most:
-            break
-    return found
-
-
-def _starts(
-    opens: datetime, closes: datetime, long: timedelta, taken: list[tuple[datetime, datetime]]
-) -> Iterator[datetime]:
-    """The beginnings on the grid, between two instants, at which nothing is taken for so long."""
-    grid = timedelta(minutes=GRID_MINUTES)
-    behind = timedelta(
-        minutes=opens.minute % GRID_MINUTES, seconds=opens.second, microseconds=opens.microsecond
-    )
-    start = opens - behind + (grid if behind else timedelta())
-    while start + long <= closes:
-        clash = next((end for begin, end in taken if begin < start + long and end > start), None)
-        if clash is None:
-            yield start
-            start += grid
-        else:
-            while start < clash:
-                start += grid
+    rule = Rule(minutes=minutes, first=first, days=days, staff=(staff_id,), person_id=person_id)
+    return offers(actor, rule, a_day=1, most=most)

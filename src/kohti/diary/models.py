@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -84,6 +84,9 @@ class Room(models.Model):
     name = models.TextField()
     kind = models.CharField(max_length=5, choices=Use, default=Use.ROOM, db_default="room")
     retired = models.BooleanField(default=False, db_default=False)
+    has = ArrayField(
+        models.CharField(max_length=20), default=list, db_default=[], help_text="step-free, quiet, children, loop"
+    )
 
     class Meta:
         constraints = (
@@ -159,6 +162,12 @@ class Booking(models.Model):
         indexes = (
             models.Index("centre", "day", "starts", "id", name="bookings_of_a_day"),
             models.Index("staff", "day", name="bookings_of_a_colleague", condition=Q(staff__isnull=False)),
+            models.Index(
+                fields=("staff", "starts"),
+                include=("ends", "centre", "id"),
+                name="bookings_in_order",
+                condition=Q(staff__isnull=False, holds=True),
+            ),
             models.Index("person", "starts", name="bookings_of_a_person", condition=Q(person__isnull=False)),
             models.Index("code", name="bookings_by_code", condition=~Q(code="")),
         )

@@ -8,6 +8,7 @@ from kohti.people.rows import SEEN
 from kohti.team.rows import OF_THE_SERVICE
 
 from . import by_link, told
+from . import stretches
 
 FUNCTIONS = (
     *by_link.FUNCTIONS,
@@ -132,6 +133,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select f.member_id, f.language from diary_feed f where f.token_hash = p_hash and f.ended_at is null
 $$"""
     ),
+    *stretches.FUNCTIONS,
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
@@ -141,6 +143,8 @@ OF_SOMEBODY_SEEN = f"(person_id is not null and (select kohti.may('journeys.see'
 
 OF_THE_BOOK = "(centre_id = (select kohti.floor()) and (select kohti.may('diary.book')))"
 """Whoever books at a centre sees and keeps its book, whatever the day; who it is with is the person's own row."""
+OF_THE_WISH = f"({OF_THE_BOOK} or booking_id = (select kohti.admitted()))"
+"""So do those who wait there for an earlier time; a guest asks for their own appointment."""
 OF_THE_GUEST = "id = (select kohti.admitted())"
 """A guest is known by one appointment, and sees and changes that one."""
 
@@ -155,6 +159,15 @@ TABLES = (
         system="see add change remove",
     ),
     Table(name="diary_room", see=OWN_SERVICE),
+    Table(
+        name="diary_dropin",
+        see=OWN_SERVICE,
+        add=f"code = '' and {KEPT}",
+        change=KEPT,
+        system="see add change remove",
+    ),
+    Table(name="diary_travel", see=OWN_SERVICE, system="see add change remove"),
+    Table(name="diary_wish", see=OF_THE_WISH, add=OF_THE_WISH, change=OF_THE_WISH),
     Table(
         name="diary_booking",
         see=f"({ON_THE_FLOOR}) or {OWN_TIME} or {OF_SOMEBODY_SEEN} or {OF_THE_BOOK} or {OF_THE_GUEST}",

@@ -89,6 +89,11 @@ def closed_by_hand(who: Who, row: Row, world: World) -> bool:
     return row["by_hand"] and (in_the_centre(who, row, world) or administered(who, row, world))
 
 
+def added_by_hand(who: Who, row: Row, world: World) -> bool:
+    """A drop-in of the blueprint comes with it; one more is the leader's to add, and the administrator's."""
+    return row["code"] == "" and (in_the_centre(who, row, world) or administered(who, row, world))
+
+
 def done_by_a_colleague(who: Who, row: Row, world: World) -> bool:
     """Whoever leads a centre sees what its colleagues did; who administers the service sees all of it."""
     if administered(who, row, world):
@@ -280,6 +285,19 @@ RULES: dict[str, Rules] = {
     "diary_reminder": kept_by_the_system(
         of_a_booking(either(on_the_floor, own_time, of_somebody_s_way, in_the_book, the_guests_own))
     ),
+    "diary_dropin": Rules(
+        see=own_service,
+        add=added_by_hand,
+        change=either(in_the_centre, administered),
+        worker=Rules(
+            see=either(own_service, system_rows),
+            add=either(added_by_hand, system_rows),
+            change=either(in_the_centre, administered, system_rows),
+            remove=system_rows,
+        ),
+    ),
+    "diary_travel": kept_by_the_system(own_service, remove=system_rows),
+    "diary_wish": kept_by(*[either(in_the_book, of_the_guests_own)] * 3),
     "diary_booking": kept_by(
         either(on_the_floor, own_time, of_somebody_s_way, in_the_book, the_guests_own),
         either(in_the_centre, own_time_here, in_the_book),
