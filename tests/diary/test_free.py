@@ -35,7 +35,9 @@ def one_day(**what: object) -> Rule:
     return Rule(minutes=30, first=TOMORROW, days=0, **what)  # type: ignore[arg-type]
 
 
-def test_a_free_time_keeps_clear_of_what_is_booked_with_the_colleague_and_with_the_person(here: Place) -> None:
+def test_a_free_time_keeps_clear_of_what_is_booked_with_the_colleague_and_with_the_person(
+    here: Place,
+) -> None:
     coach = here.member("coach")
     assert coach.staff_id is not None
     person = here.person()
@@ -159,7 +161,15 @@ def test_only_the_days_hours_and_earlier_times_that_were_asked_for_are_offered(h
     coach = here.member("coach")
     assert coach.staff_id is not None
     monday = date(2026, 3, 16)
-    rule = Rule(minutes=30, first=TOMORROW, days=14, staff=(coach.staff_id,), weekdays=(0,), opens=time(14), closes=time(15))
+    rule = Rule(
+        minutes=30,
+        first=TOMORROW,
+        days=14,
+        staff=(coach.staff_id,),
+        weekdays=(0,),
+        opens=time(14),
+        closes=time(15),
+    )
     with as_actor(coach):
         found = [one.starts for one in free.all_offers(coach, rule)]
         sooner = free.offers(coach, replace(rule, before=datetime(2026, 3, 20, tzinfo=UTC)))
@@ -168,10 +178,14 @@ def test_only_the_days_hours_and_earlier_times_that_were_asked_for_are_offered(h
     assert [one.starts.date() for one in sooner] == [monday]
 
 
-def test_today_begins_with_the_next_full_ten_minutes_and_wall_times_hold_across_the_clock_change(here: Place) -> None:
+def test_today_begins_with_the_next_full_ten_minutes_and_wall_times_hold_across_the_clock_change(
+    here: Place,
+) -> None:
     coach = here.member("coach")
     with clock.held_at(MORNING + timedelta(minutes=3)):
-        assert times(coach, Rule(minutes=10, first=TODAY, days=0), most=1)[0][0] == MORNING + timedelta(minutes=10)
+        assert times(coach, Rule(minutes=10, first=TODAY, days=0), most=1)[0][0] == MORNING + timedelta(
+            minutes=10
+        )
     week = times(coach, Rule(minutes=10, first=date(2026, 3, 27), days=3), a_day=1)
     assert [starts for starts, _staff in week] == [
         datetime(2026, 3, 27, 9, tzinfo=UTC),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from kohti.kernel.carried import Carried
 
-CARRIED: tuple[Carried, ...] = (Carried(table="diary_booking", without=("holds",)),)
+CARRIED: tuple[Carried, ...] = (
+    Carried(table="diary_booking", without=("holds",)),
+    Carried(table="diary_wish", hangs_on=("booking_id", "diary_booking")),
+)
 
 LOSES = """
 select case when g.state = 'kept' and k.state <> 'kept' then k.id else g.id end as id

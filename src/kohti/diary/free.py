@@ -94,9 +94,7 @@ limit %(most)s
 """
 
 
-def offers(
-    actor: Actor, rule: Rule, *, a_day: int | None = None, most: int | None = None
-) -> list[Free]:
+def offers(actor: Actor, rule: Rule, *, a_day: int | None = None, most: int | None = None) -> list[Free]:
     """The earliest beginning of each free stretch that fits a rule, soonest first. One statement.
 
     `a_day`: at most so many on one day; `most`: at most so many in all. What colleagues at other centres do then is
@@ -107,7 +105,16 @@ def offers(
         rows = cursor.fetchall()
     long = timedelta(minutes=rule.minutes)
     return [
-        Free(starts.astimezone(UTC), starts.astimezone(UTC) + long, staff_id, staff or "", centre_id, centre or "", room_id, room or "")
+        Free(
+            starts.astimezone(UTC),
+            starts.astimezone(UTC) + long,
+            staff_id,
+            staff or "",
+            centre_id,
+            centre or "",
+            room_id,
+            room or "",
+        )
         for centre_id, staff_id, room_id, starts, _ends, staff, centre, room in rows
     ]
 
@@ -119,7 +126,9 @@ def all_offers(actor: Actor, rule: Rule) -> Iterator[Free]:
         rows = cursor.fetchall()
     long, grid = timedelta(minutes=rule.minutes), timedelta(minutes=GRID_MINUTES)
     for centre_id, staff_id, room_id, _day, starts, ends in rows:
-        one = Free(starts.astimezone(UTC), starts.astimezone(UTC) + long, staff_id, "", centre_id, "", room_id, "")
+        one = Free(
+            starts.astimezone(UTC), starts.astimezone(UTC) + long, staff_id, "", centre_id, "", room_id, ""
+        )
         while one.ends <= ends and (rule.before is None or one.starts < rule.before):
             yield one
             one = replace(one, starts=one.starts + grid, ends=one.ends + grid)

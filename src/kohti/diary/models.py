@@ -85,7 +85,10 @@ class Room(models.Model):
     kind = models.CharField(max_length=5, choices=Use, default=Use.ROOM, db_default="room")
     retired = models.BooleanField(default=False, db_default=False)
     has = ArrayField(
-        models.CharField(max_length=20), default=list, db_default=[], help_text="step-free, quiet, children, loop"
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
+        help_text="step-free, quiet, children, loop",
     )
 
     class Meta:

@@ -24,15 +24,14 @@ from .models import Booking, Closure, Kind, Opening, Room
 
 def opening(centre_id: uuid.UUID, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
     """When a centre opens and closes on a day, as instants; None when it stays closed. One statement."""
-    row = (
-        Opening.objects.filter(centre_id=centre_id, weekday=day.weekday())
-        .extra(
-            where=["not exists (select 1 from diary_closure c where c.centre_id = %s and c.day = %s)"],
-            params=[centre_id, day],
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select o.opens, least(o.closes, c.closes) from diary_opening o"
+            " left join diary_closure c on c.centre_id = o.centre_id and c.day = %s"
+            " where o.centre_id = %s and o.weekday = %s and (c.id is null or c.closes > o.opens)",
+            [day, centre_id, day.weekday()],
         )
-        .values_list("opens", "closes")
-        .first()
-    )
+        row = cursor.fetchone()
     if row is None:
         return None
     return tuple(datetime.combine(day, wall, zone).astimezone(clock.now().tzinfo) for wall in row)  # type: ignore[return-value]
@@ -101,10 +100,11 @@ def kinds_in_files(service_id: uuid.UUID) -> dict[str, Kind]:
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A day on which a centre stays closed; `booked`: how many have an appointment all the same."""
+    """A day on which a centre stays closed, or `closes` at a wall time; `booked`: how many have an appointment all the same."""
 
     id: uuid.UUID
     day: date
+    closes: time | None
     title: str
     by_hand: bool
     booked: int
@@ -148,7 +148,9 @@ def centre_page(actor: Actor, centre_id: uuid.UUID, *, most: int = 60) -> Centre
         centre.retired,
         tuple((one.weekday, one.opens, one.closes) for one in hours),
         tuple(
-            ClosedDay(one.id, one.day, words.title(one.title), one.by_hand, booked.get(one.day, 0))
+            ClosedDay(
+                one.id, one.day, one.closes, words.title(one.title), one.by_hand, booked.get(one.day, 0)
+            )
             for one in closed
         ),
         tuple(Room.objects.filter(centre_id=centre_id).order_by("name").values_list("name", flat=True)),
@@ -166,18 +168,22 @@ class NeedsSomebody:
     staff: str
     closed: bool
     away: bool
+    staff_id: uuid.UUID | None
+    day: date
 
 
 AWAY = """exists (select 1 from diary_absence a where a.staff_id = b.staff_id and a.starts <= b.starts
     and a.ends > b.starts)"""
+CLOSED = "(c.id is not null and (c.closes is null or (b.ends at time zone %(zone)s) > b.day + c.closes))"
+"""A centre that closes at noon keeps what ends by then."""
 NEEDS = f"""
-select b.id, b.person_id, p.full_name, b.starts, t.full_name, c.id is not null, {AWAY}
+select b.id, b.person_id, p.full_name, b.starts, t.full_name, {CLOSED}, {AWAY}, b.staff_id, b.day
 from diary_booking b
 left join people_person p on p.id = b.person_id
 left join team_staff t on t.id = b.staff_id
 left join diary_closure c on c.centre_id = b.centre_id and c.day = b.day
 where b.centre_id = %(centre)s and b.day >= %(today)s and b.state = 'booked' and b.starts >= %(now)s
-  and (c.id is not null or {AWAY}
+  and ({CLOSED} or {AWAY}
        or (exists (select 1 from team_membership m where m.staff_id = b.staff_id)
            and not exists (select 1 from team_membership m
                            where m.staff_id = b.staff_id and (m.ends is null or m.ends > b.starts))))
@@ -196,10 +202,16 @@ def needs_somebody(actor: Actor, *, most: int = 200) -> list[NeedsSomebody]:
     with connection.cursor() as cursor:
         cursor.execute(
             NEEDS,
-            {"centre": actor.centre, "today": clock.today(actor.zone), "now": clock.now(), "most": most},
+            {
+                "centre": actor.centre,
+                "today": clock.today(actor.zone),
+                "now": clock.now(),
+                "zone": str(actor.zone),
+                "most": most,
+            },
         )
         found = [
-            NeedsSomebody(row[0], row[1], row[2] or "", row[3], row[4] or "", row[5], row[6])
+            NeedsSomebody(row[0], row[1], row[2] or "", row[3], row[4] or "", row[5], row[6], row[7], row[8])
             for row in cursor.fetchall()
         ]
     persons = [one.person_id for one in found if one.person_id is not None]

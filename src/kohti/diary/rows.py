@@ -178,7 +178,7 @@ TABLES = (
     Table(
         name="diary_absence",
         see=f"centre_id = (select kohti.floor()) or {WHOLE_CENTRE} or {OWN_TIME}",
-        add=f"{OWN_TIME} or {WHOLE_CENTRE}",
+        add=f"{OWN_TIME} or {WHOLE_CENTRE} or {OF_THE_BOOK}",
         change=f"{OWN_TIME} or {WHOLE_CENTRE}",
     ),
     # Whoever works here keeps the address of their own calendar; nobody else knows that there is one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import psycopg
@@ -62,6 +62,13 @@ def put_to_use(here: Place) -> None:
                 )
         with clock.held_at(MORNING - timedelta(days=1)), as_actor(coach):
             frontdesk.ask_for_help(coach, key=f"help before:{centre.id}")
+        with clock.held_at(MORNING), as_actor(host):
+            diary.ask_earlier(host, bookings[1].id, key=f"earlier:{centre.id}")
+        with clock.held_at(MORNING), as_actor(administrator):
+            session = diary.NewDropIn(
+                title="Housing", weekday=2, opens=time(9, 30), closes=time(12), first=MORNING.date()
+            )
+            diary.add_drop_in(administrator, centre.id, session, key=f"drop-in:{centre.id}")
         with clock.held_at(MORNING - timedelta(days=1)), as_actor(host):
             frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk before:{centre.id}")
         with clock.held_at(MORNING + timedelta(days=1)), as_actor(host):
@@ -330,6 +337,9 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         " state, why) select gen_random_uuid(), service_id, centre_id, id, 'before', 24, 0, starts,"
         " starts - interval '1 day', 'sms', 'waiting', '' from diary_booking where service_id = %s",
         (service,),
+        "insert into diary_travel (id, service_id, one_id, other_id, minutes)"
+        " values (gen_random_uuid(), %s, %s, %s, 40)",
+        (service, centre, here.other.id),
     )
     row = owner.execute(
         'insert into account_emailaddress (email, verified, "primary", user_id)'

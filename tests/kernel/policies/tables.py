@@ -305,7 +305,9 @@ RULES: dict[str, Rules] = {
     ),
     "diary_feed": kept_by(own_draft, both(own_draft, own_service), own_draft),
     "diary_importedfile": kept_by(in_the_centre, in_the_centre, in_the_centre),
-    "diary_absence": kept_by(here_or_mine, either(own_time, in_the_centre), either(own_time, in_the_centre)),
+    "diary_absence": kept_by(
+        here_or_mine, either(own_time, in_the_centre, in_the_book), either(own_time, in_the_centre)
+    ),
     "journeys_rules": kept_by_the_system(own_service),
     "journeys_journey": kept_by(a_way, a_way_to_work_on, a_way_to_work_on, remove=system_rows),
     "journeys_entryfact": part_of_a_way(),

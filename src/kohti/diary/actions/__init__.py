@@ -6,6 +6,8 @@ from .absences import be_away, be_back, caught_up
 from .booking import NewBooking, book, mark, miss_the_rest
 from .changing import book_one, cancel, move
 from .closed_days import close_on, open_again
+from .drop_ins import NewDropIn, add_drop_in, end_drop_in, skip
+from .earlier import ask_earlier, take_earlier, take_wish_back
 from .following import after_change
 from .hours import apply_blueprint
 from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
@@ -14,10 +16,13 @@ from .links import end_link, say_late
 __all__ = [
     "Checked",
     "NewBooking",
+    "NewDropIn",
+    "add_drop_in",
     "after_change",
     "apply_blueprint",
     "apply_file",
     "apply_held",
+    "ask_earlier",
     "be_away",
     "be_back",
     "book",
@@ -27,6 +32,7 @@ __all__ = [
     "check_file",
     "close_on",
     "end_link",
+    "end_drop_in",
     "give_up",
     "hold_file",
     "mark",
@@ -35,4 +41,7 @@ __all__ = [
     "open_again",
     "order_import",
     "say_late",
+    "skip",
+    "take_earlier",
+    "take_wish_back",
 ]

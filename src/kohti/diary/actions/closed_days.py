@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,19 +14,25 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.team.models import Centre
 
-from ..models import Closure
+from ..models import Closure, Opening
 
 MOST_AHEAD = timedelta(days=731)
 
 
-def close_on(actor: Actor, centre_id: uuid.UUID, day: date, why: str) -> Closure:
+def close_on(
+    actor: Actor, centre_id: uuid.UUID, day: date, why: str, *, closes: time | None = None
+) -> Closure:
     """Keep a centre closed on one day to come, today included; who is booked then is not touched.
 
-    `why` is shown to staff. Raises NotThere for a centre that is not the actor's to close, Refused for a day
+    `closes`: only from this local wall time on, such as noon. `why` is shown to staff. Raises NotThere for a centre that is not the actor's to close, Refused for a day
     that is over, too far away or closed already.
     """
     actors.must(actor, "centre.close")
-    _mine(actor, centre_id)
+    mine(actor, centre_id)
+    if closes is not None:
+        hours = Opening.objects.filter(centre_id=centre_id, weekday=day.weekday()).first()
+        if hours is None or not hours.opens < closes < hours.closes:
+            raise Refused(_("The centre is not open then anyway."), code="not-open")
     today = clock.today(actor.zone)
     if day < today:
         raise Refused(_("This day is over."), code="day-over")
@@ -36,6 +42,7 @@ def close_on(actor: Actor, centre_id: uuid.UUID, day: date, why: str) -> Closure
         service_id=actor.service,
         centre_id=centre_id,
         day=day,
+        closes=closes,
         title={actor.first_language: names.tidy(why)[:80]},
         by_hand=True,
     )
@@ -44,7 +51,13 @@ def close_on(actor: Actor, centre_id: uuid.UUID, day: date, why: str) -> Closure
             made.save(force_insert=True)
     except IntegrityError as trouble:
         raise Refused(_("The centre is closed on this day already."), code="closed-already") from trouble
-    history.record("centre.closed", "centre", centre_id, detail={"day": day, "why": why}, tell=centre_id)
+    history.record(
+        "centre.closed",
+        "centre",
+        centre_id,
+        detail={"day": day, "closes": closes, "why": why},
+        tell=centre_id,
+    )
     return made
 
 
@@ -54,7 +67,7 @@ def open_again(actor: Actor, closure_id: uuid.UUID) -> uuid.UUID:
     closure = Closure.objects.filter(service_id=actor.service, id=closure_id, by_hand=True).first()
     if closure is None:
         raise NotThere("no such closure")
-    _mine(actor, closure.centre_id)
+    mine(actor, closure.centre_id)
     closure.delete()
     history.record(
         "centre.opened", "centre", closure.centre_id, detail={"day": closure.day}, tell=closure.centre_id
@@ -62,7 +75,7 @@ def open_again(actor: Actor, closure_id: uuid.UUID) -> uuid.UUID:
     return closure.centre_id
 
 
-def _mine(actor: Actor, centre_id: uuid.UUID) -> None:
+def mine(actor: Actor, centre_id: uuid.UUID) -> None:
     """Raise NotThere unless the actor administers the service of this centre, or leads the centre."""
     if actor.scope == "centre" and centre_id != actor.centre_id:
         raise NotThere("no such centre")

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from kohti.kernel.actor import Actor
 
+from .settling import settle
+
 
 def after_change(actor: Actor, booking_ids: Sequence[uuid.UUID]) -> None:
     """Let follow what depends on these appointments, once they were moved or cancelled.
 
     Called in the change's own transaction, with the rows as they stand after it.
     """
+    settle(actor, booking_ids)

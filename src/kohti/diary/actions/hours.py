@@ -11,6 +11,7 @@ from kohti.kernel.blueprint import Blueprint, Held
 from kohti.team.models import Centre
 
 from ..models import Closure, Kind, Opening
+from . import drop_ins
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -61,6 +62,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
         ),
         ignore_conflicts=True,
     )
+    drop_ins.apply_blueprint(actor, plan, centres)
 
 
 def move(actor: Actor, plan: Blueprint) -> None:

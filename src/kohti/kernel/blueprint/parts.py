@@ -140,6 +140,46 @@ class ClosedPart(Part):
     centres: tuple[Code, ...] = ()
 
 
+class DropInPart(Part):
+    """A session that is held every week in local wall time, to which people come as they are.
+
+    Held from the day `from` on, until a day, `except` on some; at some centres, or at all. `organisation` holds it,
+    `room` is where, `stream` the line its visitors wait in; `open_access`: computers to use, not advice.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    code: Code
+    title: Titles
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(min_length=1)
+    opens: Wall
+    closes: Wall
+    starts: Day = Field(alias="from")
+    until: Day | None = None
+    but: tuple[Day, ...] = Field(default=(), alias="except")
+    centres: tuple[Code, ...] = ()
+    organisation: Code | None = None
+    stream: Code | None = None
+    room: Code | None = None
+    open_access: Yes = False
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """A session opens before it closes, and begins before it ends."""
+        if self.opens >= self.closes:
+            raise ValueError(gettext_noop("opens must be before closes"))
+        if self.until and self.starts > self.until:
+            raise ValueError(gettext_noop("from must not be after until"))
+        return self
+
+
+class TravelPart(Part):
+    """How many minutes a colleague needs between two centres."""
+
+    between: tuple[Code, Code]
+    minutes: Number = Field(gt=0, le=240)
+
+
 class RolePart(Part):
     """A role: its title, whose rows it sees, what it may do, whether a password alone lets it in.
 
@@ -317,7 +357,7 @@ class FactorPart(Part):
 
 CODED = (
     "organisations", "centres", "roles", "kinds", "streams", "reasons",
-    "stages", "fields", "outcomes", "targets", "factors",
+    "stages", "fields", "outcomes", "targets", "factors", "drop_ins",
 )  # fmt: skip
 """The lists whose entries are known by a code."""
 
@@ -336,6 +376,8 @@ class Blueprint(Part):
     centres: tuple[CentrePart, ...] = Field(min_length=1)
     opening: tuple[OpenPart, ...] = Field(min_length=1)
     closures: tuple[ClosedPart, ...] = ()
+    drop_ins: tuple[DropInPart, ...] = ()
+    travel: tuple[TravelPart, ...] = ()
     roles: tuple[RolePart, ...] = Field(min_length=1)
     kinds: tuple[KindPart, ...] = Field(min_length=1)
     streams: tuple[StreamPart, ...] = Field(min_length=1)

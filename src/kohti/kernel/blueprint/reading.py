@@ -131,10 +131,20 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
     for name, parts in (
         ("opening", [one.centres for one in plan.opening]),
         ("closures", [one.centres for one in plan.closures]),
+        ("drop_ins", [one.centres for one in plan.drop_ins]),
     ):
         for index, centres in enumerate(parts):
             for n, code in enumerate(centres):
                 yield from lost((name, index, "centres", n), "centres", code)
+    for index, session in enumerate(plan.drop_ins):
+        for name, held in (("organisations", session.organisation), ("streams", session.stream)):
+            if held is not None:
+                yield from lost(("drop_ins", index, name[:-1]), name, held)
+    for index, way in enumerate(plan.travel):
+        for n, code in enumerate(way.between):
+            yield from lost(("travel", index, "between", n), "centres", code)
+        if way.between[0] == way.between[1]:
+            yield ("travel", index, "between"), _("expected two different centres")
     for n, code in enumerate(plan.plan.aims_in):
         yield from lost(("plan", "aims_in", n), "fields", code)
     claimed: dict[str, str] = {}

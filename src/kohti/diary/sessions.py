@@ -1,0 +1,102 @@
+"""Reads of drop-ins and open access hours: what is held on a day, and what a centre holds every week."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db import connection
+
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of one day: when, what, whose, where, and the line its visitors wait in."""
+
+    id: uuid.UUID
+    starts: datetime
+    ends: datetime
+    titles: str
+    open_access: bool
+    organisation: str
+    staff_id: uuid.UUID | None
+    staff: str
+    room_id: uuid.UUID | None
+    room: str
+    stream: str
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the language in use."""
+        return words.title(self.titles)
+
+    @property
+    def by(self) -> str:
+        """Who holds it: the colleague, else the organisation."""
+        return self.staff or self.organisation
+
+    def runs(self) -> bool:
+        """Whether it is held now."""
+        return self.starts <= clock.now() < self.ends
+
+
+OF_DAYS = """
+select d.id, s.starts, s.ends, d.title, d.open_access, coalesce(o.name, ''), d.staff_id, coalesce(t.full_name, ''),
+    d.room_id, coalesce(r.name, ''), d.stream
+from kohti.drop_ins_between(array[%(centre)s]::uuid[], %(first)s, %(last)s, %(zone)s) s
+join diary_dropin d on d.id = s.id
+left join team_organisation o on o.id = d.organisation_id
+left join team_staff t on t.id = d.staff_id
+left join diary_room r on r.id = d.room_id
+order by s.starts, s.ends, d.id
+"""
+
+
+def sessions(actor: Actor, centre_id: uuid.UUID, first: date, last: date | None = None) -> list[Session]:
+    """What is held at a centre on a day, or from a day to a day, in order of time. One statement."""
+    values = {"centre": centre_id, "first": first, "last": last or first, "zone": str(actor.zone)}
+    with connection.cursor() as cursor:
+        cursor.execute(OF_DAYS, values)
+        return [Session(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A session as a centre holds it every week; `off`: days to come on which it is not held, taken out by hand."""
+
+    id: uuid.UUID
+    titles: str
+    weekday: int
+    opens: time
+    closes: time
+    first: date
+    last: date | None
+    by_hand: bool
+    open_access: bool
+    by: str
+    room: str
+    off: tuple[date, ...]
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the language in use."""
+        return words.title(self.titles)
+
+
+def weekly(actor: Actor, centre_id: uuid.UUID) -> list[Weekly]:
+    """What a centre holds every week and has not ended, by weekday and time. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select d.id, d.title, d.weekday, d.opens, d.closes, d.first, d.last, d.code = '', d.open_access,"
+            " coalesce(t.full_name, o.name, ''), coalesce(r.name, ''),"
+            " array(select day from unnest(d.skipped_days) day where day >= %(today)s order by day)"
+            " from diary_dropin d left join team_organisation o on o.id = d.organisation_id"
+            " left join team_staff t on t.id = d.staff_id left join diary_room r on r.id = d.room_id"
+            " where d.centre_id = %(centre)s and (d.last is null or d.last >= %(today)s)"
+            " order by d.weekday, d.opens, d.id",
+            {"centre": centre_id, "today": clock.today(actor.zone)},
+        )
+        return [Weekly(*row[:11], tuple(row[11])) for row in cursor.fetchall()]
