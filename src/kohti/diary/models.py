@@ -237,7 +237,7 @@ class ImportedFile(models.Model):
 
 
 from .feeds import Feed as Feed  # noqa: E402 - it points to tables of the rooms below
-from .reminders import Reminder as Reminder  # noqa: E402 - it points to the tables above
 from .recurring import DropIn as DropIn  # noqa: E402 - these point to the tables above
 from .recurring import Travel as Travel  # noqa: E402
+from .reminders import Reminder as Reminder  # noqa: E402 - it points to the tables above
 from .waiting import Wish as Wish  # noqa: E402

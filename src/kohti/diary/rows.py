@@ -7,8 +7,7 @@ from kohti.kernel.rows import definer
 from kohti.people.rows import SEEN
 from kohti.team.rows import OF_THE_SERVICE
 
-from . import by_link, told
-from . import stretches
+from . import by_link, stretches, told
 
 FUNCTIONS = (
     *by_link.FUNCTIONS,

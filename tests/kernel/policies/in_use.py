@@ -337,6 +337,8 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         " state, why) select gen_random_uuid(), service_id, centre_id, id, 'before', 24, 0, starts,"
         " starts - interval '1 day', 'sms', 'waiting', '' from diary_booking where service_id = %s",
         (service,),
+    )
+    owner.execute(
         "insert into diary_travel (id, service_id, one_id, other_id, minutes)"
         " values (gen_random_uuid(), %s, %s, %s, 40)",
         (service, centre, here.other.id),

@@ -6,7 +6,7 @@ import statistics
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from time import process_time
 from typing import Any
 

@@ -24,8 +24,9 @@ def close_on(
 ) -> Closure:
     """Keep a centre closed on one day to come, today included; who is booked then is not touched.
 
-    `closes`: only from this local wall time on, such as noon. `why` is shown to staff. Raises NotThere for a centre that is not the actor's to close, Refused for a day
-    that is over, too far away or closed already.
+    `closes`: only from this local wall time on, such as noon. `why` is shown to staff. Raises NotThere for a centre
+    that is not the actor's to close, Refused for a day that is over, too far away or closed already, and for a time at
+    which the centre is not open anyway.
     """
     actors.must(actor, "centre.close")
     mine(actor, centre_id)

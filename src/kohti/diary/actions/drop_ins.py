@@ -15,7 +15,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
-from kohti.team.models import Centre, Organisation, Staff
+from kohti.team.models import Organisation, Staff
 
 from ..models import DropIn, Room, Travel
 from .closed_days import mine
