@@ -111,6 +111,9 @@ def test_the_hosts_morning(morning: Place, sit_down: SitDown, way: Way) -> None:
     expect(page.get_by_role("radio", name="Crisis: now")).to_be_checked()
     screen.choose("Does not want to say")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Who can meet them now")).to_be_visible()
+    screen.check(*names)
+    screen.press(screen.link("Back to arrivals"))
     expect(page.locator("#numbers")).to_contain_text(re.compile(r"1\s+in crisis"))
     screen.check(*names)
 

@@ -75,7 +75,7 @@ def _letters(table: str) -> dict[int, str]:
     }
 
 
-@pytest.mark.parametrize("layout", ["letter", "sheet"])
+@pytest.mark.parametrize("layout", ["letter", "sheet", "card"])
 @pytest.mark.parametrize("language", ["en", "fi", "da", "nl", "pl"])
 def test_a_document_says_its_title_and_language_and_has_structure_and_bookmarks(
     layout: documents.Layout, language: str

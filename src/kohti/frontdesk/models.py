@@ -136,6 +136,14 @@ class Visit(models.Model):
         Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     ending = models.CharField(max_length=9, choices=Ending, blank=True, db_default="")
+    asked_staff = models.ForeignKey(
+        Staff, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True, help_text="when that colleague was asked to come to them")
+    next_help = models.JSONField(
+        null=True, help_text="who helps next, as it stands on the card they left with"
+    )
+    promises = models.JSONField(null=True, help_text="of what was promised them: kept, or why not")
     version = models.IntegerField(default=1)
     # What the indexes look at changes only at the end of a visit, so that its steps touch none of them.
     is_open = models.GeneratedField(

@@ -206,6 +206,8 @@ class Card(NamedTuple):
     parked_until: datetime | None
     word: str
     handed_by: str
+    asked: str
+    helped: bool
 
     @property
     def ticket(self) -> str:
@@ -230,10 +232,12 @@ select v.id, v.version, v.letter, v.number, t.code,
     v.arrived_at, v.order_at, coalesce(p.full_name, v.given_name), coalesce(p.called, ''),
     v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
     coalesce(w.full_name, ''), v.desk, v.title,
-    {_of_person("v.person_id")}, p.id, v.parked_until, v.word, coalesce(h.full_name, '')
+    {_of_person("v.person_id")}, p.id, v.parked_until, v.word, coalesce(h.full_name, ''),
+    coalesce(a.full_name, ''), v.next_help is not null
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id left join team_staff h on h.id = v.handed_by_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
+left join team_staff a on a.id = v.asked_staff_id
 where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open
 """
 IN_ORDER = " order by v.urgency desc, v.order_at, v.number"

@@ -131,6 +131,7 @@ class _Here:
     stream: str
     minutes: float
     ticket: str
+    crisis: bool = False
     state: str = "waiting"
 
 
@@ -245,7 +246,9 @@ class Day:
                 host, reason.id, key=self.key(), given_name=one.name, door_note=one.note
             )
         minutes = CRISIS_MIN if reason.urgency == 2 else WALK_IN_MIN
-        self.settle(_Here(moved.visit_id, None, reason.stream.code, minutes, moved.ticket))
+        self.settle(
+            _Here(moved.visit_id, None, reason.stream.code, minutes, moved.ticket, crisis=moved.urgency == 2)
+        )
 
     def settle(self, visit: _Here) -> None:
         """They sit down and wait; a free colleague calls at once; patience ends some time."""
@@ -318,6 +321,9 @@ class Day:
     def finish(self, colleague: Colleague, visit: _Here) -> None:
         """The talk is over; there is something to write up."""
         with as_actor(colleague.actor) as actor:
+            if visit.crisis:
+                helps = actions.NextHelp(what="colleague", name=str(actor.facts.get("name", "")))
+                actions.say_next_help(actor, visit.visit_id, helps, key=self.key())
             actions.finish(actor, visit.visit_id, key=self.key())
         del self.here[visit.visit_id]
         minutes = self.random.lognormvariate(*WRITE_UP_MIN)

@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import board, kiosk, views, views_figures
+from . import board, crisis, kiosk, views, views_figures
 
 urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
@@ -30,6 +30,10 @@ urlpatterns = [
     path("kiosk/<slug:code>/code/", kiosk.by_code, name="kiosk_code"),
     path("kiosk/<slug:code>/born/", kiosk.by_birth, name="kiosk_birth"),
     path("kiosk/<slug:code>/speak/", kiosk.speak, name="kiosk_speak"),
+    path("visits/<id:visit_id>/crisis/", crisis.crisis, name="crisis"),
+    path("visits/<id:visit_id>/ask/", crisis.ask, name="visit_ask"),
+    path("visits/<id:visit_id>/next-help/", crisis.next_help, name="next_help"),
+    path("visits/<id:visit_id>/card/", crisis.help_card, name="help_card"),
     path("visits/<id:visit_id>/undo/", views.undo, name="visit_undo"),
     path("visits/<id:visit_id>/<str:verb>/", views.move, name="visit_move"),
 ]

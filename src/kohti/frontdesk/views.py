@@ -21,7 +21,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
 
-from . import actions, day_sheets, elsewhere, queries
+from . import actions, day_sheets, elsewhere, meeting, queries
 from .actions import Moved
 from .elsewhere import Known, known_person
 from .forms import USUAL, WalkInForm
@@ -90,6 +90,7 @@ def _arrivals_page(
             "next_id": coming.id if coming else None,
             "next_at": words.clock_time(coming.at, actor.zone) if coming else "",
             "numbers": queries.numbers_of(actor.centre, _today(actor)),
+            "asked": meeting.asked_now(actor.centre, _today(actor)),
             "day": words.day_long(_today(actor)),
             "may_check_in": may(actor, "arrivals.check_in"),
             "found": None if found is None else as_lines(actor, found),
@@ -239,6 +240,8 @@ def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                 urgency=form.cleaned_data["urgency"],
                 person_id=form.cleaned_data["person"],
             )
+            if moved.urgency == 2 and may(actor, "queue.call"):
+                return redirect("crisis", moved.visit_id)
             return redirect(f"{reverse('arrivals')}?said=walk-in&visit={moved.visit_id}")
         person = known_person(actor, request.POST.get("person", ""))
         shown = {"form": form, "crisis": False, "person": person}
@@ -322,7 +325,11 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     return render(
         request,
         "frontdesk/queue.html",
-        _queue_context(request, actor) | {"numbers": queries.numbers_of(actor.centre, _today(actor))},
+        _queue_context(request, actor)
+        | {
+            "numbers": queries.numbers_of(actor.centre, _today(actor)),
+            "asked": meeting.asked_now(actor.centre, _today(actor)),
+        },
     )
 
 
@@ -407,6 +414,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
         with as_actor(screen), words.spoken(language, actor=screen):
             centre, day = screen.centre, _today(screen)
             numbers = queries.numbers_of(centre, day)
+            asked = meeting.asked_now(centre, day)
             if page == "arrivals":
                 lines = queries.arrivals_of(centre, day, list(ids))
                 return get_template("frontdesk/_arrivals_news.html").render(
@@ -414,6 +422,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                         "rows": as_rows(screen, lines, into="lines"),
                         "gone": [short(one) for one in ids - {line.visit_id for line in lines}],
                         "numbers": numbers,
+                        "asked": asked,
                         "may_check_in": may(screen, "arrivals.check_in"),
                     }
                 )
@@ -424,6 +433,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                     "gone": sorted(ids - {one["card"].id for one in shown}),
                     "lines": queries.lines(centre, day),
                     "numbers": numbers,
+                    "asked": asked,
                     "state_words": state_words(),
                 }
             )

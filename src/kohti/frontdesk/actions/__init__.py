@@ -12,6 +12,7 @@ from .alarm import everybody_out, open_after_alarm
 from .arriving import MOST_TEXT, check_in, take_walk_in
 from .at_the_kiosk import check_in_at_kiosk, desk_ticket
 from .closing import close_day, closing_due
+from .crisis import NextHelp, ask_to_come, card_printed, say_next_help, text_the_card
 from .helping import ask_for_help, end_help, go_to_help
 from .moving import (
     begin,
@@ -31,12 +32,15 @@ __all__ = [
     "LATE",
     "MOST_TEXT",
     "Moved",
+    "NextHelp",
     "apply_blueprint",
     "as_it_is",
     "ask_for_help",
+    "ask_to_come",
     "begin",
     "call",
     "call_next",
+    "card_printed",
     "check_in",
     "check_in_at_kiosk",
     "close_day",
@@ -51,7 +55,9 @@ __all__ = [
     "leave",
     "open_after_alarm",
     "park",
+    "say_next_help",
     "take_back",
     "take_walk_in",
+    "text_the_card",
     "undo_check_in",
 ]

@@ -217,7 +217,7 @@ def arrive(
             cursor.execute(PERIOD, values)
         else:
             cursor.execute(f"with visit as ({VISIT}) {PERIOD}", values)
-    return Moved(visit_id, ticket_of(letter, number), State.WAITING, booking_id)
+    return Moved(visit_id, ticket_of(letter, number), State.WAITING, booking_id, urgency)
 
 
 def _next_number(actor: Actor, centre_id: uuid.UUID, day: date) -> int:

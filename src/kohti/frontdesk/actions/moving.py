@@ -16,6 +16,7 @@ from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
 from ..models import IN_LINE, OPEN, Ending, State
+from .crisis import nobody_leaves_alone
 from .visits import Moved, called_under, day_closed, it_is, refuse_closed, say, state_words, ticket_of
 
 
@@ -169,7 +170,7 @@ def _once(
 TAKEN_BACK = "visit.taken_back"
 STANDING = (
     "v.state, v.letter, v.number, v.person_id, v.booking_id, v.centre_id, v.day, v.service_id,"
-    " v.with_staff_id, v.state_since, v.parked_until"
+    " v.with_staff_id, v.state_since, v.parked_until, v.urgency = 2 and v.next_help is null"
 )
 
 
@@ -232,9 +233,8 @@ def move(
             row = cursor.fetchone()
         if row is None:
             raise NotThere("no such visit")
-        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, since, until = (
-            row
-        )
+        state, letter, number, person_id, booking_id, centre_id, day, service_id, called_by, *more = row
+        since, until, alone = more
         ticket = ticket_of(letter, number)
         now = max(clock.now(), since)  # another machine's clock may be ahead
         parked = until is not None and until > now
@@ -245,6 +245,8 @@ def move(
                 raise Refused(state_words(ticket, state), code="state")
         if to == State.WAITING and day_closed(centre_id, day):
             refuse_closed(centre_id, day)
+        if alone and verb == "visit.done":
+            raise nobody_leaves_alone(ticket)
         if parked:
             cursor.execute(PARKING_ENDED, {"id": visit_id, "now": now})
         cursor.execute(

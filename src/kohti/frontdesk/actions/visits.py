@@ -1,7 +1,7 @@
 """A visit as it stands, and saying that it changed."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NoReturn
 
@@ -23,6 +23,7 @@ class Moved:
     ticket: str
     state: str
     booking_id: uuid.UUID | None = None
+    urgency: int = field(default=0, compare=False)
 
 
 def ticket_of(letter: str, number: int) -> str:
@@ -78,11 +79,11 @@ def refuse_closed(centre_id: uuid.UUID, day: date) -> NoReturn:
 def _read(where: str, value: uuid.UUID) -> Moved | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select v.id, v.letter, v.number, v.state, v.booking_id from frontdesk_visit v where {where}",
+            f"select v.id, v.letter, v.number, v.state, v.booking_id, v.urgency from frontdesk_visit v where {where}",
             [value],
         )
         row = cursor.fetchone()
-    return Moved(row[0], ticket_of(row[1], row[2]), row[3], row[4]) if row else None
+    return Moved(row[0], ticket_of(row[1], row[2]), row[3], row[4], row[5]) if row else None
 
 
 def as_it_is(visit_id: uuid.UUID) -> Moved | None:

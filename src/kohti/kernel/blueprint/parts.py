@@ -265,6 +265,35 @@ class ReasonPart(Part):
     in_files: tuple[str, ...] = ()
 
 
+Say = dict[Language, Annotated[str, Field(min_length=1, max_length=300)]]
+
+
+class CrisisPart(Part):
+    """Who meets somebody in crisis (these roles and organisations), and what is said to them first.
+
+    Without roles and organisations whoever calls people from the line does.
+    """
+
+    roles: tuple[Code, ...] = ()
+    organisations: tuple[Code, ...] = ()
+    say: Say = {}
+
+
+class HelpPart(Part):
+    """Where somebody in crisis finds help now: a place near some centres, for some reasons (else for each).
+
+    `when` is said as on the door of the place.
+    """
+
+    code: Code
+    title: Titles
+    place: Name
+    phone: Annotated[str, Field(max_length=40)] = ""
+    when: Say = {}
+    centres: tuple[Code, ...] = ()
+    reasons: tuple[Code, ...] = ()
+
+
 class StagePart(Part):
     """A stage of a person's way through the service, in order. `ends`: whoever is there has left."""
 
@@ -356,7 +385,7 @@ class FactorPart(Part):
 
 
 CODED = (
-    "organisations", "centres", "roles", "kinds", "streams", "reasons",
+    "organisations", "centres", "roles", "kinds", "streams", "reasons", "helps_now",
     "stages", "fields", "outcomes", "targets", "factors", "drop_ins",
 )  # fmt: skip
 """The lists whose entries are known by a code."""
@@ -384,6 +413,8 @@ class Blueprint(Part):
     reasons: tuple[ReasonPart, ...] = Field(min_length=1)
     online: OnlinePart = OnlinePart()
     reminders: RemindersPart = RemindersPart()
+    crisis: CrisisPart = CrisisPart()
+    helps_now: tuple[HelpPart, ...] = ()
     stages: tuple[StagePart, ...] = ()
     fields: tuple[FieldPart, ...] = ()
     scale: ScalePart = ScalePart()

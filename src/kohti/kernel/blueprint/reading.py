@@ -132,6 +132,7 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
         ("opening", [one.centres for one in plan.opening]),
         ("closures", [one.centres for one in plan.closures]),
         ("drop_ins", [one.centres for one in plan.drop_ins]),
+        ("helps_now", [one.centres for one in plan.helps_now]),
     ):
         for index, centres in enumerate(parts):
             for n, code in enumerate(centres):
@@ -145,6 +146,13 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
             yield from lost(("travel", index, "between", n), "centres", code)
         if way.between[0] == way.between[1]:
             yield ("travel", index, "between"), _("expected two different centres")
+    for index, place in enumerate(plan.helps_now):
+        for n, code in enumerate(place.reasons):
+            yield from lost(("helps_now", index, "reasons", n), "reasons", code)
+    for n, code in enumerate(plan.crisis.roles):
+        yield from lost(("crisis", "roles", n), "roles", code)
+    for n, code in enumerate(plan.crisis.organisations):
+        yield from lost(("crisis", "organisations", n), "organisations", code)
     for n, code in enumerate(plan.plan.aims_in):
         yield from lost(("plan", "aims_in", n), "fields", code)
     claimed: dict[str, str] = {}

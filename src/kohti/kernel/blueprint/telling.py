@@ -35,7 +35,7 @@ OF_THE_SHAPE = (
     "string_type", "string_pattern_mismatch", "string_unicode",
     "int_type", "int_parsing_size", "bool_type", "not_a_number", "with_a_zone",
     "date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact",
-    "time_type", "time_parsing", "tuple_type", "dict_type", "model_type",
+    "float_type", "float_parsing", "greater_than_equal", "time_type", "time_parsing", "tuple_type", "dict_type", "model_type",
 )  # fmt: skip
 """Errors to which it is enough to say what stands at that place: neither the shape nor the words fit it."""
 

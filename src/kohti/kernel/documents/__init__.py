@@ -1,6 +1,6 @@
 """Letters and sheets as PDF: tagged for screen readers (PDF/UA-1), in the service's own name and colour.
 
-A room says what stands in a document as `Block`s, in words it has translated; one of two layouts makes the
+A room says what stands in a document as `Block`s, in words it has translated; one of three layouts makes the
 PDF. What people wrote is handed over as data and never read as markup, so nothing in it can do anything.
 typst does the setting; it is loaded at the first document, not when a process starts.
 """
@@ -24,7 +24,7 @@ LONGEST = 40
 """A word longer than this may be broken anywhere."""
 PIECE = 24
 
-Layout = Literal["letter", "sheet"]
+Layout = Literal["letter", "sheet", "card"]
 
 
 @dataclass(frozen=True, slots=True)
