@@ -28,6 +28,7 @@ from kohti.journeys import actions as journeys
 from kohti.journeys.models import Cover, Ending, LastingCheck
 from kohti.kernel import clock, documents, live, outbox
 from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.doors import GUEST
 from kohti.kernel.errors import Refused
 from kohti.kernel.may import VERBS
 from kohti.people import actions as people
@@ -68,6 +69,9 @@ class Expected:
 
 EVERYONE = set(ROLES)
 
+TYPED = 401
+"""Whoever is signed out and had typed words gets them back, on a page that says so."""
+
 EXPECTED: dict[tuple[str, str], Expected] = {
     ("front_door", "GET"): Expected(EVERYONE, 302),
     ("today", "GET"): Expected(EVERYONE, 302),
@@ -88,7 +92,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("arrivals", "GET"): Expected(FLOOR, 200),
     ("arrivals_find", "POST"): Expected(FLOOR, 200, data={"q": "zeb"}),
     ("walk_in", "GET"): Expected(FLOOR, 200),
-    ("walk_in", "POST"): Expected(FLOOR, 422),
+    ("walk_in", "POST"): Expected(FLOOR, 422, data={"key": "k"}),
     ("arrivals_news", "GET"): Expected(FLOOR, 200),
     ("check_in", "POST"): Expected(FLOOR, 302, thing="booking_id"),
     ("queue", "GET"): Expected(FLOOR, 200),
@@ -275,15 +279,19 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("closing_letter", "POST"): Expected({COACH, LEADER}, 302, thing="ending_id"),
     ("plan_printed", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
-    ("note_wording", "POST"): Expected({COACH, LEADER}, 200, data={"text": "A word."}),
+    ("note_wording", "POST"): Expected({COACH, LEADER}, 200, nobody=TYPED, data={"text": "A word."}),
     ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
     # Only who was asked answers (tests/journeys/test_pages.py).
     ("hand_over_answer", "POST"): Expected({COACH, LEADER}, 403, thing="hand_over_id"),
     ("hand_over_back", "POST"): Expected({COACH, LEADER}, 302, thing="hand_over_id", other={COACH: 403}),
     ("outcome_verify", "POST"): Expected({COACH, LEADER}, 302, thing="outcome_id"),
-    ("outcome_withdraw", "POST"): Expected({COACH, LEADER}, 302, data={"why": "Not so"}, thing="outcome_id"),
-    ("outcome_lasts", "POST"): Expected({COACH, LEADER}, 302, data={"answer": "yes"}, thing="check_id"),
+    ("outcome_withdraw", "POST"): Expected(
+        {COACH, LEADER}, 302, nobody=TYPED, data={"why": "Not so"}, thing="outcome_id"
+    ),
+    ("outcome_lasts", "POST"): Expected(
+        {COACH, LEADER}, 302, nobody=TYPED, data={"answer": "yes"}, thing="check_id"
+    ),
     ("appointment", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("appointment", "POST"): Expected({COACH, LEADER}, 302, thing="way_id"),
     ("appointment_news", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
@@ -634,7 +642,7 @@ OF_DEVICES = ("a kiosk", "a board")
 
 
 def test_every_address_has_a_name_methods_and_somebody_who_may() -> None:
-    known = {"everybody", "signed-in", "a guest", *OF_DEVICES, *VERBS}
+    known = {"everybody", "signed-in", GUEST, *OF_DEVICES, *VERBS}
     wrong = [route for route in routes() if not route.name or not route.methods or route.who_may not in known]
     assert wrong == []
 
@@ -660,7 +668,7 @@ def test_nobody_is_sent_to_sign_in(name: str, method: str, here: Place) -> None:
     address, answer = ask(name, method, None, standing(name, here, here.centre))
     expected = EXPECTED[name, method]
     assert answer.status_code == expected.nobody
-    if method == "GET" and by_name(name).who_may != "everybody":
+    if method == "GET" and by_name(name).who_may not in {"everybody", GUEST}:
         way_in = "/device/" if by_name(name).who_may in OF_DEVICES else f"/account/sign-in/?next={address}"
         assert unquote(answer.headers["Location"]) == way_in
 
