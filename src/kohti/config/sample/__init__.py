@@ -27,7 +27,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
-from . import ways
+from . import morning, ways
 from .places import CHELTENHAM, SAMPLED, Sampled
 
 DAY = date(2026, 3, 11)
@@ -154,11 +154,16 @@ def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
     )
     with clock.held_at(HIRED):
         colleagues = at_work(actor, centre, here=here)
+    if here is CHELTENHAM:
+        morning.elsewhere(actor, member_of, DAY, until=STANDS_AT, seed=SEED)
+    with clock.held_at(HIRED):
         accounts = _accounts(actor, here)
     begun = ways.live(actor, here)
     say(_("%(number)s people on their way there") % {"number": begun})
     day = Day(actor, centre.id, DAY, colleagues, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
+    if here is CHELTENHAM:
+        morning.in_every_state(day, STANDS_AT)
     say(_("lived the morning until %(time)s there") % {"time": f"{STANDS_AT.astimezone(actor.zone):%H:%M}"})
     return accounts
 

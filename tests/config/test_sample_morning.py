@@ -1,0 +1,59 @@
+"""The sample's morning: what stands at mid-morning beside the visits that go their way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from tests.factories import MORNING, TODAY, as_worker, place
+
+from kohti.config import sample
+from kohti.config.sample import morning
+from kohti.frontdesk.models import Help, Visit
+from kohti.frontdesk.replay import Colleague, Day, WalkIn
+from kohti.kernel.actor import as_actor
+
+
+def test_another_centre_of_the_district_is_alive() -> None:
+    here = place()
+    with as_worker():
+        morning.elsewhere(
+            here.system,
+            sample.member_of,
+            TODAY,
+            until=sample.STANDS_AT,
+            seed=1,
+            centres={"gloucester": morning.ELSEWHERE["gloucester"]},
+        )
+    with as_actor(here.member("leader", centre="gloucester")):
+        states = Counter(Visit.objects.filter(centre_id=here.other.id).values_list("state", flat=True))
+    assert states["done"] > 3
+    assert states["waiting"] + states["serving"] + states["called"] > 0
+
+
+def test_towards_the_end_of_the_morning_somebody_stands_in_every_state() -> None:
+    here = place()
+    door = here.hire("host", centre="cheltenham", name="Priya Nair")
+    desk = [here.hire("host", centre="cheltenham", name=name) for name in ("Aisha Rahman", "Callum Firth")]
+    coach = here.member("coach")
+    here.booking(MORNING + timedelta(minutes=5))
+    day = Day(
+        here.system,
+        here.centre.id,
+        TODAY,
+        [Colleague(coach, ("desk",), False), *(Colleague(one, ("desk",), True) for one in (*desk, door))],
+        2,
+        until=MORNING + timedelta(minutes=10),
+    )
+    come = [WalkIn(MORNING + timedelta(minutes=n), f"Visitor {n}", "own-coach", "") for n in range(8)]
+    with as_worker():
+        day.live(come)
+    morning.in_every_state(day, MORNING + timedelta(minutes=10))
+    with as_actor(here.member("leader")):
+        visits = list(Visit.objects.filter(centre_id=here.centre.id))
+        (asked,) = Help.objects.all()
+    assert {one.state for one in visits} == {"waiting", "called", "serving", "done", "absent", "left"}
+    assert [one.given_name for one in visits if one.urgency == 2 and one.state == "waiting"] == [""]
+    assert [one.word for one in visits if one.handed_by_id] == ["The landlord wants them out by Friday."]
+    assert [one.word for one in visits if one.parked_until] == ["Gone to fetch a letter from home."]
+    assert asked.ended_at is not None
