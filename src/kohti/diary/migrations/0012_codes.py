@@ -14,7 +14,7 @@ CODE = " || ".join([ONE] * LENGTH)
 class Migration(migrations.Migration):
     """A column that is empty for what is over: adding it touches no row, and only what is to come gets a code."""
 
-    dependencies = (("diary", "0010_links_and_reminders"),)
+    dependencies = (("diary", "0011_times_by_rule"),)
 
     operations = (
         migrations.AddField("booking", "code", models.CharField(max_length=6, default="")),
