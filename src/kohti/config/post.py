@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kohti.config.housekeeping import services
+from kohti.diary import reminding
 from kohti.kernel import outbox
 from kohti.kernel.actor import DOOR, as_actor
 from kohti.kernel.errors import NotThere
@@ -35,6 +36,13 @@ def send_all() -> Counter[str]:
     for actor in (*services(), DOOR):
         done += sending.send_waiting(actor, settings.DATA)
     return done
+
+
+@housekeeping("remind", cron="* * * * *")
+def remind() -> None:
+    """Remind people of their appointments, and tell them what has changed, as each service's blueprint says."""
+    for actor in services():
+        reminding.remind(actor)
 
 
 @housekeeping("tidy-messages", cron="37 3 * * *")

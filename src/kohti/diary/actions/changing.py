@@ -19,6 +19,7 @@ from kohti.people import actions as people
 
 from ..models import Absence, Booking, Closure, Room
 from ..news import tell_days
+from ..reminding import confirm
 from .booking import NewBooking, book, clash_words, take_turns
 from .following import after_change
 
@@ -37,7 +38,9 @@ def book_one(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, key: str
     if before is not None:
         return before
     _can_stand(actor, centre_id, wanted)
-    return book(actor, centre_id, [replace(wanted, id=claim)])[0].id
+    made = book(actor, centre_id, [replace(wanted, id=claim)])[0]
+    confirm(actor, [made.id])
+    return made.id
 
 
 def move(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from kohti.kernel.actor import Actor
 
+from ..reminding import confirm
 from .settling import settle
 
 
@@ -16,3 +17,4 @@ def after_change(actor: Actor, booking_ids: Sequence[uuid.UUID]) -> None:
     Called in the change's own transaction, with the rows as they stand after it.
     """
     settle(actor, booking_ids)
+    confirm(actor, booking_ids)
