@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from django.conf import settings as settings_of_django
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.factories import MORNING, Place, acting, as_system, as_worker, in_threads, place
@@ -21,7 +22,7 @@ from tests.factories import MORNING, Place, acting, as_system, as_worker, in_thr
 from kohti.diary import actions as diary
 from kohti.diary import reminding
 from kohti.diary.models import Booking, Kind, Reminder
-from kohti.kernel import clock
+from kohti.kernel import clock, outbox
 from kohti.kernel.actor import as_actor
 from kohti.kernel.blueprint import RemindersPart
 from kohti.kernel.errors import Refused
@@ -48,7 +49,7 @@ def world() -> Place:
 
 @pytest.fixture(autouse=True)
 def known_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reminding.settings, "CSRF_TRUSTED_ORIGINS", ["https://kohti.example"])
+    monkeypatch.setattr(settings_of_django, "CSRF_TRUSTED_ORIGINS", ["https://kohti.example"])
 
 
 def remind(here: Place, at: datetime | None = None) -> int:
@@ -151,7 +152,9 @@ def test_whoever_was_just_told_the_time_is_not_reminded_of_it(here: Place, owner
 def test_a_mail_is_a_mail_to_any_mail_program(here: Place, tmp_path: Path) -> None:
     booking = booked(here, languages=["fi"])
     with as_system(here.system):
-        Contact.objects.filter(person_id=booking.person_id, kind="phone").update(fails_since=clock.now())
+        Contact.objects.filter(person__id=str(booking.person_id), kind="phone").update(
+            fails_since=clock.now()
+        )
     assert remind(here) == 1
     assert send(here, tmp_path) == {"sent": 1}
     (file,) = (tmp_path / "outbox").iterdir()
@@ -199,7 +202,7 @@ def test_an_address_that_is_hidden_ended_somebody_else_s_or_does_not_work_is_no_
     for number, how in enumerate(ways):
         booking = booked(here, TOMORROW + timedelta(minutes=10 * number))
         with as_system(here.system):
-            Contact.objects.filter(person_id=booking.person_id).update(**how)
+            Contact.objects.filter(person__id=str(booking.person_id)).update(**how)
     remind(here, DAY_BEFORE + timedelta(minutes=50))
     assert Counter(why for _about, state, why in told(here) if state == "no-way") == {
         "nothing-known": 4,
@@ -212,6 +215,7 @@ def test_who_has_died_is_not_written_to(here: Place, owner: psycopg.Connection) 
     booking = booked(here)
     acting(here.member("leader"), diary.cancel, booking.id, key=None)
     with as_system(here.system) as system:
+        assert booking.person_id is not None
         people.note_death(system, booking.person_id, died_on=MORNING.date(), died_said="the sister")
     remind(here)
     assert told(here) == [("cancelled", "no-way", "died")]
@@ -238,14 +242,14 @@ def test_killed_between_noting_and_writing_it_writes_once(
     here: Place, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booked(here)
-    kept = reminding.outbox.write
+    kept = outbox.write
 
     def written_then_killed(*about: Any, **how: Any) -> uuid.UUID:
         kept(*about, **how)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(reminding.outbox, "write", written_then_killed)
+        patched.setattr(outbox, "write", written_then_killed)
         remind(here)
     assert messages(here, owner) == []
     assert told(here) == [("before24", "waiting", "")]
