@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy
 from kohti.config import looks
 from kohti.diary import actions, by_link
 from kohti.diary.by_link import Page
+from kohti.diary.other_times import Others, other_times
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, words
+from kohti.kernel import clock, history, once, words
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.blueprint import OnlinePart
 from kohti.kernel.doors import for_guest
@@ -218,31 +219,59 @@ def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     page: Page = request.by_link  # type: ignore[attr-defined]
     if not _may_change(page, _online(page)):
         return redirect(_to(request, "link"))
-    free = by_link.free_times()
+    online = _online(page)
+    others = other_times(guest, online.offers)
     wrong = ""
     if request.method == "POST":
-        chosen = _chosen_time(request.POST.get("at", ""))
         assert guest.admitted is not None
         try:
-            if chosen is None:
-                raise Refused(_("Choose a time."), code="none")
-            if chosen not in free:
-                raise Refused(_("This time has just been taken. Choose another one."), code="taken")
+            _move(guest, guest.admitted, others, _chosen_time(request.POST.get("at", "")), request)
+        except Refused as trouble:
+            wrong = str(trouble.message)
+            others = other_times(guest, online.offers)
+        else:
+            return redirect(_to(request, "link", token=by_link.token_now(guest.admitted), done="moved"))
+    times = [
+        (
+            one.starts.astimezone(UTC).isoformat(),
+            _when(one.starts, guest),
+            ""
+            if others.own or not online.first_names
+            else _("with %(name)s") % {"name": one.staff.partition(" ")[0]},
+        )
+        for one in others.offered
+    ]
+    return _show(request, guest, "link_move", {"times": times, "wrong": wrong}, status=409 if wrong else 200)
+
+
+def _move(
+    guest: Actor, booking_id: uuid.UUID, others: Others, chosen: datetime | None, request: HttpRequest
+) -> None:
+    """Put the appointment there; where its room is taken then, without one: whom it is with finds another."""
+    if chosen is None:
+        raise Refused(_("Choose a time."), code="none")
+    free = others.at(chosen)
+    if free is None:
+        raise Refused(_("This time has just been taken. Choose another one."), code="taken")
+
+    def moved(*, without_room: bool) -> None:
+        with once.all_or_nothing():
             actions.move(
                 guest,
-                guest.admitted,
-                starts=chosen,
+                booking_id,
+                starts=free.starts,
+                staff_id=free.staff_id,
+                without_room=without_room,
                 version=_number(request.POST.get("v", "")),
                 key=_key(request, guest),
             )
-        except Refused as trouble:
-            wrong = str(trouble.message)
-            free = by_link.free_times()
-        else:
-            return redirect(_to(request, "link", token=by_link.token_now(guest.admitted), done="moved"))
-    offered = by_link.spread(free, guest.zone, _online(page).offers)
-    how = {"times": [(one.astimezone(UTC).isoformat(), _when(one, guest)) for one in offered], "wrong": wrong}
-    return _show(request, guest, "link_move", how, status=409 if wrong else 200)
+
+    try:
+        moved(without_room=False)
+    except Refused as trouble:
+        if trouble.code != "clash":
+            raise
+        moved(without_room=True)
 
 
 def _key(request: HttpRequest, guest: Actor) -> str:

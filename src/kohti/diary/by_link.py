@@ -11,12 +11,11 @@ import binascii
 import json
 import struct
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.signing import BadSignature, Signer
 from django.db import connection
@@ -49,45 +48,6 @@ returns jsonb language sql stable security definer set search_path = pg_catalog,
         when b.state = 'cancelled' then 'cancelled'
         else 'ended' end as state) h
     where b.id = p_booking
-$$"""
-    ),
-    # When the guest's appointment could be instead: with the same colleague, in the same room, in the next weeks.
-    definer(
-        """
-kohti.link_times(p_days integer)
-returns table (starts timestamptz)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    with mine as (
-        select b.id, b.centre_id, b.staff_id, b.person_id, b.room_id, b.starts, b.ends - b.starts as long, s.timezone as zone,
-            (kohti.now() at time zone s.timezone)::date as today
-        from diary_booking b join team_service s on s.id = b.service_id
-        where b.id = kohti.admitted() and b.state = 'booked'
-    ), busy as (
-        select range_agg(tstzrange(x.starts, x.ends)) as taken from (
-            select t.starts, t.ends from mine m join diary_booking t on t.staff_id = m.staff_id and t.day >= m.today
-            where t.holds and t.id <> m.id
-            union all
-            select t.starts, t.ends from mine m join diary_booking t on t.person_id = m.person_id and t.starts >= kohti.now()
-            where t.holds and t.id <> m.id
-            union all
-            select t.starts, t.ends from mine m
-            join diary_booking t on t.centre_id = m.centre_id and t.day between m.today and m.today + p_days
-                and t.room_id = m.room_id
-            where t.holds and t.id <> m.id
-            union all
-            select a.starts, a.ends from mine m join diary_absence a on a.staff_id = m.staff_id and a.ends > kohti.now()
-            where a.ends > a.starts
-        ) x
-    )
-    select g.starts from mine m
-    cross join lateral generate_series(0, p_days) n
-    join diary_opening o on o.centre_id = m.centre_id and o.weekday = extract(isodow from m.today + n) - 1
-    cross join lateral generate_series((m.today + n + o.opens) at time zone m.zone,
-        ((m.today + n + o.closes) at time zone m.zone) - m.long, interval '10 minutes') g(starts)
-    where g.starts > kohti.now() + interval '30 minutes' and g.starts <> m.starts
-      and not exists (select 1 from diary_closure c where c.centre_id = m.centre_id and c.day = m.today + n)
-      and not coalesce((select taken from busy) && tstzrange(g.starts, g.starts + m.long), false)
-    order by 1
 $$"""
     ),
     # what stands at another time has another link, and nobody is late for it yet
@@ -153,17 +113,6 @@ def page(booking_id: uuid.UUID, number: int) -> Page | None:
     return Page(facts["state"] == "open", facts["state"] == "cancelled", facts)
 
 
-DAYS_AHEAD = 28
-NOON = 12
-
-
-def free_times() -> list[datetime]:
-    """When the guest's appointment could be instead, soonest first. As the guest. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("select starts from kohti.link_times(%s)", [DAYS_AHEAD])
-        return [row[0] for row in cursor.fetchall()]
-
-
 def token_now(booking_id: uuid.UUID) -> str:
     """The token of the link that holds now, of an appointment the actor sees. Raises NotThere. One statement."""
     with connection.cursor() as cursor:
@@ -172,13 +121,3 @@ def token_now(booking_id: uuid.UUID) -> str:
     if row is None:
         raise NotThere("no such booking")
     return token_of(booking_id, row[0])
-
-
-def spread(free: Sequence[datetime], zone: ZoneInfo, most: int) -> list[datetime]:
-    """A few of the free times, spread: the first of each morning and each afternoon, soonest first."""
-    found: dict[tuple[date, bool], datetime] = {}
-    for one in free:
-        local = one.astimezone(zone)
-        found.setdefault((local.date(), local.hour >= NOON), one)
-    chosen = list(found.values())[:most]
-    return chosen if len(chosen) >= min(most, len(free)) else list(free[:most])
