@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     """Three tables, two columns, and an index by which free times read each booking once."""
 
     dependencies = (
-        ("diary", "0011_codes"),
+        ("diary", "0010_links_and_reminders"),
         ("people", "0013_whom_a_floor_sees"),
         ("team", "0011_kiosks_and_boards"),
     )
