@@ -40,7 +40,7 @@ def other_times(guest: Actor, most: int) -> Others:
 
     Others of the centre are asked where the colleague it is with has hardly any time. Raises NotThere.
     """
-    booking = Booking.objects.filter(id=guest.admitted).first()
+    booking = Booking.objects.filter(id=str(guest.admitted)).first()
     if booking is None:
         raise NotThere("no such booking")
     rule = Rule(
