@@ -195,6 +195,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("document_end", "POST"): Expected({COACH, LEADER}, 422, thing="document_id"),
     ("appointments", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("appointment_tell", "POST"): Expected({COACH, LEADER}, 302, thing="booking_id"),
+    ("tomorrow", "GET"): Expected(FLOOR, 200),
+    ("tomorrow_printed", "GET"): Expected(FLOOR, 200),
     ("day_figures", "GET"): Expected(FLOOR, 200),
     ("day_figures_csv", "GET"): Expected(FLOOR, 200),
     # It is asked for by what a figure counts (tests/frontdesk/test_day_figures.py).

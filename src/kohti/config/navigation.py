@@ -26,6 +26,8 @@ PLACES = (
     ("book", "diary.book", gettext_noop("Book")),
     ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
+    ("day_figures", "arrivals.see", gettext_noop("The day in figures")),
+    ("tomorrow", "arrivals.see", gettext_noop("Tomorrow's sheet")),
     ("away", "journeys.work", gettext_noop("Away")),
     ("diary_import", "diary.import", gettext_noop("Import diary")),
     ("team", "team.see", gettext_noop("Team")),

@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import board, crisis, kiosk, views, views_figures
+from . import board, crisis, kiosk, views, views_figures, views_next_day
 
 urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("arrivals/news/", views.arrivals_news, name="arrivals_news"),
     path("arrivals/day-sheet/", views.day_sheet, name="day_sheet"),
     path("arrivals/<id:booking_id>/check-in/", views.check_in, name="check_in"),
+    path("tomorrow/", views_next_day.tomorrow, name="tomorrow"),
+    path("tomorrow/print/", views_next_day.tomorrow_printed, name="tomorrow_printed"),
     path("figures/day/", views_figures.day_in_figures, name="day_figures"),
     path("figures/day/csv/", views_figures.day_figures_csv, name="day_figures_csv"),
     path("figures/day/visits/", views_figures.day_visits, name="day_visits"),

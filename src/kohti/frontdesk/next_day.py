@@ -1,0 +1,316 @@
+"""Tomorrow's sheet: who comes, who needs what, who is where and has time, on the screen and on paper.
+
+Tomorrow is the next day the centre is open. Names stand where the reader may see them: whoever is seen on the day
+alone has no name before it, and the sheet says what they come for and what their reference is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kohti.diary.free import OPEN_DAYS
+from kohti.kernel import clock, documents, history, reading, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.documents import Block, Heading, Made, Table, Text
+from kohti.kernel.reading import Row, at, identifier
+from kohti.people.attachments.letters import sender_of
+from kohti.people.spoken import own_languages
+
+from .glance import Glance, at_a_glance, whom_to_ask
+
+AHEAD = 28
+"""How many days ahead an open one is looked for."""
+GAP = timedelta(minutes=20)
+"""From what length on a stretch of nothing is worth saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Somebody booked. `ask`: of one who is not seen, the name to ask, or nothing; none where they are seen."""
+
+    starts: datetime
+    ends: datetime
+    person_id: uuid.UUID | None
+    name: str
+    ask: str | None
+    staff_id: uuid.UUID | None
+    staff: str
+    kind: str
+    room: str
+    note: str
+    languages: str
+    interpreter: str
+    heed: str | None
+
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A colleague on the day: what is booked with them, when they are away, and in which rooms they are."""
+
+    name: str
+    booked: list[Span]
+    away: list[Span]
+    rooms: list[str]
+
+    def gaps(self, opens: datetime, closes: datetime) -> list[Span]:
+        """The stretches of the opening hours in which they are here and nothing is booked."""
+        found, since = [], opens
+        for starts, ends in sorted([*self.booked, *self.away]):
+            if min(starts, closes) - since >= GAP:
+                found.append((since, min(starts, closes)))
+            since = max(since, ends)
+        return [*found, (since, closes)] if closes - since >= GAP else found
+
+    def away_all_day(self, opens: datetime, closes: datetime) -> bool:
+        """Whether they are not here at all."""
+        return any(starts <= opens and ends >= closes for starts, ends in self.away)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A day of a centre, as it stands now."""
+
+    day: date
+    opens: datetime
+    closes: datetime
+    coming: list[Coming]
+    colleagues: list[Colleague]
+    alone: set[int]
+    """Which of those coming have an appointment with nobody who is here then."""
+
+
+COMING = reading.Part(
+    """
+select b.starts, b.ends, p.id as person, coalesce(p.full_name, '') as name, s.id as staff,
+    coalesce(s.full_name, '') as colleague, k.title::text as kind, coalesce(r.name, '') as room, b.note,
+    coalesce(array_to_string(p.languages, ','), '') as languages, coalesce(p.interpreter, '') as interpreter,
+    p.heed::text as heed,
+    case when p.id is null and b.person_id is not null then coalesce(kohti.whom_to_ask(b.person_id), '') end as ask
+from diary_booking b
+join diary_kind k on k.id = b.kind_id
+left join people_person p on p.id = b.person_id
+left join team_staff s on s.id = b.staff_id
+left join diary_room r on r.id = b.room_id
+where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
+order by b.starts, s.sort_key, b.id
+""",
+    lambda row: Coming(
+        *_span(row),
+        identifier(row["person"]),
+        row["name"],
+        row["ask"],
+        identifier(row["staff"]),
+        row["colleague"],
+        row["kind"],
+        row["room"],
+        row["note"],
+        row["languages"],
+        row["interpreter"],
+        row["heed"],
+    ),
+)
+AT_WORK = reading.Part(
+    """
+select s.id, s.full_name as name, s.sort_key as place
+from team_staff s
+where s.centre_id = %(centre)s and exists (
+    select 1 from team_membership m join team_role r on r.id = m.role_id
+    where m.staff_id = s.id and m.centre_id = %(centre)s and m.starts < %(until)s
+        and (m.ends is null or m.ends > %(from)s) and r.verbs ? 'journeys.work')
+union
+select s.id, s.full_name, s.sort_key
+from diary_booking b join team_staff s on s.id = b.staff_id
+where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
+order by 3, 1
+""",
+    lambda row: (uuid.UUID(row["id"]), str(row["name"])),
+)
+AWAY = reading.Part(
+    """
+select a.staff_id as id, a.starts, a.ends from diary_absence a
+where a.centre_id = %(centre)s and a.starts < %(until)s and a.ends > %(from)s order by a.starts
+""",
+    lambda row: (uuid.UUID(row["id"]), _span(row)),
+)
+
+
+def _span(row: Row) -> Span:
+    starts, ends = at(row["starts"]), at(row["ends"])
+    assert starts is not None and ends is not None  # noqa: PT018 - columns that are never empty
+    return starts, ends
+
+
+def sheet(actor: Actor) -> Sheet | None:
+    """The sheet of the next day the actor's centre is open, or None when it stays closed for four weeks.
+
+    Two statements; whose names were shown is for the caller to record (`shown`).
+    """
+    today = clock.today(actor.zone)
+    first, last = today + timedelta(days=1), today + timedelta(days=AHEAD)
+    asked = {"zone": str(actor.zone), "centre": actor.centre, "first": first, "last": last}
+    (opened,) = reading.together(asked, OPEN_DAYS)
+    if not opened:
+        return None
+    opens, closes = opened[0]
+    day = opens.astimezone(actor.zone).date()
+    coming, at_work, away = reading.together(
+        {"centre": actor.centre, "day": day, "from": opens, "until": closes}, COMING, AT_WORK, AWAY
+    )
+    colleagues = {
+        staff_id: Colleague(
+            name,
+            [(one.starts, one.ends) for one in coming if one.staff_id == staff_id],
+            [span for whose, span in away if whose == staff_id],
+            list(dict.fromkeys(one.room for one in coming if one.staff_id == staff_id and one.room)),
+        )
+        for staff_id, name in at_work
+    }
+    alone = {
+        number
+        for number, one in enumerate(coming)
+        if one.staff_id is None
+        or any(starts < one.ends and ends > one.starts for starts, ends in colleagues[one.staff_id].away)
+    }
+    return Sheet(day, opens, closes, coming, list(colleagues.values()), alone)
+
+
+def looks(actor: Actor, found: Sheet) -> list[Glance]:
+    """What to know of each of those coming, in the order of the sheet."""
+    own = own_languages(actor)
+    return [
+        at_a_glance(
+            note=one.note,
+            heed=one.heed,
+            languages=one.languages,
+            interpreter=one.interpreter,
+            ask=one.ask,
+            day=found.day,
+            own=own,
+        )
+        for one in found.coming
+    ]
+
+
+def shown(actor: Actor, found: Sheet, verb: str) -> None:
+    """Write into the history whose names the sheet showed."""
+    persons = sorted({one.person_id for one in found.coming if one.person_id})
+    if persons or verb != "person.listed":
+        history.record(verb, "centre", actor.centre, persons=persons, detail={"day": found.day.isoformat()})
+
+
+def name_of(one: Coming) -> str:
+    """The name, or whom to ask."""
+    return one.name or whom_to_ask(one.ask) or _("No name given")
+
+
+def spans(actor: Actor, found: Sequence[Span]) -> str:
+    """Stretches of time, in local hours."""
+    return ", ".join(
+        f"{words.clock_time(starts, actor.zone)}–{words.clock_time(ends, actor.zone)}"
+        for starts, ends in found
+    )
+
+
+def where(actor: Actor, found: Sheet, one: Colleague) -> tuple[str, str, str, str]:
+    """A colleague's day in words: how many are booked with them, the rooms, when they are away, when they have time."""
+    number = words.number(len(one.booked))
+    if one.away_all_day(found.opens, found.closes):
+        return number, "", _("All day"), ""
+    clipped = [(max(starts, found.opens), min(ends, found.closes)) for starts, ends in one.away]
+    return (
+        number,
+        ", ".join(one.rooms),
+        spans(actor, clipped),
+        spans(actor, one.gaps(found.opens, found.closes)),
+    )
+
+
+def count_words(found: Sheet, needing: int) -> str:
+    """The sheet in one sentence."""
+    coming = len(found.coming)
+    said = ngettext("%(number)s person", "%(number)s people", coming) % {"number": words.number(coming)}
+    return _(
+        "%(people)s booked, %(needing)s of them with something to prepare, %(alone)s without a colleague."
+    ) % {
+        "people": said,
+        "needing": words.number(needing),
+        "alone": words.number(len(found.alone)),
+    }
+
+
+def made(actor: Actor, found: Sheet) -> Made:
+    """The sheet on paper, in the language in use; whose names it holds is in the history."""
+    shown(actor, found, "day.printed")
+    known = looks(actor, found)
+    needing = [(one, look) for one, look in zip(found.coming, known, strict=True) if needs_something(look)]
+    blocks: list[Block] = [Text(count_words(found, len(needing)))]
+    if found.coming:
+        blocks += [
+            Heading(_("Who comes")),
+            Table(
+                [_("Time"), _("Name"), _("For"), _("With"), _("Room")],
+                [
+                    (
+                        words.clock_time(one.starts, actor.zone),
+                        name_of(one),
+                        words.title(one.kind),
+                        f"{one.staff} ({_('Away')})" if number in found.alone and one.staff else one.staff,
+                        one.room,
+                    )
+                    for number, one in enumerate(found.coming)
+                ],
+                widths=(0, 4, 3, 3, 2),
+            ),
+        ]
+    if needing:
+        blocks += [
+            Heading(_("Who needs what")),
+            Table(
+                [_("Time"), _("Name"), _("To know")],
+                [
+                    (
+                        words.clock_time(one.starts, actor.zone),
+                        name_of(one),
+                        "; ".join(what_to_know(look)),
+                    )
+                    for one, look in needing
+                ],
+                widths=(0, 2, 4),
+            ),
+        ]
+    if found.colleagues:
+        blocks += [
+            Heading(_("Who is where")),
+            Table(
+                [_("Colleague"), _("Booked"), _("Room"), _("Away"), _("Has time")],
+                [(one.name, *where(actor, found, one)) for one in found.colleagues],
+                widths=(3, 0, 2, 2, 4),
+            ),
+        ]
+    return documents.make(
+        "sheet",
+        sender=sender_of(actor),
+        title=_("Tomorrow's sheet"),
+        date=words.day_long(found.day),
+        blocks=blocks,
+        foot=_("Names of people: keep this sheet at the desk and shred it in the evening."),
+    )
+
+
+def needs_something(look: Glance) -> bool:
+    """Whether there is something to prepare or to heed."""
+    return bool(look.danger or look.helps or look.speaks)
+
+
+def what_to_know(look: Glance) -> list[str]:
+    """Heed first, then what helps, then what they speak."""
+    return [*look.danger, *look.helps, *([look.speaks] if look.speaks else [])]
