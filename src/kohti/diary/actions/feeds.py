@@ -20,7 +20,7 @@ def make_feed(actor: Actor, *, key: str) -> str | None:
 
     Asked again with the same key it says None: what was told is not told again.
     """
-    if actor.kind != "member":
+    if actor.member_id is None:
         raise NotAllowed("only who works here has a calendar")
     made = new_id()
     if once.first_time("feed.made", f"{key}:{actor.member_id}", made) is not None:
