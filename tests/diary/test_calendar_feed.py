@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,6 +129,41 @@ def test_what_is_on_both_sides_of_the_clock_change_stands_at_its_hour(here: Plac
     assert [(one.dt.hour, one.dt.minute) for one in found] == [(9, 30), (9, 30)]
     assert [one.dt.utcoffset() for one in found] == [timedelta(), timedelta(hours=1)]
     assert {one.params["TZID"] for one in found} == {"Europe/London"}
+
+
+def test_a_drop_in_one_holds_is_in_it_without_its_days_off(here: Place, coach: Actor) -> None:
+    leader = here.member("leader")
+    with as_actor(leader):
+        drop_in = diary.add_drop_in(
+            leader,
+            here.centre.id,
+            diary.NewDropIn(
+                title="Debt advice",
+                weekday=2,
+                opens=time(9, 30),
+                closes=time(12),
+                first=TODAY,
+                last=date(2026, 4, 8),
+                staff_id=coach.staff_id,
+            ),
+            key="drop-in",
+        )
+        diary.close_on(leader, here.centre.id, date(2026, 3, 18), "painters")
+    address = address_of(coach)
+    first = Client().get(address)
+    read: Any = icalendar.Calendar.from_ical(first.content)
+    found: Any = recurring_ical_events.of(read).between((2026, 1, 1), (2027, 1, 1))
+    assert {str(one["UID"]) for one in found} == {str(drop_in)}
+    assert {str(one["SUMMARY"]) for one in found} == {"Debt advice"}
+    assert [one["DTSTART"].dt.isoformat() for one in found] == [
+        "2026-03-11T09:30:00+00:00",
+        "2026-03-25T09:30:00+00:00",
+        "2026-04-01T09:30:00+01:00",
+        "2026-04-08T09:30:00+01:00",
+    ]
+    with as_actor(leader):
+        diary.close_on(leader, here.centre.id, date(2026, 3, 25), "painters again")
+    assert Client().get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
 def test_unchanged_it_is_not_sent_again_and_changed_it_is(here: Place, coach: Actor) -> None:

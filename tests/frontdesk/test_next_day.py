@@ -120,11 +120,13 @@ def test_gaps_are_what_bookings_and_absences_leave_of_the_opening_hours() -> Non
     def spans(*pairs: tuple[int, int]) -> list[next_day.Span]:
         return [(opens + timedelta(minutes=first), opens + timedelta(minutes=last)) for first, last in pairs]
 
-    colleague = next_day.Colleague("A", spans((60, 90), (0, 45), (100, 110)), spans((240, 900)), [])
-    assert colleague.gaps(opens, closes) == spans((110, 240))
+    colleague = next_day.Colleague(
+        "A", spans((60, 90), (0, 45), (100, 110)), spans((240, 900)), [], spans((120, 150))
+    )
+    assert colleague.gaps(opens, closes) == spans((150, 240))
     assert not colleague.away_all_day(opens, closes)
-    assert next_day.Colleague("B", [], [], []).gaps(opens, closes) == [(opens, closes)]
-    assert next_day.Colleague("C", [], spans((-60, 900)), []).gaps(opens, closes) == []
+    assert next_day.Colleague("B", [], [], [], []).gaps(opens, closes) == [(opens, closes)]
+    assert next_day.Colleague("C", [], spans((-60, 900)), [], []).gaps(opens, closes) == []
 
 
 def test_a_centre_where_nobody_comes_has_a_sheet_too() -> None:

@@ -6,7 +6,7 @@ Asked as that colleague: it tells what they see of their own time, and of that o
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -37,10 +37,23 @@ AWAY = """
 from diary_absence a
 where a.staff_id = %(staff)s and a.ends > %(from)s and a.starts < %(until)s and a.ends > a.starts
 """
+HELD = """
+select d.id, d.title, d.weekday, d.opens, d.closes, d.first, c.name as centre, r.name as room, n.days, n.starts, n.ends
+from diary_dropin d
+join team_centre c on c.id = d.centre_id
+left join diary_room r on r.id = d.room_id
+join lateral (
+    select array_agg(s.day order by s.day) as days, array_agg(s.starts order by s.day) as starts,
+        array_agg(s.ends order by s.day) as ends
+    from kohti.drop_ins_between(array[d.centre_id], d.first, %(last)s, %(zone)s) s where s.id = d.id
+) n on n.days[cardinality(n.days)] >= %(first)s
+where d.staff_id = %(staff)s
+"""
 STAMP = f"""
 select md5(concat(%(said)s::text,
     (select string_agg(concat(b.id, b.version, p.reference), '' order by b.id) {OWN}),
-    (select string_agg(concat(a.id, a.starts, a.ends), '' order by a.id) {AWAY})))
+    (select string_agg(concat(a.id, a.starts, a.ends), '' order by a.id) {AWAY}),
+    (select string_agg(h::text, '' order by h.id) from ({HELD}) h)))
 """
 BOOKED = f"""
 select b.id, b.version, b.changed_at, b.starts, b.ends, b.state, k.title, c.name, r.name, p.reference {OWN}
@@ -53,6 +66,7 @@ def _asked(actor: Actor) -> dict[str, Any]:
     first, last = today - BEHIND, today + AHEAD
     return {
         "staff": actor.staff_id,
+        "zone": str(actor.zone),
         "first": first,
         "last": last,
         "from": _midnight(first, actor),
@@ -82,7 +96,7 @@ def renewed(actor: Actor, feed: Feed) -> Feed:
 
 
 def content(actor: Actor, feed: Feed, *, link: Callable[[uuid.UUID], str]) -> bytes:
-    """The actor's calendar; `link` says where an appointment opens. Two statements."""
+    """The actor's calendar; `link` says where an appointment opens. Three statements."""
     asked = _asked(actor)
     since = feed.stamped_at or feed.made_at
     events = []
@@ -128,6 +142,37 @@ def content(actor: Actor, feed: Feed, *, link: Callable[[uuid.UUID], str]) -> by
                     whole_days=whole,
                 )
             )
+        cursor.execute(f"{HELD} order by d.id", asked)
+        for row in cursor.fetchall():
+            events += _weekly(actor, row, since)
     return calendar(
         events, name=actor.facts.get("service", ""), zone=actor.zone, first=asked["first"], last=asked["last"]
     )
+
+
+def _weekly(actor: Actor, row: Sequence[Any], changed: datetime) -> Iterator[Event]:
+    """A drop-in of every week as one event, its days off as exceptions; a day it ends early is one of its own."""
+    drop_in_id, titles, _on, opens, closes, _since, centre, room, days, starts, ends = row
+    held = {day: (begin, end) for day, begin, end in zip(days, starts, ends, strict=True)}
+    whole = [day for day in days if held[day][1].astimezone(actor.zone).time() == closes]
+    known: dict[str, Any] = {
+        "sequence": 0,
+        "changed": changed,
+        "title": words.title(titles),
+        "place": f"{room}, {centre}" if room else centre,
+    }
+    if whole:
+        weeks = (whole[-1] - whole[0]).days // 7
+        every = [whole[0] + timedelta(days=7 * week) for week in range(weeks + 1)]
+        first = datetime.combine(whole[0], opens, actor.zone)
+        yield Event(
+            uid=str(drop_in_id),
+            starts=first,
+            ends=datetime.combine(whole[0], closes, actor.zone),
+            every_week=whole[-1],
+            but=[day for day in every if day not in set(whole)],
+            **known,
+        )
+    for day in days:
+        if day not in set(whole):
+            yield Event(uid=f"{drop_in_id}-{day}", starts=held[day][0], ends=held[day][1], **known)

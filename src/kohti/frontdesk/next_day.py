@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kohti.diary.free import OPEN_DAYS
+from kohti.diary.sessions import Session, sessions
 from kohti.kernel import clock, documents, history, reading, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.documents import Block, Heading, Made, Table, Text
@@ -54,17 +54,18 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A colleague on the day: what is booked with them, when they are away, and in which rooms they are."""
+    """A colleague on the day: what is booked with them, when they are away, where they are, and the drop-ins they hold."""
 
     name: str
     booked: list[Span]
     away: list[Span]
     rooms: list[str]
+    holds: list[Span]
 
     def gaps(self, opens: datetime, closes: datetime) -> list[Span]:
         """The stretches of the opening hours in which they are here and nothing is booked."""
         found, since = [], opens
-        for starts, ends in sorted([*self.booked, *self.away]):
+        for starts, ends in sorted([*self.booked, *self.holds, *self.away]):
             if min(starts, closes) - since >= GAP:
                 found.append((since, min(starts, closes)))
             since = max(since, ends)
@@ -84,10 +85,23 @@ class Sheet:
     closes: datetime
     coming: list[Coming]
     colleagues: list[Colleague]
+    held: list[Session]
     alone: set[int]
     """Which of those coming have an appointment with nobody who is here then."""
 
 
+NEXT_OPEN = reading.Part(
+    """
+select (d.day::date + o.opens) at time zone %(zone)s as starts,
+    (d.day::date + least(o.closes, c.closes)) at time zone %(zone)s as ends
+from generate_series(%(first)s::date, %(last)s::date, interval '1 day') d(day)
+join diary_opening o on o.centre_id = %(centre)s and o.weekday = extract(isodow from d.day) - 1
+left join diary_closure c on c.centre_id = %(centre)s and c.day = d.day::date
+where c.id is null or c.closes > o.opens
+order by 1 limit 1
+""",
+    lambda row: _span(row),
+)
 COMING = reading.Part(
     """
 select b.starts, b.ends, p.id as person, coalesce(p.full_name, '') as name, s.id as staff,
@@ -152,12 +166,12 @@ def _span(row: Row) -> Span:
 def sheet(actor: Actor) -> Sheet | None:
     """The sheet of the next day the actor's centre is open, or None when it stays closed for four weeks.
 
-    Two statements; whose names were shown is for the caller to record (`shown`).
+    Three statements; whose names were shown is for the caller to record (`shown`).
     """
     today = clock.today(actor.zone)
     first, last = today + timedelta(days=1), today + timedelta(days=AHEAD)
     asked = {"zone": str(actor.zone), "centre": actor.centre, "first": first, "last": last}
-    (opened,) = reading.together(asked, OPEN_DAYS)
+    (opened,) = reading.together(asked, NEXT_OPEN)
     if not opened:
         return None
     opens, closes = opened[0]
@@ -165,12 +179,16 @@ def sheet(actor: Actor) -> Sheet | None:
     coming, at_work, away = reading.together(
         {"centre": actor.centre, "day": day, "from": opens, "until": closes}, COMING, AT_WORK, AWAY
     )
+    held = sessions(actor, actor.centre, day)
     colleagues = {
         staff_id: Colleague(
             name,
             [(one.starts, one.ends) for one in coming if one.staff_id == staff_id],
             [span for whose, span in away if whose == staff_id],
-            list(dict.fromkeys(one.room for one in coming if one.staff_id == staff_id and one.room)),
+            list(
+                dict.fromkeys(one.room for one in [*coming, *held] if one.staff_id == staff_id and one.room)
+            ),
+            [(one.starts, one.ends) for one in held if one.staff_id == staff_id],
         )
         for staff_id, name in at_work
     }
@@ -180,7 +198,7 @@ def sheet(actor: Actor) -> Sheet | None:
         if one.staff_id is None
         or any(starts < one.ends and ends > one.starts for starts, ends in colleagues[one.staff_id].away)
     }
-    return Sheet(day, opens, closes, coming, list(colleagues.values()), alone)
+    return Sheet(day, opens, closes, coming, list(colleagues.values()), held, alone)
 
 
 def looks(actor: Actor, found: Sheet) -> list[Glance]:
@@ -294,6 +312,15 @@ def made(actor: Actor, found: Sheet) -> Made:
                 [_("Colleague"), _("Booked"), _("Room"), _("Away"), _("Has time")],
                 [(one.name, *where(actor, found, one)) for one in found.colleagues],
                 widths=(3, 0, 2, 2, 4),
+            ),
+        ]
+    if found.held:
+        blocks += [
+            Heading(_("Drop-ins")),
+            Table(
+                [_("Time"), _("For"), _("With"), _("Room")],
+                [(spans(actor, [(one.starts, one.ends)]), one.title, one.by, one.room) for one in found.held],
+                widths=(0, 3, 3, 2),
             ),
         ]
     return documents.make(

@@ -44,6 +44,10 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "lines": lines,
             "needing": needing,
             "alone": [line for line in lines if line["alone"]],
+            "held": [
+                (next_day.spans(actor, [(one.starts, one.ends)]), one.title, one.by, one.room)
+                for one in found.held
+            ],
             "colleagues": [(one.name, *next_day.where(actor, found, one)) for one in found.colleagues],
         },
     )
