@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 import pytest
-from tests.factories import MORNING, TODAY, browser_of, place
+from tests.factories import MORNING, TODAY, as_system, browser_of, place
 
-from kohti.diary.models import Booking
-from kohti.kernel import clock
+from kohti.config import services
+from kohti.diary.actions import hours
+from kohti.diary.models import Booking, Room
+from kohti.kernel import blueprint, clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.ids import short
 
@@ -228,3 +230,28 @@ def test_the_book_costs_the_same_statements_however_much_is_booked() -> None:
         here.booking(MORNING + timedelta(minutes=10 * n), staff_id=coach.staff_id)
     assert [cost(one) for one in three] == few
     assert max(few) <= 5
+
+
+def test_rooms_and_desks_come_from_the_blueprint_and_one_that_goes_is_retired() -> None:
+    here = place()
+    text = services.shipped("gloucestershire")
+    host = here.member("host")
+    headings = re.findall(
+        r'<h2><span dir="auto">([^<]*)</span>', browser_of(host).get("/book/?by=room").content.decode()
+    )
+    assert headings[:3] == ["Room 1", "Room 2", "Quiet room"]
+    assert headings[-1] == "Desk 6"
+    plan = blueprint.read(
+        text.replace('code = "room-2"\nname = "Room 2"', 'code = "room-3"\nname = "Room 2"')
+    )
+    with as_system(here.system) as system:
+        hours.apply_blueprint(system, plan)
+    with as_actor(host):
+        rooms = Room.objects.filter(centre_id=here.centre.id, name="Room 2").values_list("code", "retired")
+        assert sorted(rooms) == [("room-2", True), ("room-3", False)]
+
+
+def test_two_rooms_of_a_centre_with_one_name_are_a_fault_of_the_blueprint() -> None:
+    text = services.shipped("gloucestershire").replace('name = "Room 2"', 'name = "Room 1"')
+    with pytest.raises(blueprint.BadBlueprint, match="two rooms of a centre share a name: Room 1"):
+        blueprint.read(text)

@@ -88,7 +88,7 @@ class Stage:
         here = place()
         with as_system(here.system):
             rooms = [
-                Room.objects.create(service=here.centre.service, centre=here.centre, name=f"Room {n}").id
+                Room.objects.create(service=here.centre.service, centre=here.centre, name=f"Own room {n}").id
                 for n in range(2)
             ]
         return cls(

@@ -93,7 +93,7 @@ class Room(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint("centre", "name", name="room_name"),
+            models.UniqueConstraint("centre", "name", condition=Q(retired=False), name="room_name"),
             models.UniqueConstraint("centre", "code", condition=~Q(code=""), name="room_code"),
             models.UniqueConstraint("service", "id", name="room_in_service"),
             models.CheckConstraint(condition=Q(kind__in=("room", "desk", "quiet")), name="room_kind"),

@@ -153,7 +153,11 @@ def centre_page(actor: Actor, centre_id: uuid.UUID, *, most: int = 60) -> Centre
             )
             for one in closed
         ),
-        tuple(Room.objects.filter(centre_id=centre_id).order_by("name").values_list("name", flat=True)),
+        tuple(
+            Room.objects.filter(centre_id=centre_id, retired=False)
+            .order_by("name")
+            .values_list("name", flat=True)
+        ),
     )
 
 

@@ -329,7 +329,7 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
     service, centre = here.system.service_id, here.centre.id
     owner.execute(
         "insert into diary_room (id, service_id, centre_id, name)"
-        " values (gen_random_uuid(), %s, %s, 'Room 1')",
+        " values (gen_random_uuid(), %s, %s, 'Room of this test')",
         (service, centre),
     )
     owner.execute(

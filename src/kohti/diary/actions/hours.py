@@ -1,4 +1,4 @@
-"""The diary's part of a blueprint: opening hours, closures, kinds of appointment."""
+"""The diary's part of a blueprint: opening hours, closures, kinds of appointment, rooms and desks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint, Held
 from kohti.team.models import Centre
 
-from ..models import Closure, Kind, Opening
+from ..models import Closure, Kind, Opening, Room
 from . import drop_ins
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
-    """Put the diary's part of a blueprint into force: kinds, opening hours, closures."""
+    """Put the diary's part of a blueprint into force: kinds, rooms, opening hours, closures."""
     actors.must(actor, "blueprint.apply")
     centres = {
         centre.code: centre.id
@@ -40,6 +40,16 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
     Kind.objects.filter(service_id=actor.service).exclude(code__in=[k.code for k in plan.kinds]).update(
         retired=True
     )
+    # All first, so that two rooms may swap their names.
+    Room.objects.filter(service_id=actor.service).update(retired=True)
+    for room in plan.rooms:
+        for code in room.centres or centres:
+            Room.objects.update_or_create(
+                service_id=actor.service,
+                centre_id=centres[code],
+                code=room.code,
+                defaults={"name": room.name, "kind": room.kind, "retired": False},
+            )
     Opening.objects.filter(service_id=actor.service).delete()
     hours = {
         (code, WEEKDAYS.index(day)): (part.opens, part.closes)

@@ -123,7 +123,7 @@ select r.id, r.name, r.kind from diary_room r
 where r.centre_id = %(centre)s and (not r.retired
     or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.room_id = r.id
                and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
-order by array_position(array['room', 'quiet', 'desk'], r.kind::text), r.name
+order by array_position(array['room', 'quiet', 'desk'], r.kind::text), length(r.name), r.name
 """,
     lambda row: Column(uuid.UUID(row["id"]), row["name"], row["kind"]),
 )

@@ -194,6 +194,15 @@ class RolePart(Part):
     idle_minutes: Number | None = Field(default=None, ge=2, le=720)
 
 
+class RoomPart(Part):
+    """A room or desk that can be booked: at these centres, or at each."""
+
+    code: Code
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    kind: Literal["room", "desk", "quiet"] = "room"
+    centres: tuple[Code, ...] = ()
+
+
 class KindPart(Part):
     """A kind of appointment. `in_files`: how diaries write it.
 
@@ -385,7 +394,7 @@ class FactorPart(Part):
 
 
 CODED = (
-    "organisations", "centres", "roles", "kinds", "streams", "reasons", "helps_now",
+    "organisations", "centres", "roles", "kinds", "rooms", "streams", "reasons", "helps_now",
     "stages", "fields", "outcomes", "targets", "factors", "drop_ins",
 )  # fmt: skip
 """The lists whose entries are known by a code."""
@@ -409,6 +418,7 @@ class Blueprint(Part):
     travel: tuple[TravelPart, ...] = ()
     roles: tuple[RolePart, ...] = Field(min_length=1)
     kinds: tuple[KindPart, ...] = Field(min_length=1)
+    rooms: tuple[RoomPart, ...] = ()
     streams: tuple[StreamPart, ...] = Field(min_length=1)
     reasons: tuple[ReasonPart, ...] = Field(min_length=1)
     online: OnlinePart = OnlinePart()

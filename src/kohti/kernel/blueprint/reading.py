@@ -133,6 +133,7 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
         ("closures", [one.centres for one in plan.closures]),
         ("drop_ins", [one.centres for one in plan.drop_ins]),
         ("helps_now", [one.centres for one in plan.helps_now]),
+        ("rooms", [one.centres for one in plan.rooms]),
     ):
         for index, centres in enumerate(parts):
             for n, code in enumerate(centres):
@@ -190,6 +191,13 @@ def _of_the_floor(plan: Blueprint) -> Iterator[tuple[Path, str]]:
         if centre.code not in opened:
             fault = _("%(code)s never opens; expected an [[opening]] for it") % {"code": centre.code}
             yield ("centres", index), fault
+    taken: set[tuple[str, str]] = set()
+    for index, room in enumerate(plan.rooms):
+        theirs = {(code, room.name) for code in room.centres or [one.code for one in plan.centres]}
+        if theirs & taken:
+            fault = _("two rooms of a centre share a name: %(name)s")
+            yield ("rooms", index, "name"), fault % {"name": room.name}
+        taken |= theirs
     if plan.stages and all(stage.ends for stage in plan.stages):
         yield ("stages", 0), _("each of the stages ends; expected one that somebody can be in")
 
