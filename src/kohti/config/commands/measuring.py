@@ -1,4 +1,4 @@
-"""What is measured in a scratch database: replay day, bench frontdesk, journeys, start, live, nation."""
+"""What is measured in a scratch database: replay day, bench frontdesk, journeys, book, start, live, nation."""
 
 from __future__ import annotations
 
@@ -58,6 +58,15 @@ def bench_journeys(args: argparse.Namespace) -> int:
     return DONE
 
 
+def bench_book(args: argparse.Namespace) -> int:
+    """Measure the appointment book through real HTTP."""
+    from kohti.config.bench import book, measure
+
+    rows = book.measure(repeat=args.repeat, say=say)
+    answer(rows, as_json=args.json, words=lambda: measure.as_table(rows))
+    return DONE
+
+
 def bench_start(args: argparse.Namespace) -> int:
     """Measure the start of a web process."""
     from kohti.config.bench import start
@@ -107,7 +116,7 @@ def add_replay(commands: Any) -> None:
 
 
 def add_bench(commands: Any) -> None:
-    """bench frontdesk, journeys, start, live, nation."""
+    """bench frontdesk, journeys, book, start, live, nation."""
     benches = family(
         commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
     )
@@ -135,6 +144,14 @@ def add_bench(commands: Any) -> None:
     )
     one.add_argument("--ways", type=int, default=30_000, help=_("how many open ways (30000)"))
     one.add_argument("--repeat", type=int, default=15, help=_("how often each operation is done (15)"))
+
+    one = command(
+        benches,
+        "book",
+        bench_book,
+        _("The appointment book of 40 colleagues: a day, by room, a week of one."),
+    )
+    one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
 
     one = command(
         benches,

@@ -209,6 +209,7 @@ class _Frame:
         return Markup("\n".join(lines)), free  # noqa: S704 - made of escaped parts
 
 
+@lru_cache(maxsize=1024)
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """Midnight by the wall's clock: what hours are counted from, so that nine is nine when the clocks change."""
     noon = clock.local(day, "12:00", zone)
