@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.factories import MORNING, Place, acting, as_system, browser_of, place
+from tests.factories import MORNING, Place, acting, as_system, as_worker, browser_of, place
 
 from kohti.diary import actions as diary
-from kohti.diary import by_link
+from kohti.diary import by_link, reminding
 from kohti.diary.models import Booking
 from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.ids import short
 from kohti.people import actions as people
 
 NOON = MORNING + timedelta(hours=2)
@@ -293,3 +294,40 @@ def test_an_old_link_is_no_way_to_change_what_moved(here: Place, booking: Bookin
         diary.move(leader, booking.id, starts=NOON + timedelta(minutes=30), version=moved.version, key=None)
     assert browser.post(f"{address}cancel/", {"why": "ill", "key": "k"}).status_code == 410
     assert stands(here, booking).state == "booked"
+
+
+def test_a_coach_gives_out_the_link_and_ends_it(here: Place, owner: Any) -> None:
+    coach, someone = here.member("coach"), here.person()
+    booking = here.booking(NOON + timedelta(days=1), person=someone, staff_id=coach.staff_id)
+    leader = browser_of(here.member("leader"))
+    page = leader.get(f"/people/{short(someone.id)}/appointments/").content.decode()
+    address = link_of(here, booking)
+    assert f"http://testserver{address}" in page
+    tell = f"/appointments/{short(booking.id)}/tell/"
+    for how in ("mail", "sms"):
+        assert leader.post(tell, {"how": how, "language": "en", "key": how}).status_code == 302
+    bodies = owner.execute("select body from kernel_message where to_id = %s", [someone.id]).fetchall()
+    assert [address in body for (body,) in bodies] == [True, True]
+    assert (
+        leader.post(tell, {"how": "letter", "language": "da", "key": "paper", "bring": ""}).status_code == 302
+    )
+    assert leader.post(tell, {"how": "end-link", "language": "en", "key": "end"}).status_code == 302
+    assert Client().get(address).status_code == 410
+    assert Client().get(link_of(here, booking)).status_code == 200
+
+
+def test_staff_see_what_was_sent_and_why_not(here: Place) -> None:
+    coach = here.member("coach")
+    sent, not_sent = here.person(), here.person()
+    with as_system(here.system):
+        type(sent).objects.filter(id=not_sent.id).update(not_by="Not by phone")
+    for number, person in enumerate((sent, not_sent)):
+        here.booking(MORNING + timedelta(days=1, minutes=10 * number), person=person, staff_id=coach.staff_id)
+    with clock.held_at(MORNING + timedelta(minutes=15)), as_worker():
+        reminding.remind(here.system)
+    leader = browser_of(here.member("leader"))
+    assert "Reminder, text, 11 March 2026, 10:00 Waiting" in words(
+        leader.get(f"/people/{short(sent.id)}/appointments/")
+    )
+    said = words(leader.get(f"/people/{short(not_sent.id)}/appointments/"))
+    assert "Not sent How they can be reached safely is for people to read" in said

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, outbox, words
 from kohti.kernel.actor import Actor
-from kohti.kernel.documents import Block, Facts, Heading, Lines, Text
+from kohti.kernel.documents import Block, Facts, Heading, Lines, Square, Text
 from kohti.kernel.errors import NotThere, Refused
 from kohti.people.attachments import letters
 from kohti.people.queries import PersonCard
@@ -104,9 +104,19 @@ def _still_booked(one: Appointment) -> None:
 
 
 def write_letter(
-    actor: Actor, one: Appointment, person: PersonCard, *, language: str, bring: Sequence[str], key: str
+    actor: Actor,
+    one: Appointment,
+    person: PersonCard,
+    *,
+    language: str,
+    bring: Sequence[str],
+    key: str,
+    link: str = "",
 ) -> uuid.UUID:
-    """The letter that says when, where, with whom and what to bring; kept with the person. Its paper's id."""
+    """The letter that says when, where, with whom and what to bring; kept with the person. Its paper's id.
+
+    With `link` also where they can move or cancel it themselves, as an address to type and a square to photograph.
+    """
     actors.must(actor, "documents.add")
     _still_booked(one)
     zone = actor.zone
@@ -128,11 +138,20 @@ def write_letter(
             ),
             *to_bring,
             Text(_("If you cannot come, tell us as soon as you can. We will find another time.")),
+            *_behind(link),
             Text(f"{_('Kind regards')}\n{actor.facts.get('service', '')}"),
         ]
     return letters.write(
         actor, person, title=title, blocks=blocks, language=language, key=f"appointment letter:{key}"
     )
+
+
+def _behind(link: str) -> list[Block]:
+    """Where somebody can change the appointment themselves, to type or to photograph."""
+    if not link:
+        return []
+    said = _("Another time, cancel or late: %(link)s") % {"link": link}
+    return [Text(said), Square(link, _("The same address as a square to photograph"))]
 
 
 def ways_to_tell(person: PersonCard) -> list[str]:
@@ -151,8 +170,11 @@ def tell(
     channel: Literal["mail", "sms"],
     language: str,
     key: str,
+    link: str = "",
 ) -> uuid.UUID:
     """Send the time and place by mail or text, to the way of reaching them that comes first; the message's id.
+
+    With `link` also where they can move or cancel it themselves.
 
     Says nothing of what it is about. Raises Refused where the person must not be left a message, or has no
     such way.
@@ -175,6 +197,8 @@ def tell(
         where = ", ".join(part for part in (one.centre, one.address) if part)
         said = _("We expect you %(when)s, %(where)s.") % {"when": one.when(actor.zone), "where": where}
         cannot = _("If you cannot come, tell us as soon as you can.")
+        if link:
+            cannot = _("Another time, cancel or late: %(link)s") % {"link": link}
         service = str(actor.facts.get("service", ""))
         subject = _("Your appointment")
         body = f"{said}\n\n{cannot}\n\n{service}" if channel == "mail" else f"{service}: {said} {cannot}"

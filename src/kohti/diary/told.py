@@ -47,4 +47,16 @@ returns void language sql security definer set search_path = pg_catalog, public,
     on conflict do nothing
 $$"""
     ),
+    # What became of it is said to whoever works there and has the appointment before them.
+    definer(
+        """
+kohti.told_of(p_bookings uuid[])
+returns table (booking_id uuid, about text, due timestamptz, channel text, state text, why text, message text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select r.booking_id, r.about, r.due, r.channel, r.state, r.why, m.state
+    from diary_reminder r left join kernel_message m on m.id = r.message_id
+    where r.booking_id = any(p_bookings) and r.service_id = kohti.colleagues()
+    order by r.due, r.hours, r.id
+$$"""
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -23,11 +24,13 @@ from kohti.people.attachments.letters import language_for
 from kohti.people.bar import bar
 from kohti.people.queries import PersonCard, open_person
 from kohti.team.models import Centre
+from kohti.team.queries import blueprint
 
-from . import actions, faults, jobs, letters, queries
+from . import actions, by_link, faults, jobs, letters, queries
 from .actions import files
 from .forms import CloseForm, UploadForm
 from .models import ImportedFile
+from .what_was_told import what_was_told
 
 
 @needs("diary.import", methods=("GET", "POST"))
@@ -231,12 +234,17 @@ def appointments(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Ht
     if "sent" in request.GET:
         text = _("It is on its way. What became of it stands under Messages.")
         pages.say(request, text)
+    if "ended" in request.GET:
+        pages.say(request, _("The link holds no longer. The next letter or message has a new one."))
     return _appointments(request, actor, open_person(actor, person_id))
 
 
 def _appointments(
     request: HttpRequest, actor: Actor, person: PersonCard, *, wrong: str = "", bring: str | None = None
 ) -> HttpResponseBase:
+    coming = letters.to_come(person.id)
+    ids = [one.id for one in coming]
+    told, links = what_was_told(actor, ids), _links(request, actor, ids)
     return render(
         request,
         "diary/appointments.html",
@@ -251,17 +259,28 @@ def _appointments(
                     "centre": one.centre,
                     "key": f"{one.id}:{one.version}:{new_id()}",
                     "bring": "\n".join(letters.usually_brought()) if bring is None else bring,
+                    "link": links.get(one.id, ""),
+                    "told": told.get(one.id, ()),
                 }
-                for one in letters.to_come(person.id)
+                for one in coming
             ],
             "language": language_for(person),
             "languages": list(LANGUAGES),
             "may_add": may(actor, "documents.add"),
+            "may_messages": may(actor, "messages.see"),
             "by": letters.ways_to_tell(person),
             "wrong": wrong,
         },
         status=409 if wrong else 200,
     )
+
+
+def _links(request: HttpRequest, actor: Actor, booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The addresses behind which somebody finds these appointments, where the service gives such links."""
+    if not booking_ids or not may(actor, "documents.add") or not blueprint(actor).online.links:
+        return {}
+    found = by_link.tokens_now(booking_ids)
+    return {one: request.build_absolute_uri(reverse("link", args=[token])) for one, token in found.items()}
 
 
 @needs("documents.add", methods=("POST",))
@@ -273,14 +292,18 @@ def tell(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpRespo
     language = language if language in CODES else language_for(person)
     key, how = request.POST.get("key") or str(new_id()), request.POST.get("how", "letter")
     bring = request.POST.get("bring", "")
+    link = _links(request, actor, [one.id]).get(one.id, "")
     try:
+        if how == "end-link":
+            actions.end_link(actor, one.id, key=key)
+            return redirect(f"{reverse('appointments', args=(person.id,))}?ended")
         if how == "letter":
             letters.write_letter(
-                actor, one, person, language=language, bring=bring[:2000].splitlines(), key=key
+                actor, one, person, language=language, bring=bring[:2000].splitlines(), key=key, link=link
             )
             return redirect(f"{reverse('person_documents', args=(person.id,))}?written")
         channel: Literal["mail", "sms"] = "sms" if how == "sms" else "mail"
-        letters.tell(actor, one, person, channel=channel, language=language, key=key)
+        letters.tell(actor, one, person, channel=channel, language=language, key=key, link=link)
     except Refused as trouble:
         return _appointments(request, actor, person, wrong=str(trouble.message), bring=bring)
     return redirect(f"{reverse('appointments', args=(person.id,))}?sent")

@@ -28,6 +28,10 @@ STATES: dict[str, tuple[Callable[[], str], str]] = {
 }
 KINDS: dict[str, Callable[[], str]] = {
     "appointment": lambda: _("Time of an appointment"),
+    "appointment.before": lambda: _("Reminder"),
+    "appointment.booked": lambda: _("Time of an appointment"),
+    "appointment.moved": lambda: _("Time of an appointment"),
+    "appointment.cancelled": lambda: _("Time of an appointment"),
     "team.invitation": lambda: _("Invitation of a colleague"),
     "account": lambda: _("About an account"),
 }

@@ -64,7 +64,15 @@ class Table:
     widths: Sequence[int] = ()
 
 
-Block = Text | Heading | Facts | Lines | Table
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A text as a square to photograph (QR code), with what it is in words for whoever does not see it."""
+
+    text: str
+    alt: str
+
+
+Block = Text | Heading | Facts | Lines | Table | Square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +163,8 @@ def _built(block: Block) -> list[dict[str, Any]]:
         case Lines(items):
             kept_items = [_said(item) for item in items if item.strip()]
             return [{"kind": "lines", "items": kept_items}] if kept_items else []
+        case Square(text, alt):
+            return [{"kind": "square", "svg": _square(text), "alt": _said(alt)}]
         case Table(columns, rows, widths):
             return [
                 {
@@ -164,6 +174,14 @@ def _built(block: Block) -> list[dict[str, Any]]:
                     "widths": list(widths) or [1] * len(columns),
                 }
             ]
+
+
+def _square(text: str) -> str:
+    """A QR code of a text, as SVG."""
+    import qrcode  # type: ignore[import-untyped]
+    from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
+
+    return qrcode.make(text, image_factory=SvgPathImage, border=2).to_string(encoding="unicode")  # type: ignore[no-any-return]
 
 
 def _said(text: str) -> dict[str, Any]:
