@@ -104,6 +104,17 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("visit_ask", "POST"): Expected(FLOOR, 404, thing="visit_id"),
     ("next_help", "POST"): Expected(FLOOR, 422, thing="visit_id"),
     ("help_card", "GET"): Expected(FLOOR, 404, thing="visit_id"),
+    ("alarm", "GET"): Expected(FLOOR, 200),
+    ("alarm", "POST"): Expected(FLOOR, 200),
+    ("alarm_over", "POST"): Expected(FLOOR, 302),
+    ("ask_for_help", "POST"): Expected(FLOOR, 302),
+    ("help_news", "GET"): Expected(FLOOR, 200),
+    ("help_go", "POST"): Expected(FLOOR, 302, thing="help_id"),
+    ("help_over", "POST"): Expected(FLOOR, 302, thing="help_id"),
+    ("visit", "GET"): Expected(FLOOR, 200, thing="visit_id"),
+    ("visit_park", "POST"): Expected(FLOOR, 302, thing="visit_id", data={"minutes": "20"}),
+    ("visit_hand_over", "POST"): Expected(FLOOR, 302, thing="visit_id", data={"to": "housing"}),
+    ("visit_done", "POST"): Expected(FLOOR, 422, thing="visit_id"),
     ("visit_undo", "POST"): Expected(FLOOR, 302, thing="visit_id"),
     ("visit_move", "POST"): Expected(FLOOR, 302, thing="visit_id"),
     ("book", "GET"): Expected(FLOOR, 200),
@@ -542,6 +553,10 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
         visit = frontdesk.take_walk_in(
             host, service.reasons["evidence"].id, key=str(uuid.uuid4()), given_name=NAME
         )
+        for _n in range(2):
+            help_id = frontdesk.ask_for_help(host, key=str(uuid.uuid4()))
+            if not _n:
+                frontdesk.end_help(host, help_id, key=str(uuid.uuid4()))
     with as_actor(leader):
         held = diary.hold_file(
             leader, centre.id, b"Date,Start,Minutes,Customer\n", filename="d.csv", key=str(uuid.uuid4())
@@ -575,6 +590,7 @@ def things(service: Place, centre: Centre) -> dict[str, Any]:
             "booking_id": booking.id,
             "person_id": someone.id,
             "visit_id": visit.visit_id,
+            "help_id": help_id,
             "file_id": held.id,
             "caseload_id": caseload.id,
             "staff_id": service.staff(centre=centre).id,

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from kohti.config import installation, looks
 from kohti.config.navigation import menu_for
 from kohti.kernel import clock, languages, links, words
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, may
 
 
 @cache
@@ -111,6 +111,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": Frame(actor, request.session.get("places", 1)) if actor is not None else None,
         "menu": menu_for(actor, request.path) if actor is not None else [],
+        "calls_for_help": actor is not None and may(actor, "queue.call"),
         # Made once a page: as the library gives it, every form would make it anew.
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "language": words.language(),

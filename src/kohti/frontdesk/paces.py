@@ -75,6 +75,11 @@ class Line(NamedTuple):
         return waiting.minutes_until_called(ahead, self.hands, self.busy, self.talk)
 
     @property
+    def about(self) -> str:
+        """How long whoever comes now waits, in words; empty where nobody can know."""
+        return new_in(self).words
+
+    @property
     def wanted(self) -> int:
         """How many more are needed at the desk to keep the promise; 0 while it is kept.
 

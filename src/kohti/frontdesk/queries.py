@@ -208,6 +208,7 @@ class Card(NamedTuple):
     handed_by: str
     asked: str
     helped: bool
+    promise: int
 
     @property
     def ticket(self) -> str:
@@ -233,7 +234,7 @@ select v.id, v.version, v.letter, v.number, t.code,
     v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
     coalesce(w.full_name, ''), v.desk, v.title,
     {_of_person("v.person_id")}, p.id, v.parked_until, v.word, coalesce(h.full_name, ''),
-    coalesce(a.full_name, ''), v.next_help is not null
+    coalesce(a.full_name, ''), v.next_help is not null, t.promise_minutes
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id left join team_staff h on h.id = v.handed_by_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id
@@ -292,11 +293,12 @@ def before(centre_id: uuid.UUID, day: date, visit_id: uuid.UUID) -> int:
 
 
 class Waits(NamedTuple):
-    """A stream in which somebody waits: how many, and whole minutes of who waits longest."""
+    """A stream in which somebody waits: how many, whole minutes of who waits longest, and those promised."""
 
     title: str
     waiting: int
     longest: int
+    promise: int
 
 
 def waits(centre_id: uuid.UUID, day: date) -> list[Waits]:
@@ -304,15 +306,15 @@ def waits(centre_id: uuid.UUID, day: date) -> list[Waits]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select t.title, count(*),"
-            " max(extract(epoch from %s - greatest(v.arrived_at, v.agreed_at)))"
+            " max(extract(epoch from %s - greatest(v.arrived_at, v.agreed_at))), t.promise_minutes"
             " from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id"
             f" where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting' and {IN_LINE}"
             " group by t.id order by t.position",
             [clock.now(), centre_id, day],
         )
         return [
-            Waits(title(named), waiting, max(0, int(longest // 60)))
-            for named, waiting, longest in cursor.fetchall()
+            Waits(title(named), waiting, max(0, int(longest // 60)), promise)
+            for named, waiting, longest, promise in cursor.fetchall()
         ]
 
 
@@ -323,6 +325,7 @@ class Numbers(NamedTuple):
     waiting: int
     longest_wait: int
     crisis: int
+    late: int
 
 
 def numbers_of(centre_id: uuid.UUID, day: date) -> Numbers:
@@ -332,13 +335,15 @@ def numbers_of(centre_id: uuid.UUID, day: date) -> Numbers:
             "select (select count(*) from diary_booking b where b.centre_id = %(centre)s and b.day = %(day)s"
             "  and b.state = 'booked'),"
             " count(*), coalesce(max(extract(epoch from %(now)s - greatest(v.arrived_at, v.agreed_at))), 0),"
-            " count(*) filter (where v.urgency = 2)"
-            " from frontdesk_visit v where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open"
+            " count(*) filter (where v.urgency = 2), count(*) filter (where %(now)s"
+            "  >= greatest(v.arrived_at, v.agreed_at) + make_interval(mins => t.promise_minutes))"
+            " from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id"
+            " where v.centre_id = %(centre)s and v.day = %(day)s and v.is_open"
             f" and v.state = 'waiting' and {IN_LINE}",
             {"centre": centre_id, "day": day, "now": clock.now()},
         )
-        expected, waiting, longest, crisis = cursor.fetchone()
-    return Numbers(expected, waiting, max(0, int(longest // 60)), crisis)
+        expected, waiting, longest, crisis, late = cursor.fetchone()
+    return Numbers(expected, waiting, max(0, int(longest // 60)), crisis, late)
 
 
 def reasons() -> list[Reason]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from kohti.people.spoken import own_languages
 
 from .elsewhere import Known
 from .glance import at_a_glance
+from .paces import wait_words
 from .queries import Arrival, Card
 from .said import say_aloud
 
@@ -111,18 +113,34 @@ def as_rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[M
     return [_row(line, zone, language, opens, may_check_in, into, own) for line in lines]
 
 
-def as_cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
-    """Cards of the queue, with how long they wait and why they stand where they do, in the language in use."""
+def as_cards(
+    actor: Actor, cards: Sequence[Card], *, waits: Mapping[uuid.UUID, int | None] | None = None
+) -> list[dict[str, Any]]:
+    """Cards of the queue, with how long they wait and why they stand where they do, in the language in use.
+
+    `waits`: how long each still waits, where the whole queue is known; on a page that is open its script keeps it true.
+    """
+    now = clock.now()
     zone, own, day = actor.zone, own_languages(actor), clock.today(actor.zone)
     out = []
     for card in cards:
         waited = card.waited()
+        still = waits.get(card.id) if waits else None
         out.append(
             {
                 "card": card,
                 "order": f"{2 - card.urgency}{card.order_at:%Y%m%d%H%M%S}{card.number:04d}",
                 "waited": waited,
-                "late": card.state == "waiting" and waited >= PROMISE_MIN,
+                "late": card.state == "waiting" and waited >= card.promise,
+                "soon": still is not None and waited < card.promise < waited + still,
+                "about": wait_words(still),
+                "until": _("until %(time)s") % {"time": words.clock_time(card.parked_until, zone)}
+                if card.state == "parked" and card.parked_until
+                else "",
+                "back_s": int((card.parked_until - now).total_seconds())
+                if card.state == "parked" and card.parked_until
+                else 0,
+                "agreed_s": max(0, int((card.agreed_at - now).total_seconds())) if card.agreed_at else 0,
                 "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
                 "arrived": words.clock_time(card.arrived_at, zone),
                 "why": _why(card),
@@ -138,10 +156,6 @@ def as_cards(actor: Actor, cards: Sequence[Card]) -> list[dict[str, Any]]:
             }
         )
     return out
-
-
-PROMISE_MIN = 20
-"""Waiting longer than this many minutes stands out."""
 
 
 def _why(card: Card) -> str:

@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import board, crisis, kiosk, views, views_figures, views_next_day
+from . import board, crisis, kiosk, views, views_figures, views_line, views_next_day
 
 urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
@@ -36,6 +36,16 @@ urlpatterns = [
     path("visits/<id:visit_id>/ask/", crisis.ask, name="visit_ask"),
     path("visits/<id:visit_id>/next-help/", crisis.next_help, name="next_help"),
     path("visits/<id:visit_id>/card/", crisis.help_card, name="help_card"),
+    path("queue/alarm/", views_line.alarm, name="alarm"),
+    path("queue/alarm/over/", views_line.alarm_over, name="alarm_over"),
+    path("queue/help/", views_line.ask_for_help, name="ask_for_help"),
+    path("queue/help/news/", views.help_news, name="help_news"),
+    path("queue/help/<id:help_id>/go/", views_line.help_go, name="help_go"),
+    path("queue/help/<id:help_id>/over/", views_line.help_over, name="help_over"),
+    path("visits/<id:visit_id>/", views_line.visit, name="visit"),
+    path("visits/<id:visit_id>/park/", views_line.park, name="visit_park"),
+    path("visits/<id:visit_id>/hand-over/", views_line.hand_over, name="visit_hand_over"),
+    path("visits/<id:visit_id>/done-and/", views_line.done_and, name="visit_done"),
     path("visits/<id:visit_id>/undo/", views.undo, name="visit_undo"),
     path("visits/<id:visit_id>/<str:verb>/", views.move, name="visit_move"),
 ]

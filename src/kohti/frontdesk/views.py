@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -21,14 +22,14 @@ from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.live import News, View
 
-from . import actions, day_sheets, elsewhere, meeting, queries
+from . import actions, day_sheets, elsewhere, in_line, meeting, queries, views_line
 from .actions import Moved
 from .elsewhere import Known, known_person
 from .forms import USUAL, WalkInForm
-from .models import OPEN, Reason
+from .models import OPEN, Ending, Reason
 from .queries import Arrival
 from .said import Agreed, at_the_door, say_aloud
-from .showing import PROMISE_MIN, as_cards, as_known, as_lines, as_rows, state_words
+from .showing import as_cards, as_known, as_lines, as_rows, state_words
 
 DESK = "kohti_desk"
 VERBS: dict[str, Callable[..., Moved]] = {
@@ -141,6 +142,8 @@ def _notice(verb: str, moved: Moved) -> dict[str, Any]:
         "did-not-come": _("%(ticket)s did not come."),
         "left": _("%(ticket)s has left."),
         "take-back": _("%(ticket)s is back in the line, at the old place."),
+        "parked": _("%(ticket)s is parked and keeps the old place."),
+        "handed-over": _("%(ticket)s was handed over."),
     }
     notice: dict[str, Any] = {
         "kind": "success",
@@ -278,7 +281,7 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     centre, day = actor.centre, _today(actor)
     lines = queries.lines(centre, day)
     waiting = queries.queue(centre, day)
-    shown = as_cards(actor, waiting)
+    shown = as_cards(actor, waiting, waits=in_line.waits_of(waiting, lines))
     everybody = {line.code for line in lines if line.everybody}
     return {
         "following": queries.next_of(waiting, actor.staff_id, everybody),
@@ -288,11 +291,12 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
             {"line": line, "cards": [one for one in shown if one["card"].stream == line.code]}
             for line in lines
         ],
+        "parked": [one for one in shown if one["card"].state == "parked"],
         "everybody": sorted(everybody),
-        "busy": [one for one in shown if one["card"].state != "waiting"],
-        "promise": PROMISE_MIN,
+        "busy": [one for one in shown if one["card"].state not in ("waiting", "parked")],
         "desk": request.COOKIES.get(DESK, ""),
         "may_close": may(actor, "day.close"),
+        "calls": views_line.help_calls(actor),
         "state_words": state_words(),
     }
 
@@ -322,6 +326,8 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         pages.say(request, _("Nobody is waiting for you."), "info")
     if "closed" in request.GET:
         pages.say(request, _("The day is closed."))
+    if "open" in request.GET:
+        pages.say(request, _("Open again: everybody is back in their place."))
     return render(
         request,
         "frontdesk/queue.html",
@@ -363,7 +369,10 @@ def move(request: HttpRequest, actor: Actor, visit_id: uuid.UUID, verb: str) -> 
     if action is None:
         raise Http404
     version = request.POST.get("v", "0")[:10]
-    extra = {"desk": request.COOKIES.get(DESK, "")} if verb == "call" else {}
+    extra: dict[str, Any] = {"desk": request.COOKIES.get(DESK, "")} if verb == "call" else {}
+    if verb == "left" and request.POST.get("noticed"):
+        with suppress(ValueError):
+            extra["noticed_by"] = uuid.UUID(request.POST["noticed"])
     moved = action(actor, visit_id, key=f"{verb}:{visit_id}:{version}", **extra)
     return _changed(request, actor, verb, moved, page="queue")
 
@@ -379,21 +388,43 @@ def desk(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @needs("day.close", methods=("POST",))
 def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Close today at this centre, before its hours end."""
+    day = _today(actor)
     if request.POST.get("sure") != "yes":
-        cards = queries.queue(actor.centre, _today(actor))
-        running = sum(card.state == "serving" for card in cards)
+        said = state_words()
         return render(
             request,
             "frontdesk/close_day.html",
             {
-                "waiting": len(cards) - running,
-                "running": running,
-                "expected": queries.numbers_of(actor.centre, _today(actor)).expected,
+                "open": [
+                    {
+                        "id": card.id,
+                        "ticket": card.ticket,
+                        "name": card.name,
+                        "state": said[card.state],
+                        "usual": Ending.SEEN if card.state == "serving" else Ending.LEFT,
+                    }
+                    for card in queries.queue(actor.centre, day)
+                ],
+                "endings": [(code, text()) for code, text in ENDINGS.items()],
+                "expected": queries.numbers_of(actor.centre, day).expected,
             },
         )
-    day = _today(actor)
-    actions.close_day(actor, actor.centre, day, key=f"close:{actor.centre}:{day}")
+    endings = {}
+    for field, value in request.POST.items():
+        if field.startswith("e-") and value in ENDINGS:
+            with suppress(ValueError):
+                endings[uuid.UUID(field[2:])] = value
+    actions.close_day(actor, actor.centre, day, key=f"close:{actor.centre}:{day}", endings=endings)
     return redirect(f"{reverse('queue')}?closed")
+
+
+ENDINGS: dict[str, Callable[[], str]] = {
+    Ending.LEFT: lambda: _("Left"),
+    Ending.SEEN: lambda: _("Seen"),
+    Ending.AGAIN: lambda: _("Asked to come again with an appointment"),
+    Ending.PASSED_ON: lambda: _("Passed on"),
+}
+"""How a visit can end with the day, in words; what is over after hours or by an alarm nobody is asked about."""
 
 
 # live news
@@ -408,9 +439,11 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
         news = [one for one in heard if one.topic != "diary" or concerns(one, today, today)]
         if not news:
             return ""
-        if any(one.topic != "visit" for one in news):
+        if any(one.topic not in ("visit", "help") for one in news):
             return None
-        ids = {one.subject_id for one in news}
+        ids = {one.subject_id for one in news if one.topic == "visit"}
+        if not ids:
+            return ""
         with as_actor(screen), words.spoken(language, actor=screen):
             centre, day = screen.centre, _today(screen)
             numbers = queries.numbers_of(centre, day)
@@ -432,6 +465,7 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                     "cards": shown,
                     "gone": sorted(ids - {one["card"].id for one in shown}),
                     "lines": queries.lines(centre, day),
+                    "may_close": may(screen, "day.close"),
                     "numbers": numbers,
                     "asked": asked,
                     "state_words": state_words(),
@@ -453,8 +487,13 @@ def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
             return actors.member(member_id) is not None and still_here()
 
     view = View(page, actor.centre, actor.role, language)
+    render_part = views_line.render_help(actor, language) if page == "help" else _part(actor, language, page)
+    stream = live.hub().stream(view, render_part, still_allowed)
+    if page == "help":
+        # No page asks the database for it: the stream begins with how it stands.
+        stream = _begun_with(live.as_event("parts", views_line.help_strip(actor)), stream)
     response = StreamingHttpResponse(
-        live.hub().stream(view, _part(actor, language, page), still_allowed),
+        stream,
         content_type="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"
@@ -472,3 +511,15 @@ def arrivals_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def queue_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Live news of the queue."""
     return _news(request, actor, "queue")
+
+
+async def _begun_with(first: bytes, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for event in stream:
+        yield event
+
+
+@needs("queue.call")
+def help_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Live news of who asks for help, for every page."""
+    return _news(request, actor, "help")

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kohti.frontdesk import queries as desk
-from kohti.frontdesk.showing import PROMISE_MIN
 from kohti.journeys.queries.away import who_is_away
 from kohti.journeys.views.away import away_line
 from kohti.kernel import clock, words
@@ -32,11 +31,11 @@ def leading(actor: Actor) -> dict[str, Any]:
                 "title": one.title,
                 "waiting": one.waiting,
                 "longest": one.longest,
-                "late": one.longest >= PROMISE_MIN,
+                "late": one.longest >= one.promise,
+                "promise": one.promise,
             }
             for one in (desk.waits(actor.centre, clock.today(actor.zone)) if may(actor, "queue.call") else ())
         ],
-        "promise": PROMISE_MIN,
         "emergencies": [
             {
                 "who": one.who,

@@ -299,7 +299,8 @@
 
   // ------------------------------------------------------------------ live news: one stream for all tabs of a browser
 
-  function live(address) {
+  // quiet: beside the page's own news; it brings parts alone, from how things stand when it begins.
+  function live(address, quiet = false) {
     const name = `kohti:live:${address}#${document.documentElement.lang}#${who}`;
     const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
     let stream = null;
@@ -309,7 +310,8 @@
     let closed = false;
     let missed = false;
     let latest = null;
-    let compared = false;
+    let compared = quiet;
+    let stands = null;
 
     // Between the making of the page and the opening of the stream something may have happened.
     function compare(version) {
@@ -320,10 +322,10 @@
     }
 
     function take(kind, data) {
-      if (kind === "parts") applyParts(data);
-      else if (kind === "fresh") refetch();
+      if (kind === "parts") { stands = data; applyParts(data); sound(); }
+      else if (kind === "fresh") { if (!quiet) refetch(); }
       else if (kind === "version") compare(data);
-      else if (kind === "ask" && stream) channel?.postMessage(["version", latest]);
+      else if (kind === "ask" && stream) channel?.postMessage(quiet ? ["parts", stands || ""] : ["version", latest]);
       else if (kind === "lost") lost();
       else if (kind === "found") found();
     }
@@ -357,7 +359,9 @@
       stream.addEventListener("hello", (event) => { latest = event.data; compare(latest); });
       stream.addEventListener("parts", (event) => { note(event); tell("parts", event.data); });
       // Every screen of the house hears this at once; they must not all ask at once.
-      stream.addEventListener("fresh", (event) => { note(event); setTimeout(() => tell("fresh"), Math.random() * 1000); });
+      stream.addEventListener("fresh", (event) => {
+        if (quiet) { again(0); return; }
+        note(event); setTimeout(() => tell("fresh"), Math.random() * 1000); });
       stream.addEventListener("end", () => { tell("lost"); again(250); });
       stream.addEventListener("error", () => { tell("lost"); again(500); });
     }
@@ -385,6 +389,34 @@
       channel?.close();
       release?.();
     };
+  }
+
+  // Heard once for each call for help; a browser nobody has touched yet stays silent, and the words are there all the same.
+  const heard = new Set();
+  function sound() {
+    const calls = [...document.querySelectorAll("[data-sound] [data-call]")].map((one) => one.dataset.call);
+    const fresh = calls.some((one) => !heard.has(one));
+    calls.forEach((one) => heard.add(one));
+    if (!fresh || !("AudioContext" in window) || !navigator.userActivation?.hasBeenActive) return;
+    const audio = new AudioContext();
+    for (const [pitch, at] of [[660, 0], [880, 0.25]]) {
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.value = 0.1;
+      tone.connect(volume).connect(audio.destination);
+      tone.start(audio.currentTime + at);
+      tone.stop(audio.currentTime + at + 0.2);
+    }
+    setTimeout(() => audio.close(), 1000);
+  }
+
+  const helpCalls = document.querySelector("[data-help]");
+  if (helpCalls && "EventSource" in window) {
+    let stopHelp = live(helpCalls.dataset.help, true);
+    addEventListener("pagehide", () => stopHelp());
+    document.addEventListener("kohti:leaving", () => stopHelp());
+    addEventListener("pageshow", (event) => { if (event.persisted) stopHelp = live(helpCalls.dataset.help, true); });
   }
 
   const liveMain = document.querySelector("[data-live]");

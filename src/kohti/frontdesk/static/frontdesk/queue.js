@@ -29,13 +29,56 @@
 
   // A card says how long somebody had waited when it was made; since then time has gone on.
   const made = new WeakMap();
+  function since(card) {
+    if (!made.has(card)) made.set(card, { at: Date.now(), minutes: Number(card.querySelector("[data-minutes]").textContent) });
+    const { at, minutes } = made.get(card);
+    return { seconds: (Date.now() - at) / 1000, waited: minutes + Math.floor((Date.now() - at) / 60000) };
+  }
+
   function countMinutes() {
     for (const shown of document.querySelectorAll("[data-minutes]")) {
-      if (!made.has(shown)) made.set(shown, { at: Date.now(), minutes: Number(shown.textContent) });
-      const { at, minutes } = made.get(shown);
-      const text = String(minutes + Math.floor((Date.now() - at) / 60000));
+      const card = shown.closest(".k-card");
+      const { waited, seconds } = since(card);
+      const text = String(waited);
       if (shown.textContent !== text) shown.textContent = text;
-      shown.closest(".k-card").toggleAttribute("data-late", Number(text) >= Number(document.getElementById("board").dataset.promise));
+      card.toggleAttribute("data-late", card.dataset.state === "waiting" && waited >= Number(card.dataset.promise));
+      // Whoever was parked comes back by themselves, to their old place.
+      if (card.dataset.state === "parked" && seconds >= Number(card.dataset.backIn)) bringBack(card);
+    }
+    sayAbout();
+  }
+
+  function bringBack(card) {
+    card.dataset.state = "waiting";
+    const list = document.getElementById(`l-${card.dataset.stream}`);
+    list?.insertBefore(card, [...list.children].find((other) => other.dataset.order > card.dataset.order) || null);
+  }
+
+  // How long each still waits, by the rule of waiting.py: as many talks as are ahead have to end.
+  function sayAbout() {
+    const board = document.getElementById("board");
+    const ahead = new Map();
+    const cards = [...document.querySelectorAll(".k-card[data-state=waiting]")].sort((one, other) => (one.dataset.order < other.dataset.order ? -1 : 1));
+    for (const card of cards) {
+      const line = document.getElementById(`n-${card.dataset.stream}`)?.dataset;
+      if (!line) continue;
+      const { staff } = card.dataset;
+      const pool = staff || card.dataset.stream;
+      const before = ahead.get(pool) || 0;
+      ahead.set(pool, before + 1);
+      const hands = staff ? 1 : Number(line.hands);
+      const busy = staff ? Number(Boolean(document.querySelector(`[data-with="${CSS.escape(staff)}"]`))) : Number(line.busy);
+      const free = Math.max(0, Math.floor(hands) - busy);
+      const { waited, seconds } = since(card);
+      let minutes = before < free ? 0 : ((before - free + 1) * Number(line.talk)) / hands;
+      minutes = Math.max(minutes, (Number(card.dataset.agreedIn || 0) - seconds) / 60);
+      const known = hands > 0;
+      const rounded = minutes < 3 ? 3 : Math.max(5, 5 * Math.round(minutes / 5));
+      const text = !known ? "–" : rounded < 5 ? board.dataset.few : board.dataset.about.replace("{n}", rounded);
+      const shown = card.querySelector("[data-about]");
+      if (shown.textContent !== text) shown.textContent = text;
+      const promise = Number(card.dataset.promise);
+      card.toggleAttribute("data-soon", known && waited < promise && promise < waited + rounded);
     }
   }
 
