@@ -91,7 +91,8 @@ def test_what_cannot_be_is_said_on_the_page_and_what_was_typed_stays(desk: Desk)
 
 
 def test_done_asks_what_next_and_one_press_books_it(desk: Desk) -> None:
-    booking = desk.here.booking(MORNING, staff_id=desk.coach.staff_id)
+    person = desk.here.person()
+    booking = desk.here.booking(MORNING, person=person, staff_id=desk.coach.staff_id)
     moved = desk.seen(desk.coach, desk.press(actions.check_in, booking.id))
     browser = browser_of(desk.coach)
     page = browser.get(f"/visits/{moved.visit_id}/").content.decode()
@@ -100,7 +101,7 @@ def test_done_asks_what_next_and_one_press_books_it(desk: Desk) -> None:
     browser.post(f"/visits/{moved.visit_id}/done-and/", {"starts": times[0], "key": "1"})
     assert desk.visit(moved).state == "done"
     with as_actor(desk.leader):
-        following = Booking.objects.get(person_id=booking.person_id, day__gt=TODAY)
+        following = Booking.objects.get(person=person, day__gt=TODAY)
     assert (following.staff_id, following.starts.isoformat()) == (booking.staff_id, times[0])
 
 

@@ -296,7 +296,7 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "busy": [one for one in shown if one["card"].state not in ("waiting", "parked")],
         "desk": request.COOKIES.get(DESK, ""),
         "may_close": may(actor, "day.close"),
-        "calls": views_line.help_calls(actor),
+        "help_calls": views_line.help_calls(actor),
         "state_words": state_words(),
     }
 

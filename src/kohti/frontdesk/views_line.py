@@ -232,7 +232,7 @@ def help_calls(actor: Actor) -> list[dict[str, Any]]:
 def help_strip(actor: Actor, csrf_token: str = "") -> str:
     """The strip on top of every page: who asks for help, and who goes."""
     made: str = get_template("frontdesk/_help_calls.html").render(
-        {"calls": help_calls(actor), "csrf_token": csrf_token}
+        {"help_calls": help_calls(actor), "csrf_token": csrf_token}
     )
     return made
 
