@@ -110,7 +110,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("ask_for_help", "POST"): Expected(FLOOR, 302),
     ("help_news", "GET"): Expected(FLOOR, 200),
     ("help_go", "POST"): Expected(FLOOR, 302, thing="help_id"),
-    ("help_over", "POST"): Expected(FLOOR, 302, thing="help_id"),
+    # Of the host's own call for help: a coach who neither asked nor came is told so.
+    ("help_over", "POST"): Expected(FLOOR, 302, thing="help_id", other={COACH: 409}),
     ("visit", "GET"): Expected(FLOOR, 200, thing="visit_id"),
     ("visit_park", "POST"): Expected(FLOOR, 302, thing="visit_id", data={"minutes": "20"}),
     ("visit_hand_over", "POST"): Expected(FLOOR, 302, thing="visit_id", data={"to": "housing"}),
