@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -178,6 +178,20 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("centre", "GET"): Expected(KEEPERS, 200, thing="centre_id", wide=WIDE),
     ("centre_close", "POST"): Expected(KEEPERS, 422, thing="centre_id", wide=WIDE),
     ("centre_open", "POST"): Expected(KEEPERS, 302, thing="closure_id", wide=WIDE),
+    ("drop_ins", "GET"): Expected(KEEPERS, 200, thing="centre_id", wide=WIDE),
+    ("drop_ins", "POST"): Expected(KEEPERS, 422, thing="centre_id", wide=WIDE),
+    ("drop_in_end", "POST"): Expected(KEEPERS, 302, thing="drop_in_id", wide=WIDE),
+    ("drop_in_skip", "POST"): Expected(
+        KEEPERS, 302, data={"day": "2026-03-18"}, thing="drop_in_id", wide=WIDE
+    ),
+    ("waiting_list", "GET"): Expected(FLOOR, 200),
+    ("ask_earlier", "GET"): Expected(FLOOR, 200, thing="booking_id"),
+    ("ask_earlier", "POST"): Expected(FLOOR, 422, thing="booking_id"),
+    ("wish_take", "POST"): Expected(FLOOR, 302),
+    ("wish_end", "POST"): Expected(FLOOR, 302, thing="wish_id"),
+    ("not_coming_who", "GET"): Expected(FLOOR, 200),
+    ("not_coming", "GET"): Expected(FLOOR, 200, thing="staff_id"),
+    ("not_coming", "POST"): Expected(FLOOR, 302, data={"away": "1"}, thing="staff_id"),
     ("audit", "GET"): Expected(KEEPERS, 200),
     ("audit_export", "GET"): Expected(KEEPERS, 200),
     # Nobody was invited.
@@ -423,6 +437,10 @@ class Things(dict[str, Any]):
                     return people.write_note(leader, self["person_id"], "a note", key=str(uuid.uuid4()))
                 people.open_in_emergency(leader, self["person_id"], "a fall", key=str(uuid.uuid4()))
                 return Alert.objects.get(person_id=self["person_id"]).id
+        if key == "wish_id":
+            leader = self.service.member(LEADER, centre=self.centre.code)
+            with as_actor(leader):
+                return diary.ask_earlier(leader, self["booking_id"], key=str(uuid.uuid4()))
         with as_actor(administrator):
             if key == "invitation_id":
                 return team.invite(
@@ -433,6 +451,11 @@ class Things(dict[str, Any]):
                     organisation="jobcentre",
                     starts=MORNING,
                 ).id
+            if key == "drop_in_id":
+                session = diary.NewDropIn(
+                    title="Housing", weekday=2, opens=time(9, 30), closes=time(12), first=MORNING.date()
+                )
+                return diary.add_drop_in(administrator, self.centre.id, session, key=str(uuid.uuid4()))
             assert key == "closure_id", key
             for ahead in range(1, 700):
                 day = MORNING.date() + timedelta(days=ahead)

@@ -73,7 +73,8 @@ def test_another_service_a_kiosk_and_whoever_may_not_book_are_told_of_no_free_ti
 
 
 def test_a_guest_is_told_of_free_times_at_the_centre_of_their_appointment_alone(here: Place) -> None:
-    coach, there = here.member("coach"), here.member("coach", centre="gloucester")
+    coach = here.member("coach")
+    here.member("coach", centre="gloucester")
     booking = here.booking(NINE, staff_id=coach.staff_id)
     with as_actor(DOOR):
         guest = actors.guest(booking.id, "diary.book")

@@ -37,6 +37,12 @@ class CloseForm(forms.Form):
     """A day on which a centre stays closed."""
 
     day = DayField(label=_("Day"))
+    closes = forms.TimeField(
+        label=_("Closed from"),
+        required=False,
+        help_text=_("Empty: the whole day."),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
     why = forms.CharField(
         label=_("Why"),
         max_length=80,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import connection
 
@@ -57,10 +58,52 @@ order by s.starts, s.ends, d.id
 
 def sessions(actor: Actor, centre_id: uuid.UUID, first: date, last: date | None = None) -> list[Session]:
     """What is held at a centre on a day, or from a day to a day, in order of time. One statement."""
-    values = {"centre": centre_id, "first": first, "last": last or first, "zone": str(actor.zone)}
+    values: dict[str, Any] = {
+        "centre": centre_id,
+        "first": first,
+        "last": last or first,
+        "zone": str(actor.zone),
+    }
     with connection.cursor() as cursor:
         cursor.execute(OF_DAYS, values)
         return [Session(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is held at the actor's centre today, in words, and from when on it is closed, where that is sooner."""
+
+    lines: tuple[tuple[str, str, bool], ...]
+    closes: str
+    closed: bool
+
+
+def of_today(actor: Actor) -> Today:
+    """What visitors can come to today as they are: words, who holds it, whether it is held now. One statement."""
+    today = clock.today(actor.zone)
+    values: dict[str, Any] = {
+        "centre": actor.centre, "first": today, "last": today, "zone": str(actor.zone), "day": today,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select h.*, c.day is not null, c.closes from (select 1) one"
+            " left join diary_closure c on c.centre_id = %(centre)s and c.day = %(day)s"
+            f" left join ({OF_DAYS}) h on true order by h.starts, h.ends, h.id",
+            values,
+        )
+        rows = cursor.fetchall()
+    held = [Session(*row[:11]) for row in rows if row[0] is not None]
+    closes = rows[0][12]
+    return Today(
+        tuple((_in_words(actor, one), one.by, one.runs()) for one in held),
+        f"{closes:%H:%M}" if closes else "",
+        bool(rows[0][11]) and (closes is None or clock.now().astimezone(actor.zone).time() >= closes),
+    )
+
+
+def _in_words(actor: Actor, one: Session) -> str:
+    hours = f"{words.clock_time(one.starts, actor.zone)}–{words.clock_time(one.ends, actor.zone)}"
+    return ", ".join(part for part in (one.title, hours, one.room) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +121,7 @@ class Weekly:
     open_access: bool
     by: str
     room: str
-    off: tuple[date, ...]
+    off: list[date]
 
     @property
     def title(self) -> str:
@@ -99,4 +142,4 @@ def weekly(actor: Actor, centre_id: uuid.UUID) -> list[Weekly]:
             " order by d.weekday, d.opens, d.id",
             {"centre": centre_id, "today": clock.today(actor.zone)},
         )
-        return [Weekly(*row[:11], tuple(row[11])) for row in cursor.fetchall()]
+        return [Weekly(*row) for row in cursor.fetchall()]

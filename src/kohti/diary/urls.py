@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import views, views_feed
+from . import views, views_drop_ins, views_earlier, views_feed, views_not_coming
 from .book import views as book
 
 urlpatterns = [
@@ -23,6 +23,15 @@ urlpatterns = [
     path("diary/import/<uuid:file_id>/state/", views.state, name="diary_state"),
     path("diary/import/<uuid:file_id>/rows/", views.rows, name="diary_rows"),
     path("diary/needs-somebody/", views.needs_somebody, name="needs_somebody"),
+    path("diary/not-coming/", views_not_coming.who_is_not_coming, name="not_coming_who"),
+    path("diary/not-coming/<id:staff_id>/", views_not_coming.not_coming, name="not_coming"),
+    path("diary/waiting-list/", views_earlier.waiting_list, name="waiting_list"),
+    path("diary/waiting-list/<id:wish_id>/take/", views_earlier.take_earlier, name="wish_take"),
+    path("diary/waiting-list/<id:wish_id>/end/", views_earlier.end_wish, name="wish_end"),
+    path("book/<id:booking_id>/earlier/", views_earlier.ask_earlier, name="ask_earlier"),
+    path("centres/<id:centre_id>/drop-ins/", views_drop_ins.drop_ins, name="drop_ins"),
+    path("drop-ins/<id:drop_in_id>/end/", views_drop_ins.end, name="drop_in_end"),
+    path("drop-ins/<id:drop_in_id>/skip/", views_drop_ins.skip, name="drop_in_skip"),
     path("centres/", views.centres, name="centres"),
     path("centres/<uuid:centre_id>/", views.centre, name="centre"),
     path("centres/<uuid:centre_id>/close/", views.close_on, name="centre_close"),

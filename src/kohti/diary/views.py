@@ -189,7 +189,13 @@ def close_on(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpRe
     form = CloseForm(request.POST)
     if form.is_valid():
         try:
-            actions.close_on(actor, centre_id, form.cleaned_data["day"], form.cleaned_data["why"])
+            actions.close_on(
+                actor,
+                centre_id,
+                form.cleaned_data["day"],
+                form.cleaned_data["why"],
+                closes=form.cleaned_data["closes"],
+            )
         except Refused as trouble:
             form.add_error("day", str(trouble.message))
         else:

@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kohti.diary import sessions
 from kohti.diary.news import concerns
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, live, pages, words
@@ -98,6 +99,7 @@ def _arrivals_page(
             "known": as_known(known),
             "typed": typed,
             "focus": "go" in request.POST,
+            "held": sessions.of_today(actor),
         },
     )
 

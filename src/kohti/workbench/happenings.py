@@ -51,6 +51,10 @@ VERBS: dict[str, str] = {
     "diary.ordered": gettext_noop("ordered the import of a diary"),
     "feed.ended": gettext_noop("ended the address of their calendar"),
     "feed.made": gettext_noop("made an address for their calendar"),
+    "drop_in.added": gettext_noop("added a drop-in"),
+    "drop_in.ended": gettext_noop("ended a drop-in"),
+    "drop_in.held": gettext_noop("noted that a drop-in is held after all"),
+    "drop_in.skipped": gettext_noop("noted that a drop-in is not held on a day"),
     "grant.followed": gettext_noop("let sight of a person follow a colleague's place"),
     "help.asked": gettext_noop("asked for help at a desk"),
     "help.coming": gettext_noop("went to help a colleague"),
@@ -164,6 +168,8 @@ VERBS: dict[str, str] = {
     "visit.taken_back": gettext_noop("put a visitor back into the queue"),
     "visit.undone": gettext_noop("took back a check-in"),
     "visit.walk_in": gettext_noop("took in a walk-in"),
+    "wish.asked": gettext_noop("put somebody on the list for an earlier time"),
+    "wish.ended": gettext_noop("took somebody off the list for an earlier time"),
 }
 
 SUBJECTS: dict[str, str] = {
@@ -178,6 +184,7 @@ SUBJECTS: dict[str, str] = {
     "staff": gettext_noop("names of colleagues"),
     "user": gettext_noop("accounts"),
     "visit": gettext_noop("visits"),
+    "drop_in": gettext_noop("drop-ins"),
 }
 
 
