@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -127,7 +128,7 @@ def test_one_day_is_taken_out_and_put_back(here: Place) -> None:
     acting(leader, actions.skip, made, day)
     with as_actor(leader):
         assert not sessions.sessions(leader, here.centre.id, day)
-        assert [one.off for one in sessions.weekly(leader, here.centre.id) if one.by_hand] == [(day,)]
+        assert [one.off for one in sessions.weekly(leader, here.centre.id) if one.by_hand] == [[day]]
     acting(leader, actions.skip, made, day, held=True)
     with as_actor(leader):
         assert [one.title for one in sessions.sessions(leader, here.centre.id, day)] == ["Housing"]
@@ -176,6 +177,32 @@ def test_only_who_leads_the_centre_or_administers_the_service_adds_one_and_once(
     assert made[0] == made[1]
     with as_actor(leader):
         assert [one.by_hand for one in sessions.weekly(leader, here.centre.id)].count(True) == 1
+
+
+def test_the_time_of_a_session_is_booked_with_its_colleague_on_purpose_only_and_its_room_never(
+    here: Place,
+) -> None:
+    leader, coach = here.member("leader"), here.member("coach")
+    with as_system(here.system) as system:
+        room = Room.objects.create(service_id=system.service, centre_id=here.centre.id, name="Room 9")
+    held = replace(HOUSING, staff_id=coach.staff_id, room_id=room.id)
+    acting(leader, actions.add_drop_in, here.centre.id, held, key="housing")
+    at = MORNING + timedelta(minutes=30)
+
+    def book(**what: object) -> uuid.UUID:
+        wanted = actions.NewBooking(
+            starts=at,
+            minutes=30,
+            kind_id=here.kinds["work-search-review"].id,
+            **what,  # type: ignore[arg-type]
+        )
+        return acting(leader, actions.book_one, here.centre.id, wanted, key=str(uuid.uuid4()))
+
+    for what in ({"staff_id": coach.staff_id}, {"room_id": room.id, "beside": True}):
+        with pytest.raises(Refused) as trouble:
+            book(**what)
+        assert trouble.value.code == "drop-in"
+    assert book(staff_id=coach.staff_id, beside=True) is not None
 
 
 SESSION = """

@@ -17,6 +17,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
+from .. import sessions
 from ..models import Absence, Booking, Closure, Room
 from ..news import tell_days
 from ..reminding import confirm
@@ -76,7 +77,7 @@ def move(
         staff_id=staff_id or before.staff_id,
         room_id=None if without_room else room_id or before.room_id,
     )
-    _can_stand(actor, before.centre_id, wanted)
+    _can_stand(actor, before.centre_id, replace(wanted, beside=beside))
     after = copy(before)
     after.day = wanted.starts.astimezone(actor.zone).date()
     after.starts, after.ends = wanted.starts, wanted.starts + timedelta(minutes=wanted.minutes)
@@ -181,8 +182,18 @@ def _can_stand(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking) -> None:
     if ends <= clock.now():
         raise Refused(_("This time is over."), code="over")
     day = wanted.starts.astimezone(actor.zone).date()
-    if Closure.objects.filter(centre_id=centre_id, day=day).exists():
-        raise Refused(_("The centre is closed on this day."), code="closed")
+    for closes in Closure.objects.filter(centre_id=centre_id, day=day).values_list("closes", flat=True):
+        if closes is None:
+            raise Refused(_("The centre is closed on this day."), code="closed")
+        if ends > datetime.combine(day, closes, actor.zone):
+            closed = _("The centre closes at %(time)s on that day.") % {"time": f"{closes:%H:%M}"}
+            raise Refused(closed, code="closed")
+    for held in sessions.sessions(actor, centre_id, day):
+        if held.starts < ends and held.ends > wanted.starts:
+            if wanted.staff_id and held.staff_id == wanted.staff_id and not wanted.beside:
+                raise Refused(_("This colleague holds a drop-in at that time."), code="drop-in")
+            if wanted.room_id and held.room_id == wanted.room_id:
+                raise Refused(_("A drop-in is held in this room at that time."), code="drop-in")
     if (
         wanted.staff_id
         and Absence.objects.filter(staff_id=wanted.staff_id, starts__lt=ends, ends__gt=wanted.starts).exists()

@@ -84,10 +84,11 @@ class Away(NamedTuple):
 OPEN = reading.Part(
     """
 select d.day::date as day, (d.day::date + o.opens) at time zone %(zone)s as opens,
-    (d.day::date + o.closes) at time zone %(zone)s as closes
+    (d.day::date + least(o.closes, c.closes)) at time zone %(zone)s as closes
 from generate_series(%(first)s::date, %(last)s::date, interval '1 day') d(day)
 join diary_opening o on o.centre_id = %(centre)s and o.weekday = extract(isodow from d.day) - 1
-where not exists (select 1 from diary_closure c where c.centre_id = %(centre)s and c.day = d.day::date)
+left join diary_closure c on c.centre_id = o.centre_id and c.day = d.day::date
+where c.id is null or c.closes > o.opens
 order by 1
 """,
     lambda row: Open(
