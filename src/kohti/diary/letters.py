@@ -19,6 +19,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.people.attachments import letters
 from kohti.people.queries import PersonCard
 
+from . import codes
 from .models import Booking
 
 
@@ -37,6 +38,7 @@ class Appointment:
     staff: str
     kind: dict[str, str]
     booked: bool
+    code: str
 
     def when(self, zone: ZoneInfo) -> str:
         """Day and time in the language in use."""
@@ -65,6 +67,7 @@ def appointment(booking_id: uuid.UUID) -> Appointment:
         row.staff.full_name if row.staff else "",
         row.kind.title,
         row.state == Booking.State.BOOKED,
+        codes.written(row.code),
     )
 
 
@@ -88,6 +91,7 @@ def to_come(person_id: uuid.UUID) -> list[Appointment]:
             row.staff.full_name if row.staff else "",
             row.kind.title,
             True,
+            codes.written(row.code),
         )
         for row in rows
     ]
@@ -134,6 +138,7 @@ def write_letter(
                     (_("Where"), ", ".join(part for part in (one.centre, one.address) if part)),
                     (_("With"), one.staff),
                     (_("For"), words.title(one.kind)),
+                    (_("Code for the kiosk"), one.code),
                 ]
             ),
             *to_bring,
@@ -196,6 +201,8 @@ def tell(
     with words.spoken(language, actor=actor):
         where = ", ".join(part for part in (one.centre, one.address) if part)
         said = _("We expect you %(when)s, %(where)s.") % {"when": one.when(actor.zone), "where": where}
+        if one.code:
+            said = f"{said} {_('Code for the kiosk')}: {one.code}."
         cannot = _("If you cannot come, tell us as soon as you can.")
         if link:
             cannot = _("Another time, cancel or late: %(link)s") % {"link": link}

@@ -12,6 +12,11 @@
     since.textContent = since.dataset.since.replace("{time}", time);
     since.hidden = false;
   });
-  addEventListener("online", () => location.reload());
+  // A kiosk that was in the middle of something begins anew: nobody stands there to say yes to sending it again.
+  const back = () => { if (location.pathname.startsWith("/kiosk/")) location.replace("/kiosk/"); else location.reload(); };
+  addEventListener("online", back);
+  // A screen on a wall has nobody who presses: it asks by itself, and comes back when it is answered.
+  const wall = location.pathname.match(/^\/(kiosk|board)\//)?.[0];
+  if (wall) setInterval(() => { fetch(wall, { method: "HEAD", cache: "no-store", redirect: "manual" }).then(back, () => { /* not yet */ }); }, 10000);
   document.querySelector("[data-again]")?.addEventListener("click", () => location.reload());
 })();

@@ -1,0 +1,170 @@
+"""A kiosk and a board as people meet them: set up once, pressed by anybody, read across the room, never a name."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+from tests.factories import MORNING, Place
+from tests.in_the_browser.screen import Screen, SitDown, Way, until
+
+from kohti.frontdesk import actions as frontdesk
+from kohti.kernel.actor import as_actor
+from kohti.kernel.languages import CODES, LANGUAGES
+from kohti.team import devices
+
+pytestmark = pytest.mark.browser
+
+NAME = "Zebedee Quixworth"
+
+
+def stands(here: Place, sit_down: SitDown, kind: str, way: Way | None = None) -> Screen:
+    """A screen that was set up with its code, by hand."""
+    with as_actor(here.member("leader")) as leader:
+        made = devices.add_device(
+            leader, kind=kind, name="Hall", settings={"languages": list(CODES)}, device_id=uuid.uuid4()
+        )
+    screen = sit_down(None, way)
+    screen.go("/device/")
+    screen.stand_in(screen.page.get_by_label("The code"))
+    screen.type(f"{made.code[:4]} {made.code[4:]}")
+    screen.press(screen.button("Set it up"))
+    screen.page.wait_for_url(f"**/{kind}/")
+    return screen
+
+
+def press_keys(screen: Screen, keys: str) -> None:
+    """One key after the other, each seen in the field before the next."""
+    field = screen.page.locator("[name=typed]")
+    for place, key in enumerate(keys):
+        screen.press(screen.button(key))
+        expect(field).to_have_value(keys[: place + 1])
+
+
+def test_somebody_comes_presses_their_code_and_sits_down(here: Place, sit_down: SitDown, way: Way) -> None:
+    booking = here.booking(MORNING + timedelta(minutes=10), person=here.person(NAME))
+    screen = stands(here, sit_down, "kiosk", way)
+    page = screen.page
+    screen.check(NAME)
+    screen.press(screen.link("English"))
+    expect(page.get_by_role("heading", name="Say that you are here")).to_be_visible()
+    screen.check(NAME)
+    screen.press(screen.link("I have a letter or message with a code"))
+    expect(page.get_by_role("heading", name="Type the code or the reference")).to_be_visible()
+    press_keys(screen, booking.code)
+    screen.check(NAME)
+    screen.press(screen.button("Go on"))
+    expect(page.get_by_role("heading", name="You are checked in")).to_be_visible()
+    expect(page.get_by_text("A001")).to_be_visible()
+    assert NAME.split()[0] not in page.content()
+    screen.check(NAME)
+    if way.script:
+        page.emulate_media(media="print")
+        expect(page.get_by_text("A001")).to_be_visible()
+        expect(screen.button("Print the ticket")).to_be_hidden()
+        page.emulate_media(media="screen")
+
+
+def test_a_kiosk_forgets_who_left_and_goes_on_after_a_power_cut(here: Place, sit_down: SitDown) -> None:
+    here.booking(person=here.person("Ada Brown", born=date(1984, 3, 11)))
+    screen = stands(here, sit_down, "kiosk")
+    page = screen.page
+    page.clock.install()
+    screen.go("/kiosk/en/born/")
+    screen.stand_in(page.locator("[name=typed]"))
+    screen.type("11 03 1984")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your first letters")).to_be_visible()
+    page.clock.fast_forward(19_000)
+    expect(page.get_by_role("heading", name="Your first letters")).to_be_visible()
+    page.clock.fast_forward(2_000)
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    page.go_back()
+    expect(page.locator("[name=born]")).to_have_count(0)
+    again = screen.context.new_page()
+    again.goto("/kiosk/")
+    expect(again.get_by_role("heading", name="Welcome")).to_be_visible()
+
+
+def test_the_board_calls_shows_where_and_speaks_politely(here: Place, sit_down: SitDown) -> None:
+    host = here.hire("host", centre="cheltenham", name="Priya Nair", password_hash="none")
+    with as_actor(host):
+        moved = [
+            frontdesk.take_walk_in(host, here.reasons["evidence"].id, key=f"w{n}", given_name=NAME)
+            for n in range(3)
+        ]
+    screen = stands(here, sit_down, "board", Way(width=1920))
+    page = screen.page
+    expect(page.get_by_text("Nobody is called at this moment.").first).to_be_visible()
+    with as_actor(host):
+        frontdesk.call(host, moved[0].visit_id, key="call", desk="Desk 4")
+    expect(page.locator(".k-face:not([hidden]) .k-face-last")).to_contain_text("D001")
+    expect(page.locator("#called")).to_have_text("D001, please come to Desk 4")
+    until(page, "document.documentElement.dataset.sounded === '1'")
+    assert NAME.split()[0] not in page.content()
+    screen.check(NAME)
+    with as_actor(here.member("leader")) as leader:
+        (device,) = devices.devices(leader)
+        devices.end_device(leader, device.id)
+    page.wait_for_url("**/device/")
+
+
+def test_the_board_changes_its_language_until_somebody_holds_it(here: Place, sit_down: SitDown) -> None:
+    screen = stands(here, sit_down, "board")
+    page = screen.page
+    page.clock.install()
+    screen.go("/board/")
+    shown = page.locator(".k-face:not([hidden])")
+    expect(shown).to_have_attribute("lang", "en")
+    page.clock.fast_forward(8_000)
+    expect(shown).to_have_attribute("lang", "fi")
+    screen.press(screen.button("Hold this language"))
+    expect(screen.button("Change languages again")).to_be_visible()
+    page.clock.fast_forward(8_000)
+    expect(shown).to_have_attribute("lang", "fi")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "name"), LANGUAGES)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1080)])
+def test_each_screen_of_a_kiosk_in_each_language(
+    here: Place, sit_down: SitDown, language: str, name: str, scheme: str, width: int
+) -> None:
+    booking = here.booking(MORNING + timedelta(minutes=10), person=here.person(NAME))
+    screen = stands(here, sit_down, "kiosk", Way(width=width, scheme=scheme))
+    screen.press(screen.link(name))
+    expect(screen.page.locator("html")).to_have_attribute("lang", language)
+    for path in ("", "code/", "born/", "speak/"):
+        screen.go(f"/kiosk/{language}/{path}")
+        screen.check(NAME)
+    for typed in ("ZZZZZZ", booking.code, booking.code):
+        screen.go(f"/kiosk/{language}/code/")
+        screen.stand_in(screen.page.locator("[name=typed]"))
+        screen.type(typed)
+        screen.page.keyboard.press("Enter")
+        expect(screen.page.locator("[data-forget]")).to_be_visible()
+        screen.check(NAME)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_board_in_each_language_across_and_upright(here: Place, sit_down: SitDown, scheme: str) -> None:
+    host = here.hire("host", centre="cheltenham", name="Priya Nair", password_hash="none")
+    with as_actor(host):
+        moved = [
+            frontdesk.take_walk_in(host, here.reasons["evidence"].id, key=f"w{n}", given_name=NAME)
+            for n in range(9)
+        ]
+        for n in range(4):
+            frontdesk.call(host, moved[n].visit_id, key=f"call{n}", desk=f"Desk {n}")
+    screen = stands(here, sit_down, "board", Way(width=1920, scheme=scheme))
+    for (width, height), language in itertools.product(((1920, 1080), (1080, 1920), (320, 800)), CODES):
+        screen.page.set_viewport_size({"width": width, "height": height})
+        screen.page.evaluate(
+            "code => document.querySelectorAll('.k-face').forEach(face => { face.hidden = face.lang !== code; })",
+            language,
+        )
+        screen.check(NAME)
