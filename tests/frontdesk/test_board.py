@@ -93,6 +93,7 @@ def test_the_page_says_tickets_in_each_language_and_nobody_s_name(here: Place) -
     assert "Zebedee" not in page
     assert "a note" not in page
     assert "Desk 4" in page
+    assert board.desk_words("4") == "desk 4"
     # What the service says in words of its own is asked once.
     assert int(client.get("/board/")["X-Kohti-Statements"]) <= 4
 

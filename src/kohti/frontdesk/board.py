@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, live, words
@@ -23,12 +24,22 @@ from .actions.visits import ticket_of
 from .paces import Line, Wait
 
 
+def desk_words(desk: str) -> str:
+    """A desk as one says it: colleagues type `4`, or what their place is called."""
+    return _("desk %(desk)s") % {"desk": desk} if desk.isdigit() else words.apart(desk)
+
+
 class Called(NamedTuple):
     """A ticket that is called, and where it goes."""
 
     ticket: str
     desk: str
     since: datetime
+
+    @property
+    def where(self) -> str:
+        """Where to go, in the language in use; empty where nobody said."""
+        return desk_words(self.desk)
 
 
 class Board(NamedTuple):

@@ -18,6 +18,7 @@ from kohti.kernel.languages import LANGUAGES
 from kohti.team import devices
 
 from . import actions, named
+from .board import desk_words
 from .named import Named, Said
 from .said import Agreed, at_the_door
 
@@ -174,7 +175,7 @@ def _already(request: HttpRequest, device: Actor, code: str, found: Named) -> Ht
     if found.state != "called":
         lines = [_about(device, found), _wait_here()]
         return _say(request, device, code, _("You are checked in already"), lines, ticket=ticket)
-    where = _("Please go to %(desk)s.") % {"desk": words.apart(found.desk)} if found.desk else ""
+    where = _("Please go to %(desk)s.") % {"desk": desk_words(found.desk)} if found.desk else ""
     return _say(request, device, code, _("It is your turn"), [*filter(None, [where])], ticket=ticket)
 
 
