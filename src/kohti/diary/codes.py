@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-LETTERS = "BCDFGHJKLMNPRSTVWXZ"
-"""No vowels, so that no code is a word, and nothing that is read as a figure."""
+LETTERS = "BCDFGHJKMNPRSTVWXZ"
+"""No vowels, so that no code is a word; each is a letter of references too, which one keypad serves."""
 LENGTH = 6
 
 
 def new_code() -> str:
-    """A new random code. 47 million differ: of a centre's day two are hardly ever the same, and no two need differ."""
+    """A new random code. 34 million differ: of a centre's day two are hardly ever the same, and no two need differ."""
     return "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Concatenate
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -86,7 +86,9 @@ def for_device(kind: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[Mem
             token = request.COOKIES.get(DEVICE_COOKIE, "")
             device = actors.device(token) if token else None
             if device is None or device.role != kind:
-                return redirect("device_set_up")
+                # A stream that gets nothing is not asked for again; what it belongs to comes anew by itself.
+                streams = request.headers.get("Accept") == "text/event-stream"
+                return HttpResponse(status=204) if streams else redirect("device_set_up")
             request.device = device  # type: ignore[attr-defined]
             request.live_version = live.version(device.centre_id)  # type: ignore[attr-defined]
             with actors.as_actor(device), words.spoken(words.language(), actor=device):
