@@ -103,6 +103,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("crisis", "GET"): Expected(FLOOR, 200, thing="visit_id"),
     ("visit_ask", "POST"): Expected(FLOOR, 404, thing="visit_id"),
     ("next_help", "POST"): Expected(FLOOR, 422, thing="visit_id"),
+    ("promises", "GET"): Expected(FLOOR, 200, thing="visit_id"),
+    ("promises", "POST"): Expected(FLOOR, 404, thing="visit_id"),
     ("help_card", "GET"): Expected(FLOOR, 404, thing="visit_id"),
     ("alarm", "GET"): Expected(FLOOR, 200),
     ("alarm", "POST"): Expected(FLOOR, 200),

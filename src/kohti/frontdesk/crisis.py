@@ -195,7 +195,8 @@ def ask(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpResponse
     actions.ask_to_come(
         actor, visit_id, staff_id, key=f"ask:{request.POST.get('key', '')[:60] or new_id()}:{staff_id}"
     )
-    return redirect(f"{reverse('crisis', args=[visit_id])}?asked")
+    page = "promises" if request.POST.get("back") == "promises" else "crisis"
+    return redirect(f"{reverse(page, args=[visit_id])}?asked")
 
 
 @needs("queue.call", methods=("POST",))

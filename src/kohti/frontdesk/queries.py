@@ -209,6 +209,7 @@ class Card(NamedTuple):
     asked: str
     helped: bool
     promise: int
+    promises: str | None
 
     @property
     def ticket(self) -> str:
@@ -234,7 +235,8 @@ select v.id, v.version, v.letter, v.number, t.code,
     v.door_note, v.staff_id, coalesce(s.full_name, ''), v.with_staff_id,
     coalesce(w.full_name, ''), v.desk, v.title,
     {_of_person("v.person_id")}, p.id, v.parked_until, v.word, coalesce(h.full_name, ''),
-    coalesce(a.full_name, ''), v.next_help is not null, t.promise_minutes
+    coalesce(a.full_name, ''), v.next_help is not null, t.promise_minutes,
+    v.promises::text
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id left join team_staff h on h.id = v.handed_by_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id

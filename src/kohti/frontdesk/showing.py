@@ -18,7 +18,7 @@ from kohti.kernel.ids import short
 from kohti.people.spoken import own_languages
 
 from .elsewhere import Known
-from .glance import at_a_glance
+from .glance import as_promises, at_a_glance
 from .paces import wait_words
 from .queries import Arrival, Card
 from .said import say_aloud
@@ -126,6 +126,15 @@ def as_cards(
     for card in cards:
         waited = card.waited()
         still = waits.get(card.id) if waits else None
+        look = at_a_glance(
+            note=card.note,
+            heed=card.heed,
+            languages=card.languages,
+            interpreter=card.interpreter,
+            ask=card.ask,
+            day=day,
+            own=own,
+        )
         out.append(
             {
                 "card": card,
@@ -144,15 +153,8 @@ def as_cards(
                 "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
                 "arrived": words.clock_time(card.arrived_at, zone),
                 "why": _why(card),
-                "look": at_a_glance(
-                    note=card.note,
-                    heed=card.heed,
-                    languages=card.languages,
-                    interpreter=card.interpreter,
-                    ask=card.ask,
-                    day=day,
-                    own=own,
-                ),
+                "look": look,
+                "promises": as_promises(look.promised, card.promises),
             }
         )
     return out

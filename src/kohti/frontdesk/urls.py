@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import board, crisis, kiosk, views, views_figures, views_line, views_next_day
+from . import board, crisis, kiosk, promised, views, views_figures, views_line, views_next_day
 
 urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
@@ -46,6 +46,7 @@ urlpatterns = [
     path("visits/<id:visit_id>/park/", views_line.park, name="visit_park"),
     path("visits/<id:visit_id>/hand-over/", views_line.hand_over, name="visit_hand_over"),
     path("visits/<id:visit_id>/done-and/", views_line.done_and, name="visit_done"),
+    path("visits/<id:visit_id>/promises/", promised.promises, name="promises"),
     path("visits/<id:visit_id>/undo/", views.undo, name="visit_undo"),
     path("visits/<id:visit_id>/<str:verb>/", views.move, name="visit_move"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
 from kohti.people.choosing import language_field
+from kohti.team import queries as team
 
 MOST_NAME, MOST_LINE, MOST_TEXT = 200, 400, 8000
 
@@ -161,8 +164,18 @@ ABOUT = (
 )
 
 
+PROMISES = (
+    ("quiet", gettext_lazy("A quiet room")),
+    ("face", gettext_lazy("A known face")),
+    ("companion", gettext_lazy("A companion")),
+    ("interpreter", gettext_lazy("An interpreter")),
+)
+HOW_LONG = {"weeks": (14, 14), "months": (91, 182)}
+"""After how many days it is looked at again, and when it ends by itself."""
+
+
 class MarkForm(Keyed):
-    """What helps somebody, or what makes them vulnerable for a while."""
+    """What helps somebody, or what makes them vulnerable for a while; for some weeks, some months, or until a day."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What is it?"),
@@ -183,10 +196,48 @@ class MarkForm(Keyed):
         required=True,
         help_text=gettext_lazy("What to do, not what they have: the whole desk can read it."),
     )
-    review_on = day(
-        gettext_lazy("Look at it again on"), required=True, help_text=gettext_lazy("Within a year.")
+    promises = forms.MultipleChoiceField(
+        label=gettext_lazy("What we promise when they come"),
+        choices=PROMISES,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
+    face_id = forms.TypedChoiceField(
+        label=gettext_lazy("The known face"), required=False, coerce=uuid.UUID, empty_value=None
+    )
+    long = forms.ChoiceField(
+        label=gettext_lazy("For how long?"),
+        choices=(
+            ("weeks", gettext_lazy("Two weeks")),
+            ("months", gettext_lazy("Half a year, looked at again after three months")),
+            ("own", gettext_lazy("Until a day I choose")),
+        ),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    starts_on = day(gettext_lazy("From"), help_text=gettext_lazy("Empty: now."))
+    review_on = day(gettext_lazy("Look at it again on"), help_text=gettext_lazy("Within a year."))
     ends_on = day(gettext_lazy("It ends on"))
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        colleagues = team.colleagues(actor.centre_id)
+        self.fields["face_id"].choices = [("", "–"), *((str(one.id), one.name) for one in colleagues)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The days of what was chosen; a known face has a name."""
+        found: dict[str, Any] = super().clean() or {}
+        long = found.pop("long", "")
+        begins = found.get("starts_on") or clock.today(self.actor.zone)
+        if long in HOW_LONG and not self.errors:
+            again, ends = HOW_LONG[long]
+            found["review_on"] = begins + timedelta(days=again)
+            found["ends_on"] = begins + timedelta(days=ends)
+        elif not found.get("review_on") and "review_on" not in self.errors:
+            self.add_error("review_on", _("Say when to look at it again."))
+        if "face" in found.get("promises", ()) and found.get("face_id") is None:
+            self.add_error("face_id", _("Choose whom they know."))
+        return found
 
 
 class ReviewForm(Keyed):

@@ -5,6 +5,16 @@ from __future__ import annotations
 
 from kohti.kernel.rows import definer
 
+HEED = """
+select jsonb_agg(jsonb_build_array(m.kind, m.words, m.ends_on)
+    || case when m.starts_on is null and m.promises = '{}' then '[]'::jsonb else jsonb_build_array(
+        jsonb_strip_nulls(jsonb_build_object('from', m.starts_on, 'promises', to_jsonb(m.promises),
+                                             'face', m.face_id, 'name', s.full_name))) end
+    order by m.kind <> 'danger', m.created_at, m.id)
+from people_mark m left join team_staff s on s.id = m.face_id
+where m.ended_at is null and m.sealed = '' and m.person_id = """
+"""What the desk heeds: kind, words and end of each mark, and with it from when it holds and what was promised."""
+
 FUNCTIONS = (
     # no reading of a note is lost; a merge changes whose it is and nothing else
     definer(
@@ -31,16 +41,13 @@ for each row when (current_user <> 'kohti_definer') execute function kohti.note_
 """,
     # what the desk heeds of somebody stands on their own row, so that lists ask for nothing more
     definer(
-        """
+        f"""
 kohti.mark_heeded()
 returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_person uuid := case when tg_op = 'DELETE' then old.person_id else new.person_id end;
 begin
-    update people_person set heed = (
-        select jsonb_agg(jsonb_build_array(kind, words, ends_on) order by kind <> 'danger', created_at, id)
-        from people_mark where person_id = v_person and ended_at is null and sealed = '')
-    where id = v_person;
+    update people_person set heed = ({HEED} v_person) where id = v_person;
     return null;
 end $$;
 grant execute on function kohti.mark_heeded() to public"""

@@ -173,8 +173,13 @@ class Mark(models.Model):
     words = models.TextField()
     by_member = models.UUIDField(null=True)
     created_at = models.DateTimeField()
+    starts_on = models.DateField(null=True, help_text="empty: from the beginning")
     review_on = models.DateField()
     ends_on = models.DateField(null=True)
+    promises = ArrayField(
+        models.CharField(max_length=11), default=list, db_default=[], help_text="quiet, face, companion, ..."
+    )
+    face = _belongs(Staff, null=True, related_name="+", help_text="the known face that was promised")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -186,7 +191,10 @@ class Mark(models.Model):
                 condition=~models.Q(kind="danger") | models.Q(ends_on__isnull=False), name="danger_ends"
             ),
         )
-        indexes = (models.Index("person", name="marks_that_hold", condition=models.Q(ended_at=None)),)
+        indexes = (
+            models.Index("person", name="marks_that_hold", condition=models.Q(ended_at=None)),
+            models.Index("by_member", "review_on", name="marks_to_review", condition=models.Q(ended_at=None)),
+        )
 
 
 class Why(models.Model):

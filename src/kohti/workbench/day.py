@@ -19,6 +19,7 @@ from kohti.kernel import clock, drafts, history, links, reading, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.words import title
+from kohti.people import queries as people
 
 from . import handed
 from .appointment import ABOUT
@@ -97,8 +98,9 @@ def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int]:
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
     heed = [
         (kind, text)
-        for kind, text, ends in json.loads(one.heed)
-        if not ends or date.fromisoformat(ends) >= one.day
+        for kind, text, ends, *more in json.loads(one.heed)
+        if (not ends or date.fromisoformat(ends) >= one.day)
+        and not (more and date.fromisoformat(more[0].get("from", "0001-01-01")) > one.day)
     ]
     return {
         "time": words.clock_time(one.starts, actor.zone),
@@ -182,6 +184,16 @@ def _shown(actor: Actor) -> dict[str, Any]:
                 "words": one.words,
             }
             for one in asked
+        ],
+        "reviews": [
+            {
+                "id": one.id,
+                "person": one.person_id,
+                "name": one.name,
+                "words": one.words,
+                "on": words.day_short(one.on),
+            }
+            for one in (people.mine_to_review(actor) if may(actor, "people.edit") else ())
         ],
         "told": [handed.line(actor, one) for one in mine_asked],
         "drafts": waiting,

@@ -164,6 +164,7 @@ VERBS: dict[str, str] = {
     "visit.line_changed": gettext_noop("put a visitor into another line"),
     "visit.next_help": gettext_noop("said who helps a visitor next"),
     "visit.parked": gettext_noop("parked a visitor for a while"),
+    "visit.promise": gettext_noop("said whether a promise to a visitor was kept"),
     "visit.reopened": gettext_noop("put a visitor back to their place after the alarm"),
     "visit.taken_back": gettext_noop("put a visitor back into the queue"),
     "visit.undone": gettext_noop("took back a check-in"),

@@ -25,6 +25,7 @@ from .moving import (
     undo_check_in,
 )
 from .placing import hand_over, park
+from .promises import answer_promise
 from .streams import apply_blueprint
 from .visits import Moved, as_it_is
 
@@ -33,6 +34,7 @@ __all__ = [
     "MOST_TEXT",
     "Moved",
     "NextHelp",
+    "answer_promise",
     "apply_blueprint",
     "as_it_is",
     "ask_for_help",

@@ -6,6 +6,7 @@ from .dying import living, note_death, take_back_death
 from .failing import contact_fails
 from .notes import add_note, correct, move_note, write_note
 from .record import (
+    PROMISES,
     Basics,
     Reach,
     add_contact,
@@ -42,6 +43,7 @@ from .sight import (
 
 __all__ = (
     "BY_THEIR_WAY",
+    "PROMISES",
     "Basics",
     "NewPerson",
     "Reach",

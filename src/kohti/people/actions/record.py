@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +25,10 @@ MOST_DANGER = timedelta(days=183)
 """For how long a danger note holds at most; who still needs it writes it anew."""
 MOST_REVIEW = timedelta(days=366)
 """When a mark is looked at again at the latest."""
+
+
+PROMISES = ("quiet", "face", "companion", "interpreter")
+"""What can be promised somebody for when they come: a quiet room, a known face, a companion, an interpreter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +148,13 @@ def add_mark(
     about: str = "",
     sealed: str = "",
     ends_on: date | None = None,
+    starts_on: date | None = None,
+    promises: Sequence[str] = (),
+    face_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """Hold what helps somebody, or what makes them vulnerable, until it is looked at again.
 
+    `promises` (of PROMISES) are kept by the queue whenever they come; `face_id` is the known face among them.
     One that reveals health or belief is `sealed` to that field of life. Raises Refused where the actor lacks its
     key, and where the review is not within a year.
     """
@@ -168,6 +177,9 @@ def add_mark(
         created_at=clock.now(),
         review_on=review_on,
         ends_on=ends_on,
+        starts_on=starts_on,
+        promises=[code for code in PROMISES if code in promises],
+        face_id=face_id if "face" in promises else None,
     )
     history.record(
         "person.mark",

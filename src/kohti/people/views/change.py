@@ -17,7 +17,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.once import all_or_nothing
-from kohti.people import actions, fields, forms, queries
+from kohti.people import actions, fields, forms, queries, wording
 from kohti.people.actions import Basics, Reach
 from kohti.people.bar import bar
 from kohti.people.queries import PersonCard
@@ -195,7 +195,10 @@ def change(request: HttpRequest, actor: Actor, person_id: uuid.UUID, part: str) 
         raise Http404
     card = queries.open_person(actor, person_id)
     form = about.form(actor, request.POST or None, initial=about.initial(card))
-    if request.method == "POST" and form.is_valid():
+    heeded, questions = request.POST.get("heeded", ""), list[wording.Question]()
+    if part == "marks" and form.is_valid() and form.cleaned_data["about"] not in fields.ALWAYS_SEALED:
+        questions = wording.asked_openly(actor, [form.cleaned_data["words"]], heeded)
+    if request.method == "POST" and form.is_valid() and not questions:
         try:
             with all_or_nothing():
                 about.save(actor, person_id, dict(form.cleaned_data))
@@ -212,6 +215,7 @@ def change(request: HttpRequest, actor: Actor, person_id: uuid.UUID, part: str) 
             "part": part,
             "heading": about.title(),
             "rows": about.rows(actor, card),
+            **wording.shown(questions, heeded),
         },
         status=422 if request.method == "POST" else 200,
     )

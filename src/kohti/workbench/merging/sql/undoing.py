@@ -5,6 +5,7 @@ from __future__ import annotations
 from kohti.diary import carried as diary
 from kohti.journeys import carried as journeys
 from kohti.kernel.rows import definer
+from kohti.people.keeping import HEED
 
 from .carried import CARRIED, MAY, NAMES, text_array
 
@@ -134,10 +135,7 @@ begin
     update people_grant g set ends = greatest(g.starts, v_now) from people_mergedrow m
     where m.merge_id = p_merge and m.table_name = 'people_grant' and g.id = m.row_id and g.ends > v_now
       and (m.made or g.ends = (m.after->>'ends')::timestamptz);
-    update people_person p set heed = (
-        select jsonb_agg(jsonb_build_array(kind, words, ends_on) order by kind <> 'danger', created_at, id)
-        from people_mark where person_id = p.id and ended_at is null and sealed = '')
-    where p.id in (p_kept, p_gone);
+    update people_person p set heed = ({HEED} p.id) where p.id in (p_kept, p_gone);
     {journeys.AFTER}
     update people_merge set undone_at = v_now, undone_by_staff_id = kohti.staff() where id = p_merge;
     update people_mergedrow set before = before - array(select jsonb_object_keys(before)),
