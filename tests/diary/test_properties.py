@@ -1,9 +1,9 @@
-"""Whatever is booked, cancelled, kept or missed: nobody is in two places, the floor sees its day alone."""
+"""Whatever is booked, moved, cancelled, kept or missed: nobody is in two places, the floor sees its day alone."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,15 +26,21 @@ from kohti.diary.actions import NewBooking
 from kohti.diary.models import Booking, Room
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
-from kohti.kernel.errors import Refused
+from kohti.kernel.errors import NotAllowed, Refused
 from kohti.people.models import Person
 
 OVERLAPS = """
 select count(*) from diary_booking a join diary_booking b on a.id < b.id and a.service_id = b.service_id
-  and (a.person_id = b.person_id or a.staff_id = b.staff_id or a.room_id = b.room_id)
+  and (a.person_id = b.person_id or a.room_id = b.room_id
+    or a.staff_id = b.staff_id and a.beside_by is null and b.beside_by is null)
   and a.starts < b.ends and b.starts < a.ends
 where a.service_id = %s and a.starts >= %s and b.starts >= %s
   and a.state in ('booked', 'kept') and b.state in ('booked', 'kept')
+"""
+TOLD = """
+select subject_id, count(*) filter (where verb = 'booking.made'), count(*) filter (where verb = 'booking.moved'),
+  count(*) filter (where verb = 'booking.cancelled')
+from kernel_historyevent where subject_id = any(%s) group by subject_id
 """
 AGAIN = {"kept": ("booked",), "missed": ("booked", "kept"), "booked": ("kept", "missed")}
 """What a booking may become, and from what, where people are met."""
@@ -51,6 +57,8 @@ class Wanted:
     staff: uuid.UUID | None
     room: uuid.UUID | None
     state: str = "booked"
+    beside: bool = False
+    moves: int = 0
 
     def clashes(self, other: Wanted) -> bool:
         """Whether both cannot stand."""
@@ -62,7 +70,7 @@ class Wanted:
                 mine is not None and mine == theirs
                 for mine, theirs in (
                     (self.person, other.person),
-                    (self.staff, other.staff),
+                    (None if self.beside or other.beside else self.staff, other.staff),
                     (self.room, other.room),
                 )
             )
@@ -191,6 +199,88 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
                     actions.cancel(leader, booking_id, key=None)
             booking.state = "cancelled"
 
+        def over(self, wanted: Wanted) -> bool:
+            return self.at(wanted) + timedelta(minutes=wanted.minutes) <= self.now
+
+        @rule(centre=st.integers(0, 1), day=st.integers(0, 2), slot=st.integers(0, 5), who=WHICH)
+        def book_on_purpose_once_more(self, centre: int, day: int, slot: int, who: int | None) -> None:
+            leader, host = stage.leaders[centre], stage.hosts[centre]
+            person = one_or_none(stage.people[centre], who)
+            wanted = Wanted(centre, 24 * 60 * day + 10 * slot, 20, person, stage.staff[0], None, beside=True)
+            new = NewBooking(
+                starts=self.at(wanted),
+                minutes=20,
+                kind_id=stage.here.kinds["work-search-review"].id,
+                person_id=wanted.person,
+                staff_id=wanted.staff,
+                beside=True,
+            )
+            place_id = leader.centre_id
+            assert place_id is not None
+            with clock.held_at(self.now):
+                with pytest.raises(NotAllowed), as_actor(host):
+                    actions.book_one(host, place_id, new, key=str(uuid.uuid4()))
+                try:
+                    with as_actor(leader):
+                        made = actions.book_one(leader, place_id, new, key=str(uuid.uuid4()))
+                except Refused as trouble:
+                    why = trouble.code
+                else:
+                    why, self.bookings[made] = "", wanted
+            others = [one for one in self.bookings.values() if one is not wanted]
+            impossible = self.over(wanted) or any(one.clashes(wanted) for one in others)
+            assert bool(why) == impossible or why == "closed"
+
+        @precondition(lambda self: self.bookings)
+        @rule(
+            which=st.integers(0, 30),
+            day=st.integers(0, 2),
+            slot=st.integers(0, 5),
+            staff=st.none() | st.integers(0, 1),
+            beside=st.booleans(),
+            behind=st.sampled_from([0, 0, 0, 1]),
+        )
+        def move(self, which: int, day: int, slot: int, staff: int | None, beside: bool, behind: int) -> None:
+            booking_id, booking = self.one_of(which)
+            if booking.centre == 1 and booking.room:
+                return
+            leader = stage.leaders[booking.centre]
+            colleague = booking.staff if staff is None else stage.staff[staff]
+            starts = 24 * 60 * day + 10 * slot
+            stays = (starts, colleague) == (booking.starts, booking.staff)
+            wanted = replace(
+                booking,
+                starts=starts,
+                staff=colleague,
+                beside=beside or (stays and booking.beside),
+                moves=booking.moves + 1,
+            )
+            impossible = (
+                booking.state != "booked"
+                or behind > 0
+                or self.over(wanted)
+                or self.clash(wanted, beside=booking_id)
+            )
+            with clock.held_at(self.now):
+                with as_actor(leader):
+                    version = Booking.objects.get(id=booking_id).version
+                try:
+                    with as_actor(leader):
+                        actions.move(
+                            leader,
+                            booking_id,
+                            starts=self.at(wanted),
+                            staff_id=None if staff is None else colleague,
+                            beside=beside,
+                            version=version - behind,
+                            key=str(uuid.uuid4()),
+                        )
+                except Refused as trouble:
+                    why = trouble.code
+                else:
+                    why, self.bookings[booking_id] = "", wanted
+            assert bool(why) == impossible or why == "closed"
+
         @precondition(lambda self: self.bookings)
         @rule(which=st.integers(0, 30), state=st.sampled_from(sorted(AGAIN)))
         def mark(self, which: int, state: str) -> None:
@@ -239,6 +329,11 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             with psycopg.connect(addresses.owner_url()) as owner:
                 played = (stage.here.system.service_id, self.opens, self.opens)
                 assert owner.execute(OVERLAPS, played).fetchone() == (0,)
+                told = owner.execute(TOLD, [list(self.bookings)]).fetchall()
+            assert {row[0]: row[1:] for row in told} == {
+                booking_id: (1, one.moves, int(one.state == "cancelled"))
+                for booking_id, one in self.bookings.items()
+            }
             super().teardown()
 
     return Diary
@@ -261,7 +356,7 @@ def keep_a_diary(runs: int, *, steps: int) -> None:
 
 
 def test_whatever_is_booked_nobody_is_in_two_places_and_the_floor_sees_its_day() -> None:
-    keep_a_diary(15, steps=30)
+    keep_a_diary(12, steps=30)
 
 
 @pytest.mark.long

@@ -60,6 +60,24 @@ def test_of_a_thousand_tries_for_one_slot_one_wins_and_the_rest_are_told() -> No
         assert Booking.objects.count() == 1
 
 
+def test_of_two_hundred_who_move_appointments_to_one_time_at_once_one_wins() -> None:
+    here = place()
+    leader, coach = here.member("leader"), here.member("coach")
+    bookings = [
+        here.booking(MORNING + timedelta(minutes=10 + 10 * n), staff_id=coach.staff_id) for n in range(8)
+    ]
+    noon = MORNING + timedelta(hours=3)
+
+    def move(index: int) -> object:
+        return acting(leader, diary.move, bookings[index % 8].id, starts=noon, version=1, key=as_key())
+
+    found = outcomes(in_threads(200, move))
+    assert found["done"] == 1
+    assert set(found) == {"done", "Refused clash", "Refused changed-meanwhile"}
+    with as_actor(leader):
+        assert Booking.objects.filter(starts=noon).count() == 1
+
+
 def test_nobody_is_thrown_out_when_everybody_books_everybody() -> None:
     """Bookings that share a person with one and a colleague with another wait for each other in no circle."""
     here = place()

@@ -34,6 +34,8 @@ def book_one(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, key: str
     a room is taken.
     """
     actors.must(actor, "diary.book")
+    if wanted.beside:
+        actors.must(actor, "diary.overbook")
     claim = new_id()
     before = once.first_time("booking.made", key, claim)
     if before is not None:
