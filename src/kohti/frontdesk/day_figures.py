@@ -15,6 +15,7 @@ from django.db import connection
 
 from kohti.kernel import history
 from kohti.kernel.actor import Actor
+from kohti.kernel.rows import definer
 from kohti.kernel.words import title
 
 MOST_DAYS = 92
@@ -46,7 +47,8 @@ with counted as (
     union all
     select null, b.id, b.person_id, '', b.day, 0, '', k.title, 'missed', b.starts,
         extract(hour from b.starts at time zone %(zone)s)::int,
-        (select s.id from frontdesk_stream s where s.service_id = b.service_id and s.of_appointments
+        (select s.id from frontdesk_stream s where s.of_appointments
+            and s.service_id = (select c.service_id from team_centre c where c.id = %(centre)s)
          order by s.retired, s.position limit 1),
         b.kind_id, null, false, false, true, false, false, false
     from diary_booking b join diary_kind k on k.id = b.kind_id
@@ -54,17 +56,44 @@ with counted as (
         and not exists (select 1 from frontdesk_visit v where v.booking_id = b.id and v.counts)
 )
 """
-FIGURES = f"""
-{COUNTED}
-select c.day, c.hour, c.stream, c.what, grouping(c.day, c.hour, c.stream, c.what),
-    count(*) filter (where c.came), count(*) filter (where c.seen),
-    percentile_cont(0.5) within group (order by c.waited), percentile_cont(0.9) within group (order by c.waited),
-    count(*) filter (where c.missed), count(*) filter (where c.gone),
-    count(*) filter (where c.parked), count(*) filter (where c.handed)
-from counted c
-group by grouping sets ((), (c.day), (c.hour), (c.stream), (c.what))
-order by c.day, c.hour
-"""
+
+
+def _in_sql(text: str) -> str:
+    """The same where the values are a function's own."""
+    for name in ("zone", "centre", "first", "last"):
+        text = text.replace(f"%({name})s", f"p_{name}")
+    return text
+
+
+FUNCTIONS = (
+    definer(
+        f"""
+kohti.day_figures(p_centre uuid, p_first date, p_last date, p_zone text)
+returns table (day date, hour integer, stream uuid, what uuid, alone integer, came bigint, seen bigint, half float,
+               most float, missed bigint, gone bigint, parked bigint, handed bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set jit = off as $$
+#variable_conflict use_column
+begin
+    if p_centre is distinct from kohti.floor() then
+        return;
+    end if;
+    p_first := greatest(p_first, kohti.first_day());
+    p_last := least(p_last, kohti.last_day());
+    return query
+    {_in_sql(COUNTED)}
+    select c.day, c.hour, c.stream, c.what, grouping(c.day, c.hour, c.stream, c.what),
+        count(*) filter (where c.came), count(*) filter (where c.seen),
+        percentile_cont(0.5) within group (order by c.waited), percentile_cont(0.9) within group (order by c.waited),
+        count(*) filter (where c.missed), count(*) filter (where c.gone),
+        count(*) filter (where c.parked), count(*) filter (where c.handed)
+    from counted c
+    group by grouping sets ((), (c.day), (c.hour), (c.stream), (c.what))
+    order by c.day, c.hour;
+end $$"""
+    ),
+)
+"""Numbers of the days whose visits the reader sees, and nobody of them: counted by the rule of the floor itself."""
+FIGURES = "select * from kohti.day_figures(%(centre)s, %(first)s, %(last)s, %(zone)s)"
 ALONE = {0b1111: "", 0b0111: "day", 0b1011: "hour", 0b1101: "stream", 0b1110: "what"}
 """Which of the columns a row is grouped by, as `grouping` says it."""
 TITLES = """

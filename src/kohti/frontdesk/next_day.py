@@ -1,7 +1,7 @@
 """Tomorrow's sheet: who comes, who needs what, who is where and has time, on the screen and on paper.
 
 Tomorrow is the next day the centre is open. Names stand where the reader may see them: whoever is seen on the day
-alone has no name before it, and the sheet says what they come for and what their reference is.
+alone has no name before it, and the sheet says whom to ask.
 """
 
 from __future__ import annotations

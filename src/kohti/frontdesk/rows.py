@@ -9,10 +9,12 @@ from kohti.diary.rows import OF_SOMEBODY_SEEN
 from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
+from .day_figures import FUNCTIONS as OF_FIGURES
 from .rows_of_devices import AT_THE_KIOSK, BY_THE_KIOSK, NOBODYS
 from .rows_of_devices import FUNCTIONS as OF_DEVICES
 
 FUNCTIONS = (
+    *OF_FIGURES,
     definer(
         """
 kohti.admitted_visits()
