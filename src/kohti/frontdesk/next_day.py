@@ -62,6 +62,11 @@ class Colleague:
     rooms: list[str]
     holds: list[Span]
 
+    def is_in(self, room: str) -> None:
+        """They are in this room, too."""
+        if room and room not in self.rooms:
+            self.rooms.append(room)
+
     def gaps(self, opens: datetime, closes: datetime) -> list[Span]:
         """The stretches of the opening hours in which they are here and nothing is booked."""
         found, since = [], opens
@@ -180,18 +185,18 @@ def sheet(actor: Actor) -> Sheet | None:
         {"centre": actor.centre, "day": day, "from": opens, "until": closes}, COMING, AT_WORK, AWAY
     )
     held = sessions(actor, actor.centre, day)
-    colleagues = {
-        staff_id: Colleague(
-            name,
-            [(one.starts, one.ends) for one in coming if one.staff_id == staff_id],
-            [span for whose, span in away if whose == staff_id],
-            list(
-                dict.fromkeys(one.room for one in [*coming, *held] if one.staff_id == staff_id and one.room)
-            ),
-            [(one.starts, one.ends) for one in held if one.staff_id == staff_id],
-        )
-        for staff_id, name in at_work
-    }
+    colleagues = {staff_id: Colleague(name, [], [], [], []) for staff_id, name in at_work}
+    for one in coming:
+        if one.staff_id is not None:
+            colleagues[one.staff_id].booked.append((one.starts, one.ends))
+            colleagues[one.staff_id].is_in(one.room)
+    for session in held:
+        if session.staff_id in colleagues:
+            colleagues[session.staff_id].holds.append((session.starts, session.ends))
+            colleagues[session.staff_id].is_in(session.room)
+    for whose, span in away:
+        if whose in colleagues:
+            colleagues[whose].away.append(span)
     alone = {
         number
         for number, one in enumerate(coming)

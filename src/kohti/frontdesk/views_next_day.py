@@ -41,7 +41,10 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "sheet": found,
             "day": words.day_long(found.day),
             "sentence": next_day.count_words(found, len(needing)),
-            "lines": lines,
+            # Plain rows: there are hundreds of them.
+            "lines": [
+                (one["at"], one["name"], one["href"], one["kind"], one["staff"], one["room"]) for one in lines
+            ],
             "needing": needing,
             "alone": [line for line in lines if line["alone"]],
             "held": [
