@@ -267,6 +267,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_review", "GET"): Expected({COACH, LEADER}, 200, thing="mark_id"),
     ("person_review", "POST"): Expected({COACH, LEADER}, 422, thing="mark_id"),
     ("my_day", "GET"): Expected({COACH, LEADER}, 200),
+    ("day_news", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "GET"): Expected({COACH, LEADER}, 200),
     ("caseload", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
     ("caseload_bring", "GET"): Expected({LEADER}, 200),

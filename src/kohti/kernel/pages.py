@@ -1,9 +1,13 @@
-"""What pages of every room do alike: say on top what was just done, and hand out a file."""
+"""What pages of every room do alike: say on top what was just done, hand out a file, stream live news."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+
+from . import actor as actors
+from . import live
+from .actor import Actor, as_actor
 
 
 def say(request: HttpRequest, text: str, kind: str = "success") -> None:
@@ -22,3 +26,21 @@ def to_save(content: bytes, *, name: str, media_type: str) -> HttpResponse:
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
+
+
+def stream(request: HttpRequest, actor: Actor, view: live.View, render: live.Render) -> StreamingHttpResponse:
+    """Live news for a member's page, for as long as they work here and are signed in on this device."""
+    member_id = actor.member_id
+    assert member_id is not None
+    still_here = request.still_here  # type: ignore[attr-defined]
+
+    def still_allowed() -> bool:
+        with as_actor(actors.DOOR):
+            return actors.member(member_id) is not None and still_here()
+
+    response = StreamingHttpResponse(
+        live.hub().stream(view, render, still_allowed), content_type="text/event-stream"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from kohti.journeys.actions import AFTER
 from kohti.journeys.models import Journey, Step
 from kohti.journeys.views.plan import MOVED_DAYS, step_line
 from kohti.journeys.views.reached import check_line
-from kohti.kernel import actor as actors
 from kohti.kernel import clock, drafts, live, pages, words
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.doors import needs
@@ -117,24 +116,14 @@ def appointment_news(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> H
     language = words.language()
     member_id = actor.member_id
     assert member_id is not None
-    still_here = request.still_here  # type: ignore[attr-defined]
 
     def part(_news: Sequence[live.News]) -> str:
         with as_actor(actor), words.spoken(language, actor=actor):
             _kept, others = writing.on(ABOUT, way.id)
             return get_template("workbench/_others.html").render({"others": meantime.others(actor, others)})
 
-    def still_allowed() -> bool:
-        with as_actor(actors.DOOR):
-            return actors.member(member_id) is not None and still_here()
-
     view = live.View(f"appointment:{member_id}", way.id, actor.role, language)
-    response = StreamingHttpResponse(
-        live.hub().stream(view, part, still_allowed), content_type="text/event-stream"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return pages.stream(request, actor, view, part)
 
 
 def _wording(actor: Actor, typed: QueryDict, questions: Sequence[wording.Question]) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from kohti.journeys.queries import Needs
 from kohti.kernel import clock, drafts, history, links, reading, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
+from kohti.kernel.ids import short
 from kohti.kernel.words import title
 from kohti.people import queries as people
 
-from . import handed
+from . import handed, here
 from .appointment import ABOUT
 from .leading import by_coach, leading
 from .meanwhile import digest
@@ -40,7 +41,8 @@ MENDS: dict[str, tuple[str, Callable[[], str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An appointment of one's own: when, with whom, what kind, what became of it, and their way.
+    """An appointment of one's own: when, with whom, what kind, what became of it, their way, and their visit
+    (its state, ticket and when they came).
 
     Whom one does not see yet is not named: that begins with the day.
     """
@@ -54,13 +56,16 @@ class Coming:
     state: str
     heed: str
     way_id: uuid.UUID | None
+    visit: tuple[str, str, int, datetime] | None
 
 
 MINE = """
 select b.id, b.day, b.starts, p.id as person, coalesce(nullif(p.called, ''), p.full_name, '') as name,
-    k.title::text as kind, b.state, coalesce(p.heed::text, '[]') as heed, j.id as way
+    k.title::text as kind, b.state, coalesce(p.heed::text, '[]') as heed, j.id as way,
+    v.state as stands, v.letter, v.number, v.arrived_at
 from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
 left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
+left join frontdesk_visit v on v.booking_id = b.id and v.counts
 where b.staff_id = %(staff)s and b.day between %(first)s and %(last)s and b.state <> 'cancelled' order by b.starts, b.id
 """
 
@@ -76,6 +81,9 @@ def _coming(row: reading.Row) -> Coming:
         row["state"],
         row["heed"],
         reading.identifier(row["way"]),
+        (row["stands"], row["letter"], row["number"], datetime.fromisoformat(row["arrived_at"]))
+        if row["stands"]
+        else None,
     )
 
 
@@ -103,6 +111,8 @@ def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
         and not (more and date.fromisoformat(more[0].get("from", "0001-01-01")) > one.day)
     ]
     return {
+        "id": short(one.booking_id),
+        "here": here.line(actor, one.booking_id, *one.visit) if one.visit else None,
         "time": words.clock_time(one.starts, actor.zone),
         "person": one.person_id,
         "name": one.name or (_("No name given") if one.person_id else ""),
@@ -147,6 +157,8 @@ def _shown(actor: Actor) -> dict[str, Any]:
     mine, waiting = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
+    # Who is here and waits comes before who is only expected.
+    ahead = [one for one in mine if one.visit and one.visit[0] in here.IN_THE_LINE] + ahead
     leads = may(actor, "journeys.lead")
     kinds = rules.outcomes(actor)
     needing = queries.needing(actor, leads=leads)

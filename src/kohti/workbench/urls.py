@@ -6,7 +6,7 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import appointment, day, following, leaving, looked, meanwhile, messages, timeline, views
+from . import appointment, day, following, here, leaving, looked, meanwhile, messages, timeline, views
 from .merging import views as merging
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<id:person_id>/looked/", looked.looked, name="person_looked"),
     path("people/<id:person_id>/timeline/", timeline.timeline, name="person_timeline"),
     path("day/", day.my_day, name="my_day"),
+    path("day/news/", here.day_news, name="day_news"),
     path("away/<id:absence_id>/read/", meanwhile.caught_up, name="caught_up"),
     path("ways/<id:way_id>/appointment/", appointment.appointment, name="appointment"),
     path("ways/<id:way_id>/appointment/news/", appointment.appointment_news, name="appointment_news"),
