@@ -89,6 +89,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("set_language", "POST"): Expected(EVERYONE, 302, data={"language": "fi"}),
     # There is no sample here.
     ("enter_as", "POST"): Expected(EVERYONE, 404, nobody=404, thing="user_id"),
+    ("sample_device", "POST"): Expected(EVERYONE, 404, nobody=404, thing="user_id"),
     ("arrivals", "GET"): Expected(FLOOR, 200),
     ("arrivals_find", "POST"): Expected(FLOOR, 200, data={"q": "zeb"}),
     ("walk_in", "GET"): Expected(FLOOR, 200),

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
+
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel.actor import DOOR, as_actor
+from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.doors import DEVICE_COOKIE, keep_token, open_to_all
+from kohti.kernel.errors import NotThere
+from kohti.kernel.ids import new_id
 from kohti.team import devices
+from kohti.team import queries as team
+from kohti.team.models import Device
+
+KEEPS = "devices.keep"
 
 
 @open_to_all(methods=("GET", "POST"))
@@ -39,3 +47,38 @@ def _page(request: HttpRequest) -> HttpResponseBase:
     response = redirect(kind)
     keep_token(response, token)
     return response
+
+
+@open_to_all(methods=("POST",))
+def of_the_sample(request: HttpRequest, user_id: uuid.UUID, kind: str) -> HttpResponseBase:
+    """One click makes this screen a kiosk or board of a sample account's centre; no such page where data are real."""
+    with as_actor(DOOR):
+        keeper = _keeper(user_id)
+        if keeper is None or kind not in Device.Kind.values:
+            raise NotThere("no such account")
+        known = actors.device(request.COOKIES.get(DEVICE_COOKIE, "-"))
+        if known is not None and (known.role, known.centre_id) == (kind, keeper.centre_id):
+            return redirect(kind)
+        with as_actor(keeper):
+            made = _made(keeper, kind)
+        paired = devices.pair(made.code)
+        assert paired is not None
+        response = redirect(kind)
+        keep_token(response, paired[1])
+        return response
+
+
+def _keeper(user_id: uuid.UUID) -> Actor | None:
+    """Whoever keeps the devices under this account of the sample."""
+    accounts = {one.user_id for one in team.sample_accounts() if KEEPS in one.verbs}
+    places = team.memberships_of(user_id) if user_id in accounts else ()
+    return next((one for place in places if (one := actors.member(place.member_id)) is not None), None)
+
+
+def _made(keeper: Actor, kind: str) -> devices.SetUp:
+    """The sample's device of this kind at a centre, always the same one; another where that was ended."""
+    name = _("Kiosk") if kind == "kiosk" else _("Board")
+    try:
+        return devices.add_device(keeper, kind=kind, name=name, device_id=uuid.uuid5(keeper.centre, kind))
+    except NotThere:
+        return devices.add_device(keeper, kind=kind, name=name, device_id=new_id())

@@ -31,6 +31,7 @@ urlpatterns = [
     path("device/", set_up.page, name="device_set_up"),
     path("language/", views.set_language, name="set_language"),
     path("sample/enter/<uuid:user_id>/", views.enter_as, name="enter_as"),
+    path("sample/device/<uuid:user_id>/<str:kind>/", set_up.of_the_sample, name="sample_device"),
     path("", include("kohti.frontdesk.urls")),
     path("", include("kohti.journeys.urls")),
     path("", include("kohti.diary.urls")),

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
-from kohti.config import filling, installation, leading, looks, sign_in, unsent
+from kohti.config import filling, installation, leading, looks, set_up, sign_in, unsent
 from kohti.config.navigation import home_of
 from kohti.frontdesk.glance import whom_to_ask
 from kohti.kernel.actor import Actor, may
@@ -77,6 +77,7 @@ def _sample_service(accounts: list[team.SampleAccount]) -> dict[str, Any]:
         "look": looks.look_of(accounts[0].service_code, accounts[0].service, accounts[0].theme),
         "first": [one for one in in_order if first[one.role] is one],
         "others": [one for one in in_order if first[one.role] is not one],
+        "keeper": next((one.user_id for one in in_order if set_up.KEEPS in one.verbs), None),
         "tries": {one.role: tries[kinds[one.user_id]]() for one in accounts},
     }
 
