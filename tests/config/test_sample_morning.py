@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import psycopg
 from tests.factories import MORNING, TODAY, as_worker, place
 
 from kohti.config import sample
 from kohti.config.sample import morning
 from kohti.frontdesk.models import Help, Visit
 from kohti.frontdesk.replay import Colleague, Day, WalkIn
+from kohti.kernel import clock
 from kohti.kernel.actor import as_actor
 
 
-def test_another_centre_of_the_district_is_alive() -> None:
+def test_another_centre_of_the_district_is_alive_and_nothing_happens_after_the_hour(
+    owner: psycopg.Connection,
+) -> None:
     here = place()
-    with as_worker():
+    with as_worker(), clock.held_at(MORNING + timedelta(days=200)):
         morning.elsewhere(
             here.system,
             sample.member_of,
@@ -27,6 +31,11 @@ def test_another_centre_of_the_district_is_alive() -> None:
         )
     with as_actor(here.member("leader", centre="gloucester")):
         states = Counter(Visit.objects.filter(centre_id=here.other.id).values_list("state", flat=True))
+    row = owner.execute(
+        "select max(at) from kernel_historyevent where service_id = %s", [here.system.service]
+    ).fetchone()
+    assert row is not None
+    assert row[0] < sample.STANDS_AT
     assert states["done"] > 3
     assert states["waiting"] + states["serving"] + states["called"] > 0
 

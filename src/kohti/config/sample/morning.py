@@ -62,11 +62,16 @@ def elsewhere(
         places = {one.code: one for one in Centre.objects.filter(service_id=actor.service)}
     names = _names(Random(seed))
     for number, (code, (host, *coaches)) in enumerate(centres.items()):
+        with clock.held_at(until - timedelta(days=180)):
+            hired = [
+                member(actor, name, role=role, centre=code, organisation="jobcentre")
+                for name, role in (*((coach, "coach") for coach in coaches), (host, "host"))
+            ]
         _elsewhere(
             replace(actor, centre_id=places[code].id),
             places[code],
-            [member(actor, name, role="coach", centre=code, organisation="jobcentre") for name in coaches],
-            member(actor, host, role="host", centre=code, organisation="jobcentre"),
+            hired[:-1],
+            hired[-1],
             names,
             day,
             until,
