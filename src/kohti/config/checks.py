@@ -25,10 +25,12 @@ QUESTIONS = {
         "the periods of a visit follow each other, with a gap only before somebody was taken back"
     ): """
         select count(*) from (
-            select ends, lead(starts) over in_order as next, lead(state) over in_order as next_state
+            select visit_id, ends, lead(starts) over in_order as next, lead(state) over in_order as next_state
             from frontdesk_period window in_order as (partition by visit_id order by starts, ends, id)) p
         where next is not null
-            and (ends is null or next < ends or (next > ends and next_state <> 'waiting'))""",
+            and (ends is null or next < ends or (next > ends and next_state <> 'waiting' and not exists (
+                select 1 from kernel_historyevent e
+                where e.subject_id = p.visit_id and e.verb = 'visit.reopened')))""",
     gettext_noop("no ticket was given twice"): """
         select count(*) from (select 1 from frontdesk_visit group by centre_id, day, number
                               having count(*) > 1) t""",
@@ -46,10 +48,11 @@ QUESTIONS = {
         where c.service_id <> m.service_id""",
     gettext_noop("every change of a visit is in the history"): """
         select count(*) from (
-            select visit_id, count(*) as changes from frontdesk_period group by visit_id) p
+            select visit_id, count(*) as changes from frontdesk_period where state <> 'parked' group by visit_id) p
         left join (
             select subject_id, count(*) as events from kernel_historyevent
-            where verb in ('visit.check_in', 'visit.walk_in', 'visit.taken_back', 'visit.called', 'visit.begun')
+            where verb in ('visit.check_in', 'visit.walk_in', 'visit.taken_back', 'visit.called', 'visit.begun',
+                'visit.parked', 'visit.handed_over', 'visit.reopened')
             group by subject_id) e on e.subject_id = p.visit_id
         where p.changes is distinct from e.events""",
 }

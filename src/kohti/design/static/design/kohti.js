@@ -315,7 +315,7 @@
 
     // Between the making of the page and the opening of the stream something may have happened.
     function compare(version) {
-      const made = liveMain.dataset.version;
+      const made = liveMain?.dataset.version;
       if (compared || !made || version === null) return;
       compared = true;
       if (version !== made) refetch();
