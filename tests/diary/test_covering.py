@@ -77,7 +77,7 @@ def test_at_ten_to_nine_the_host_notes_it_and_gives_the_morning_to_colleagues_on
         )
         assert answer.status_code == 302
         with as_actor(here.member("leader")) as leader:
-            assert Absence.objects.filter(staff_id=sick.staff_id).exists()
+            assert Absence.objects.filter(staff_id=_id(sick.staff_id)).exists()
             states = {one.id: (one.state, one.staff_id) for one in Booking.objects.order_by("id")}
             needing = [one.id for one in queries.needs_somebody(leader)]
     assert states[kept.id] == ("booked", ann.staff_id)

@@ -7,8 +7,20 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
+
 from kohti.config import addresses, lived
-from kohti.config.bench.measure import PASSWORD, Browser, Row, Say, Stand, Web, as_table
+from kohti.config.bench.measure import (
+    PASSWORD,
+    Browser,
+    Row,
+    Say,
+    Stand,
+    Web,
+    as_table,
+    children,
+    cpu_ms,
+)
 from kohti.kernel.ids import short
 
 OPENING = datetime(2026, 3, 11, 9, 5, tzinfo=UTC)
@@ -35,7 +47,32 @@ def measure(*, repeat: int, say: Say) -> list[dict[str, Any]]:
                 stand.work(name, [0], [[lambda browser, page=page: browser.get(page)] * repeat])  # type: ignore[misc]
                 rows.append(stand.row(name, 1))
                 say(as_table([asdict(rows[-1])]).splitlines()[1])
+            rows += _free_times(web, repeat=repeat, say=say)
         return [asdict(row) for row in rows]
+
+
+def _free_times(web: Web, *, repeat: int, say: Say) -> list[Row]:
+    """Free times over seven centres of forty coaches each, for a fortnight, asked for without a page around it."""
+    from kohti.config import services
+    from kohti.config.bench import free_times
+    from kohti.kernel.actor import as_actor
+    from kohti.team.models import Centre
+
+    actor, _place = services.centre_called(CENTRE)
+    first = (OPENING + timedelta(days=1)).date()
+    with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
+        free_times.load(owner, actor.service, first, str(actor.zone))
+    rows = []
+    with as_actor(actor):
+        centres = list(
+            Centre.objects.filter(service_id=actor.service).order_by("code").values_list("id", flat=True)
+        )
+        for one in free_times.costs(
+            actor, centres, first, repeat=repeat, database=lambda: cpu_ms(children(web.postmaster))
+        ):
+            rows.append(Row(f"free: {one.asked}", one.offered, 1, one.app_ms, one.db_ms, 0.0, 0.0, 0.0, 1, 0))
+            say(as_table([asdict(rows[-1])]).splitlines()[1])
+    return rows
 
 
 def _prepare(say: Say) -> tuple[Sequence[str], Any]:

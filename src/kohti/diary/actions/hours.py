@@ -48,7 +48,12 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
                 service_id=actor.service,
                 centre_id=centres[code],
                 code=room.code,
-                defaults={"name": room.name, "kind": room.kind, "retired": False},
+                defaults={
+                    "name": room.name,
+                    "kind": room.kind,
+                    "has": sorted({*room.has, *(["quiet"] if room.kind == "quiet" else [])}),
+                    "retired": False,
+                },
             )
     Opening.objects.filter(service_id=actor.service).delete()
     hours = {

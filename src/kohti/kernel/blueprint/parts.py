@@ -195,11 +195,12 @@ class RolePart(Part):
 
 
 class RoomPart(Part):
-    """A room or desk that can be booked: at these centres, or at each."""
+    """A room or desk that can be booked: at these centres, or at each. `has`: what somebody may need of it."""
 
     code: Code
     name: Annotated[str, Field(min_length=1, max_length=80)]
     kind: Literal["room", "desk", "quiet"] = "room"
+    has: tuple[Literal["step-free", "quiet", "children", "loop"], ...] = ()
     centres: tuple[Code, ...] = ()
 
 

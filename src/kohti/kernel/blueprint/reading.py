@@ -139,7 +139,11 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
             for n, code in enumerate(centres):
                 yield from lost((name, index, "centres", n), "centres", code)
     for index, session in enumerate(plan.drop_ins):
-        for name, held in (("organisations", session.organisation), ("streams", session.stream)):
+        for name, held in (
+            ("organisations", session.organisation),
+            ("streams", session.stream),
+            ("rooms", session.room),
+        ):
             if held is not None:
                 yield from lost(("drop_ins", index, name[:-1]), name, held)
     for index, way in enumerate(plan.travel):
