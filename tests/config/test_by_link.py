@@ -153,12 +153,15 @@ def test_a_reason_that_is_none_of_ours_is_not_kept(here: Place, booking: Booking
 
 
 def test_somebody_says_how_late_they_come_and_takes_it_back(
-    here: Place, booking: Booking, browser: Client
+    here: Place, booking: Booking, coach: Actor, browser: Client
 ) -> None:
     address = link_of(here, booking)
     answer = browser.post(f"{address}late/", {"minutes": "15", "key": "one"})
     assert answer.status_code == 302
     assert stands(here, booking).late_minutes == 15
+    arrivals = browser_of(here.member("host")).get("/arrivals/")
+    assert "Comes 15 minutes later" in words(arrivals)
+    assert "Comes 15 minutes later" in words(browser_of(coach).get("/day/"))
     assert "15 minutes later" in words(browser.get(address))
     browser.post(f"{address}late/", {"minutes": "0", "key": "two"})
     assert stands(here, booking).late_minutes is None
@@ -331,3 +334,24 @@ def test_staff_see_what_was_sent_and_why_not(here: Place) -> None:
     )
     said = words(leader.get(f"/people/{short(not_sent.id)}/appointments/"))
     assert "Not sent How they can be reached safely is for people to read" in said
+
+
+def test_a_link_says_how_long_the_line_is_now(here: Place, booking: Booking, browser: Client) -> None:
+    host, address = here.member("host"), link_of(here, booking)
+    early = here.booking(MORNING + timedelta(minutes=10), person=here.person())
+    before = words(browser.get(address))
+    acting(host, frontdesk.check_in, early.id, key=str(uuid.uuid4()))
+    (was,), (now,) = (
+        re.findall(r"Waiting now (\d+) ", page) for page in (before, words(browser.get(address)))
+    )
+    assert int(now) == int(was) + 1
+
+
+def test_the_page_of_a_link_costs_a_fixed_number_of_statements(
+    here: Place, booking: Booking, browser: Client
+) -> None:
+    address = link_of(here, booking)
+    browser.get(address)
+    costs = {browser.get(address).headers["X-Kohti-Statements"] for _n in range(2)}
+    assert len(costs) == 1
+    assert int(costs.pop()) <= 12

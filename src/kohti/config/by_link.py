@@ -17,12 +17,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kohti.config import looks
 from kohti.diary import actions, by_link
 from kohti.diary.by_link import Page
 from kohti.diary.other_times import Others, other_times
+from kohti.frontdesk.paces import lines, new_in
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, once, words
 from kohti.kernel.actor import DOOR, Actor, as_actor
@@ -142,6 +143,7 @@ def _show(
         "staff": facts["staff"] if online.first_names else "",
         "bring": bring.get(words.language()) or bring.get(guest.first_language) or [],
         "phone": page.phone,
+        "line": _line_now(guest) if page.starts.astimezone(zone).date() == clock.today(zone) else "",
         "came": facts["came"],
         "late": facts["late"],
         "may_change": _may_change(page, online),
@@ -151,6 +153,16 @@ def _show(
         "here": {name: _to(request, name) for name in ("link", "link_move", "link_cancel", "link_late")},
     }
     return _alone(render(request, f"config/{template}.html", context | how, status=status), "same-origin")
+
+
+def _line_now(guest: Actor) -> str:
+    """How many wait for their appointment at the centre now, and how long that takes."""
+    line = next((one for one in lines(guest.centre, clock.today(guest.zone)) if one.of_appointments), None)
+    if line is None:
+        return ""
+    count = ngettext("%(n)s person", "%(n)s people", line.waiting) % {"n": line.waiting}
+    wait = new_in(line).words if line.waiting else ""
+    return f"{count}, {wait}" if wait else count
 
 
 def _online(page: Page) -> OnlinePart:

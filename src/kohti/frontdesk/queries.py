@@ -49,6 +49,8 @@ class Arrival(NamedTuple):
     interpreter: str
     heed: str | None
     ask: str | None
+    late: int = 0
+    """How many minutes later they said, by their link, that they come."""
 
     @property
     def id(self) -> uuid.UUID:
@@ -89,7 +91,7 @@ BOOKED = f"""
 select b.id, b.version, b.state, b.starts, b.person_id, coalesce(p.full_name, ''), b.note,
     coalesce(s.full_name, ''), k.title, v.id, coalesce(v.version, 0), coalesce(v.state, ''),
     coalesce(v.letter, ''), coalesce(v.number, 0), v.arrived_at, b.reference,
-    {_of_person("b.person_id")}
+    {_of_person("b.person_id")}, coalesce(b.late_minutes, 0)
 from diary_booking b
 join diary_kind k on k.id = b.kind_id
 left join people_person p on p.id = b.person_id
@@ -103,7 +105,7 @@ where b.centre_id = %(centre)s and b.day = %(day)s and b.state <> 'cancelled'
 WALKED_IN = f"""
 select null::uuid, 0, '', v.arrived_at, v.person_id, coalesce(p.full_name, v.given_name), v.door_note,
     coalesce(s.full_name, ''), v.title, v.id, v.version, v.state, v.letter, v.number, v.arrived_at, '',
-    {_of_person("v.person_id")}
+    {_of_person("v.person_id")}, 0
 from frontdesk_visit v
 left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.with_staff_id

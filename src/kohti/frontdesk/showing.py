@@ -61,13 +61,20 @@ def _line(line: Arrival, zone: ZoneInfo, opens: bool, own: Sequence[str]) -> dic
         "kind": line.kind_title,
         "staff": line.staff,
         "state": line.state,
-        "state_words": STATE_WORDS[line.state](),
+        "state_words": later(line.late)
+        if line.late and line.state == "expected"
+        else STATE_WORDS[line.state](),
         "ticket": line.ticket,
         "booking_id": short(line.booking_id) if line.booking_id else "",
         "booking_version": line.booking_version,
         "visit_id": short(line.visit_id) if line.visit_id else "",
         "visit_version": line.visit_version,
     }
+
+
+def later(minutes: int) -> str:
+    """What somebody said themselves, by the link to their appointment."""
+    return _("Comes %(minutes)s minutes later") % {"minutes": minutes}
 
 
 def as_lines(actor: Actor, lines: Iterable[Arrival]) -> list[dict[str, Any]]:

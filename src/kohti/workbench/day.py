@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kohti.frontdesk.showing import later
 from kohti.journeys import actions, queries, rules, said
 from kohti.journeys.queries import Needs
 from kohti.kernel import clock, drafts, history, links, reading, words
@@ -57,12 +58,15 @@ class Coming:
     heed: str
     way_id: uuid.UUID | None
     visit: tuple[str, str, int, datetime] | None
+    late: int
+    """How many minutes later they said that they come."""
 
 
 MINE = """
 select b.id, b.day, b.starts, p.id as person, coalesce(nullif(p.called, ''), p.full_name, '') as name,
     k.title::text as kind, b.state, coalesce(p.heed::text, '[]') as heed, j.id as way,
-    v.state as stands, v.letter, v.number, v.arrived_at
+    v.state as stands, v.letter, v.number, v.arrived_at,
+    coalesce(b.late_minutes, 0) as late
 from diary_booking b join diary_kind k on k.id = b.kind_id left join people_person p on p.id = b.person_id
 left join journeys_journey j on j.person_id = b.person_id and j.closed_at is null
 left join frontdesk_visit v on v.booking_id = b.id and v.counts
@@ -84,6 +88,7 @@ def _coming(row: reading.Row) -> Coming:
         (row["stands"], row["letter"], row["number"], datetime.fromisoformat(row["arrived_at"]))
         if row["stands"]
         else None,
+        row["late"],
     )
 
 
@@ -120,6 +125,7 @@ def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
         "helps": [text for kind, text in heed if kind != "danger"],
         "danger": [text for kind, text in heed if kind == "danger"],
         "state": one.state,
+        "late": later(one.late) if one.late and one.state == "booked" else "",
         "start": _start(one),
     }
 
