@@ -28,7 +28,7 @@ from kohti.kernel.ids import new_id
 from kohti.kernel.languages import CODES
 from kohti.team import queries as team
 
-from . import by_link
+from . import by_link, codes
 from .models import Booking, Reminder
 
 STILL_OF_USE = 2
@@ -131,7 +131,7 @@ def plan_reminders(actor: Actor) -> int:
 
 TAKE = """
 select r.id, r.about, r.starts, r.centre_id, b.id, b.state, b.starts, b.link, k.public, k.bring, c.name, c.address,
-    c.phone, split_part(coalesce(t.full_name, ''), ' ', 1), p.id, p.full_name, p.languages, p.died_on is not null,
+    c.phone, b.code, split_part(coalesce(t.full_name, ''), ' ', 1), p.id, p.full_name, p.languages, p.died_on is not null,
     p.no_messages, p.restricted, p.safe_contact <> '' or p.not_by <> '', p.merged_into_id is not null,
     array(select w.kind || ':' || w.value from people_contact w
           where w.person_id = p.id and w.ended_at is null and w.sealed = '' and w.fails_since is null
@@ -166,6 +166,7 @@ class _About:
     centre: str
     address: str
     phone: str
+    code: str
     staff: str
     person_id: uuid.UUID
     name: str
@@ -291,6 +292,8 @@ def _lines(actor: Actor, one: _About, plan: Blueprint, channel: str) -> Iterator
         yield _("Your appointment has another time now.")
     where = ", ".join(part for part in (one.centre, one.address) if part)
     yield _("We expect you %(when)s, %(where)s.") % {"when": when, "where": where}
+    if one.code:
+        yield f"{_('Code for the kiosk')}: {codes.written(one.code)}."
     link = address_of(one.booking_id, one.link) if plan.online.links else ""
     if channel == "mail":
         kind = words.title(one.kind) if one.kind else ""
