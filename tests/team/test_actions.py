@@ -34,7 +34,9 @@ def apply(here: Place, text: str) -> bool:
 
 def test_a_code_that_is_gone_from_the_blueprint_retires_and_does_not_vanish() -> None:
     here = place()
-    text = blueprint_of(here, '[[centres]]\ncode = "stroud"\nname = "Stroud"\n', "")
+    whole = blueprint_of(here, "[[centres]]", "[[centres]]")
+    block = next(one for one in whole.split("[[") if one.startswith('centres]]\ncode = "stroud"'))
+    text = whole.replace(f"[[{block}", "")
     assert apply(here, text)
     with as_system(here.system):
         assert Centre.objects.get(service_id=here.centre.service_id, code="stroud").retired

@@ -17,6 +17,7 @@ from psycopg import sql as composed
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, in_threads, place
 
 from kohti.config import about
+from kohti.diary import actions as diary
 from kohti.diary.models import Booking
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
@@ -132,7 +133,8 @@ def filled(here: Place, coach: Actor, person: Person, at: datetime) -> None:
         outbox.write(
             leader, channel="mail", to=to, kind="note", body="Hello", key=key(), centre_id=leader.centre
         )
-    here.booking(at + timedelta(days=7), person=person)
+    ahead = here.booking(at + timedelta(days=7), person=person)
+    acting(leader, diary.ask_earlier, ahead.id, key=key())
 
 
 @pytest.fixture
