@@ -50,7 +50,7 @@ class Meanwhile:
 # Asked by itself: on most days nobody was away, and what follows is large even where it finds nothing.
 LAST = """
 select a.id, a.starts, a.ends from diary_absence a
-where a.staff_id = %(staff)s and a.ends <= %(now)s and a.ends > %(now)s::timestamptz - %(shown)s
+where a.staff_id = %s and a.ends <= %s and a.ends > %s
   and a.ends > a.starts and a.read_at is null
 order by a.ends desc, a.id limit 1
 """
@@ -110,7 +110,7 @@ def meanwhile(actor: Actor) -> Meanwhile | None:
     """
     actors.must(actor, "journeys.see")
     with connection.cursor() as cursor:
-        cursor.execute(LAST, {"staff": actor.staff_id, "now": clock.now(), "shown": SHOWN})
+        cursor.execute(LAST, [actor.staff_id, clock.now(), clock.now() - SHOWN])
         last = cursor.fetchone()
         if last is None:
             return None
