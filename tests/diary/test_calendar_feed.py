@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from kohti.diary import icalendar as writing
 from kohti.diary.icalendar import Event
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.ids import new_id
 from kohti.team import actions as team
 
 LONDON = ZoneInfo("Europe/London")
@@ -44,16 +46,17 @@ def told(address: str) -> dict[str, Any]:
     return {str(one["UID"]): one for one in read.walk("VEVENT")}
 
 
-@pytest.fixture
-def here() -> Place:
-    """A service of the test's own."""
-    return place()
+@pytest.fixture(scope="module")
+def here() -> Iterator[Place]:
+    """A service in which each test has a colleague of its own."""
+    with clock.held_at(MORNING):
+        yield place()
 
 
 @pytest.fixture
 def coach(here: Place) -> Actor:
     """Somebody with a calendar."""
-    return here.member("coach")
+    return here.hire("coach", centre="cheltenham", name=f"Coach {new_id()}")
 
 
 def test_a_calendar_says_when_and_what_for_and_nobody_s_name(here: Place, coach: Actor) -> None:
@@ -94,7 +97,7 @@ def test_a_cancelled_appointment_keeps_its_identity_and_is_said_for_a_while(
     booking = here.booking(staff_id=coach.staff_id)
     address = address_of(coach)
     with clock.held_at(MORNING + timedelta(minutes=1)), as_system(here.system) as system:
-        diary.cancel(system, booking.id, key="cancel")
+        diary.cancel(system, booking.id, key=str(booking.id))
     event = told(address)[str(booking.id)]
     assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", 2)
     assert event["LAST-MODIFIED"].dt == MORNING + timedelta(minutes=1)
@@ -107,7 +110,7 @@ def test_a_moved_appointment_keeps_its_identity_and_counts_up(here: Place, coach
     address = address_of(coach)
     leader = here.member("leader")
     with as_actor(leader):
-        diary.move(leader, booking.id, starts=MORNING + timedelta(hours=2), version=1, key="move")
+        diary.move(leader, booking.id, starts=MORNING + timedelta(hours=2), version=1, key=str(new_id()))
     event = told(address)[str(booking.id)]
     assert event["DTSTART"].dt == MORNING + timedelta(hours=2)
     assert event["SEQUENCE"] == 2
@@ -116,7 +119,9 @@ def test_a_moved_appointment_keeps_its_identity_and_counts_up(here: Place, coach
 def test_days_away_are_in_it_as_whole_days(here: Place, coach: Actor) -> None:
     assert coach.staff_id is not None
     with as_actor(coach):
-        absence = diary.be_away(coach, coach.staff_id, date(2026, 3, 27), date(2026, 3, 30), key="away")
+        absence = diary.be_away(
+            coach, coach.staff_id, date(2026, 3, 27), date(2026, 3, 30), key=str(new_id())
+        )
     event = told(address_of(coach))[str(absence)]
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2026, 3, 27), date(2026, 3, 31))
 
@@ -146,7 +151,7 @@ def test_a_drop_in_one_holds_is_in_it_without_its_days_off(here: Place, coach: A
                 last=date(2026, 4, 8),
                 staff_id=coach.staff_id,
             ),
-            key="drop-in",
+            key=str(new_id()),
         )
         diary.close_on(leader, here.centre.id, date(2026, 3, 18), "painters")
     address = address_of(coach)
@@ -178,7 +183,7 @@ def test_unchanged_it_is_not_sent_again_and_changed_it_is(here: Place, coach: Ac
         assert again.headers["ETag"] == first.headers["ETag"]
     with clock.held_at(MORNING + timedelta(minutes=5)):
         with as_system(here.system) as system:
-            diary.cancel(system, booking.id, key="cancel")
+            diary.cancel(system, booking.id, key=str(booking.id))
         for asked in (by_tag, by_time):
             assert Client().get(address, headers=asked).status_code == 200
 
