@@ -340,7 +340,7 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
     )
     owner.execute(
         "insert into diary_travel (id, service_id, one_id, other_id, minutes)"
-        " values (gen_random_uuid(), %s, %s, %s, 40)",
+        " values (gen_random_uuid(), %s, %s, %s, 40) on conflict do nothing",
         (service, centre, here.other.id),
     )
     row = owner.execute(
