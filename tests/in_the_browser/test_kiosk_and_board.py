@@ -121,8 +121,8 @@ def test_the_board_changes_its_language_until_somebody_holds_it(here: Place, sit
     expect(shown).to_have_attribute("lang", "en")
     page.clock.fast_forward(8_000)
     expect(shown).to_have_attribute("lang", "fi")
-    screen.press(screen.button("Hold this language"))
-    expect(screen.button("Change languages again")).to_be_visible()
+    screen.press(screen.button("Stay with this language"))
+    expect(screen.button("Let the languages take turns again")).to_be_visible()
     page.clock.fast_forward(8_000)
     expect(shown).to_have_attribute("lang", "fi")
 

@@ -55,7 +55,7 @@ def test_a_board_is_added_set_up_seen_and_ended(here: Place) -> None:
     assert screen.get("/board/").status_code == 200
     leader.post(f"/devices/{device_id}/end/", {"sure": "yes"})
     assert screen.get("/board/")["Location"] == "/device/"
-    assert "None stands here yet." in leader.get("/devices/?done=ended").content.decode()
+    assert "There is no kiosk or board here yet." in leader.get("/devices/?done=ended").content.decode()
 
 
 def test_one_form_sent_twice_adds_one_device_whose_last_code_holds(here: Place) -> None:

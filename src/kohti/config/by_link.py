@@ -44,7 +44,7 @@ REASONS = {
 LATE = (5, 10, 15, 20, 30, 45, 60)
 DONE = {
     "moved": gettext_lazy(
-        "Your appointment is at this time now. The link in earlier messages holds no longer: use this page."
+        "Your appointment is at this time now. The link in earlier messages no longer works: use this page."
     ),
     "late": gettext_lazy("Thank you. Your colleague here knows that you come later."),
     "in-time": gettext_lazy("Thank you. We expect you at the agreed time."),

@@ -23,7 +23,7 @@ PLACES = (
     ("my_day", "journeys.see", gettext_noop("Today")),
     ("arrivals", "arrivals.see", gettext_noop("Arrivals")),
     ("queue", "queue.call", gettext_noop("Queue")),
-    ("book", "diary.book", gettext_noop("Book")),
+    ("book", "diary.book", gettext_noop("Appointment book")),
     ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
     ("day_figures", "arrivals.see", gettext_noop("The day in figures")),

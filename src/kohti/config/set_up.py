@@ -41,7 +41,7 @@ def _page(request: HttpRequest) -> HttpResponseBase:
     paired = devices.pair(request.POST.get("code", "")[:40])
     if paired is None:
         ratelimit.consume(request, action="device", key="")
-        shown["error"] = _("This code is not good, or no longer. Ask for a new one.")
+        shown["error"] = _("This code does not work, or no longer works. Ask for a new one.")
         return render(request, "config/set_up.html", shown, status=422)
     kind, token = paired
     response = redirect(kind)

@@ -155,8 +155,8 @@ def _behind(link: str) -> list[Block]:
     """Where somebody can change the appointment themselves, to type or to photograph."""
     if not link:
         return []
-    said = _("Another time, cancel or late: %(link)s") % {"link": link}
-    return [Text(said), Square(link, _("The same address as a square to photograph"))]
+    said = _("To change, cancel or say you are late: %(link)s") % {"link": link}
+    return [Text(said), Square(link, _("The same address as a code to scan with a phone"))]
 
 
 def ways_to_tell(person: PersonCard) -> list[str]:
@@ -205,7 +205,7 @@ def tell(
             said = f"{said} {_('Code for the kiosk')}: {one.code}."
         cannot = _("If you cannot come, tell us as soon as you can.")
         if link:
-            cannot = _("Another time, cancel or late: %(link)s") % {"link": link}
+            cannot = _("To change, cancel or say you are late: %(link)s") % {"link": link}
         service = str(actor.facts.get("service", ""))
         subject = _("Your appointment")
         body = f"{said}\n\n{cannot}\n\n{service}" if channel == "mail" else f"{service}: {said} {cannot}"

@@ -305,7 +305,7 @@ def _lines(actor: Actor, one: _About, plan: Blueprint, channel: str) -> Iterator
     if bring:
         yield f"{_('What to bring')}: {'; '.join(bring)}"
     if link:
-        yield _("Another time, cancel or late: %(link)s") % {"link": link}
+        yield _("To change, cancel or say you are late: %(link)s") % {"link": link}
     elif not call:
         yield _("If you cannot come, tell us as soon as you can.")
     if call:

@@ -241,7 +241,7 @@ def appointments(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Ht
         text = _("It is on its way. What became of it stands under Messages.")
         pages.say(request, text)
     if "ended" in request.GET:
-        pages.say(request, _("The link holds no longer. The next letter or message has a new one."))
+        pages.say(request, _("The link no longer works. The next letter or message has a new one."))
     return _appointments(request, actor, open_person(actor, person_id))
 
 

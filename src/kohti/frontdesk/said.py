@@ -62,7 +62,7 @@ def at_the_door(agreed: Agreed, zone: ZoneInfo, *, before: int | None = None) ->
         return Said(
             "here",
             _("You are checked in already: your ticket is %(ticket)s.") % {"ticket": agreed.ticket},
-            _("Take a seat. We call it when it is your turn."),
+            _("Take a seat. We call your number when it is your turn."),
         )
     if agreed.state == "cancelled":
         return Said(
@@ -120,10 +120,10 @@ def _far(km: float | None) -> str:
 
 def _in_line(before: int | None) -> str:
     if before is None:
-        return _("Take a seat. We call it when it is your turn.")
+        return _("Take a seat. We call your number when it is your turn.")
     if before == 0:
         return _("You are next.")
-    return ngettext("%(n)s person is before you.", "%(n)s people are before you.", before) % {
+    return ngettext("%(n)s person is ahead of you.", "%(n)s people are ahead of you.", before) % {
         "n": words.number(before)
     }
 

@@ -87,7 +87,7 @@ def kept(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """The kiosks and boards of the centre, when they were last seen, and another one."""
     if request.method == "GET":
         if request.GET.get("done") == "ended":
-            pages.say(request, _("It has ended. What it showed is gone from it."))
+            pages.say(request, _("This screen has been ended. It shows nothing any more."))
         return _page(request, actor)
     form = DeviceForm(request.POST)
     if not form.is_valid():

@@ -278,7 +278,8 @@ def _block(one: Block, zone: ZoneInfo, language: str, by: str) -> str:
     where = one.room if by != "r" else one.staff
     about = escape(" · ".join(part for part in (words.title(one.kind), where) if part))
     state = escape(STATE_WORDS[one.state]())
-    beside = f" <em>{escape(_('Beside'))}</em>" if one.beside else ""
+    said = _("Beside")
+    beside = f" <em>{escape(said)}</em>" if one.beside else ""
     return (
         f'<a href="/book/{short(one.id)}/" data-s={one.state}>'
         f"<b>{words.clock_time(one.starts, zone)}</b> <bdi>{name}</bdi>{beside} <small>{state}</small>"

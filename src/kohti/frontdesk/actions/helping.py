@@ -88,7 +88,9 @@ def end_help(actor: Actor, help_id: uuid.UUID, *, key: str) -> None:
         if row[2] is not None:
             return
         if actor.staff_id not in row[:2] and not actors.may(actor, "day.close"):
-            raise Refused(_("Only who asked or who came can end this."), code="not-yours")
+            raise Refused(
+                _("Only the colleague who asked, or the one who came, can end this."), code="not-yours"
+            )
         cursor.execute(
             "update frontdesk_help set ended_at = greatest(%s, asked_at) where id = %s",
             [clock.now(), help_id],
