@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -38,11 +39,29 @@ def text_of(here: Place) -> str:
         return rows.values_list("text", flat=True)[0]
 
 
+CODE = re.compile(r'code = "([^"]+)"')
+CRISIS = re.compile(r"(?<=^\[crisis\]\nroles = \[)[^\]]*", re.MULTILINE)
+"""Who comes to the door in a crisis: a role that goes or is renamed does so here too."""
+
+
+def at_the_door(text: str, before: str, after: str = "") -> str:
+    """A text whose roles for a crisis have another role, or none, for one of them."""
+
+    def changed(found: re.Match[str]) -> str:
+        named = [role for role in re.findall(r'"([^"]+)"', found[0]) if role != before or after]
+        return ", ".join(f'"{after if role == before else role}"' for role in named)
+
+    return CRISIS.sub(changed, text)
+
+
 def swapped(text: str, *pairs: tuple[str, str]) -> str:
     """A text with words changed wherever they stand."""
     for before, after in pairs:
         assert before in text
         text = text.replace(before, after)
+        old, new = CODE.fullmatch(before), CODE.fullmatch(after)
+        if old and new:
+            text = at_the_door(text, old[1], new[1])
     return text
 
 
@@ -50,7 +69,9 @@ def without(text: str, head: str) -> str:
     """A text without one table: from its head and code to the next table."""
     start = text.index(head)
     end = text.find("\n[[", start + 2)
-    return text[:start] + (text[end + 1 :] if end > 0 else "")
+    text = text[:start] + (text[end + 1 :] if end > 0 else "")
+    code = CODE.search(head)
+    return at_the_door(text, code[1]) if code and head.startswith("[[roles]]") else text
 
 
 def apply(text: str) -> None:
@@ -285,6 +306,7 @@ def test_trying_out_says_what_would_change_and_changes_nothing() -> None:
             Change("organisations", "library", "gone"),
             Change("centres", "stroud", "changed"),
             Change("roles", "partner", "gone"),
+            Change("crisis", "", "changed"),
         ]
         assert services.try_out(first, name="next.toml") == []
     assert version(here) == 1
