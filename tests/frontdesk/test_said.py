@@ -59,8 +59,8 @@ def test_whoever_is_late_hears_where_they_are_in_the_line() -> None:
     late = replace(AGREED, starts=MORNING - timedelta(minutes=30))
     assert [said(late, before=n)[2] for n in (0, 1, 3)] == [  # type: ignore[index]
         "You are next.",
-        "1 person is before you.",
-        "3 people are before you.",
+        "1 person is ahead of you.",
+        "3 people are ahead of you.",
     ]
 
 
@@ -101,7 +101,7 @@ def test_checking_in_late_says_how_many_are_before_them_also_without_javascript(
     answer = browser_of(here.member("host")).post(
         f"/arrivals/{booking.id}/check-in/", {"v": "1"}, follow=True
     )
-    assert "2 people are before you." in answer.content.decode()
+    assert "2 people are ahead of you." in answer.content.decode()
 
 
 def find(actor: Actor, typed: str) -> str:

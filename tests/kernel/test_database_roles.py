@@ -126,7 +126,7 @@ def test_a_function_that_sees_more_than_its_caller_is_the_definers_and_looks_in_
     assert len(found) >= 8
     for name, role, config in found:
         assert (name, role, config[0]) == (name, policies.DEFINER, "search_path=pg_catalog, public, pg_temp")
-        assert set(config[1:]) <= {"plan_cache_mode=force_generic_plan"}, name
+        assert set(config[1:]) <= {"plan_cache_mode=force_generic_plan", "jit=off"}, name
 
 
 def test_the_definer_cannot_sign_in(owner: psycopg.Connection) -> None:

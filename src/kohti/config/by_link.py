@@ -152,7 +152,7 @@ def _show(
         "tongues": _tongues(request),
         "here": {name: _to(request, name) for name in ("link", "link_move", "link_cancel", "link_late")},
     }
-    return _alone(render(request, f"config/{template}.html", context | how, status=status), "same-origin")
+    return _alone(render(request, template, context | how, status=status), "same-origin")
 
 
 def _line_now(guest: Actor) -> str:
@@ -216,7 +216,7 @@ def appointment(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     return _show(
         request,
         guest,
-        "link",
+        "config/link.html",
         {"done": DONE.get(done, ""), "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": ""},
     )
 
@@ -253,7 +253,13 @@ def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
         )
         for one in others.offered
     ]
-    return _show(request, guest, "link_move", {"times": times, "wrong": wrong}, status=409 if wrong else 200)
+    return _show(
+        request,
+        guest,
+        "config/link_move.html",
+        {"times": times, "wrong": wrong},
+        status=409 if wrong else 200,
+    )
 
 
 def _move(
@@ -322,7 +328,7 @@ def cancel(request: HttpRequest, guest: Actor) -> HttpResponseBase:
         else:
             return redirect(_to(request, "link"))
     how = {"reasons": list(REASONS.items()), "wrong": wrong}
-    return _show(request, guest, "link_cancel", how, status=409 if wrong else 200)
+    return _show(request, guest, "config/link_cancel.html", how, status=409 if wrong else 200)
 
 
 @_page("POST")
@@ -334,7 +340,7 @@ def late(request: HttpRequest, guest: Actor) -> HttpResponseBase:
         actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest))
     except Refused as trouble:
         how = {"done": "", "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": str(trouble.message)}
-        return _show(request, guest, "link", how, status=409)
+        return _show(request, guest, "config/link.html", how, status=409)
     return redirect(_to(request, "link", done="late" if minutes else "in-time"))
 
 

@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kohti.kernel import ids
+
 WORDS = re.compile(
-    r"(?:[a-z]{1,2}-)?(?:text|note|words|who_words|why|why_here|evidence|answer|reason|next|body)|why-.+"
+    r"(?:[a-z]{1,2}-)?(?:text|note|words|who_words|why|why_here|evidence|answer|reason|next|body|given_name|door_note)|why-.+"
     r"|outcome-evidence|next-who-words"
 )
 """The fields of our forms that hold words of one's own."""
@@ -22,7 +24,7 @@ def typed_words(request: HttpRequest) -> list[str]:
         for name in request.POST
         if WORDS.fullmatch(name)
         for text in request.POST.getlist(name)
-        if text.strip()
+        if text.strip() and ids.typed(text) is None  # what was chosen from a list is no words
     ]
 
 
