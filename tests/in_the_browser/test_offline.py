@@ -54,7 +54,7 @@ def test_while_the_network_is_gone_the_page_says_so_keeps_what_is_typed_and_then
     form = screen.context.new_page()
     form.goto("/arrivals/walk-in/")
     form.get_by_label("Name").fill("Zoltan")
-    form.get_by_role("radio").first.check(force=True)
+    form.get_by_role("radio", name="Evidence to hand in").check(force=True)
 
     screen.context.set_offline(True)
     expect(page.locator("#connection")).to_contain_text("Not connected since")
