@@ -159,6 +159,7 @@ class Doing:
         text = self.text.replace("contact_days = 14", f"contact_days = {contact_days}")
         if coach_role != "coach":
             text = text.replace('code = "coach"', f'code = "{coach_role}"')
+            text = text.replace('roles = ["coach", ', f'roles = ["{coach_role}", ')  # who meets a crisis
         mapping = ""
         if not looking:
             start = text.index('[[stages]]\ncode = "looking"')
