@@ -246,7 +246,7 @@ def test_help_is_asked_for_once_answered_by_the_first_and_ended_by_who_asked_or_
     desk.press(actions.go_to_help, asked, by=desk.coach)
     with pytest.raises(Refused, match="on the way"):
         desk.press(actions.go_to_help, asked, by=desk.partner)
-    with pytest.raises(Refused, match="Only who asked"):
+    with pytest.raises(Refused, match="Only the colleague who asked"):
         desk.press(actions.end_help, asked, by=desk.partner)
     desk.press(actions.end_help, asked, by=desk.coach)
     with as_actor(desk.leader):
