@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 from .common import DONE, USAGE, Trouble, answer, command, database, family, read_file, say
+
+
+@contextmanager
+def _said_in_words(args: argparse.Namespace) -> Iterator[None]:
+    """Whatever keeps a centre's file from being read, as the command says it."""
+    from kohti.kernel.errors import NotThere
+    from kohti.kernel.sheets import UnreadableSheet
+
+    try:
+        yield
+    except NotThere as trouble:
+        raise Trouble(
+            _("There is no centre “%(centre)s” here.") % {"centre": args.centre}, USAGE
+        ) from trouble
+    except UnreadableSheet as trouble:
+        raise Trouble(f"{args.file}: {trouble.message}") from trouble
 
 
 def import_diary(args: argparse.Namespace) -> int:
@@ -18,37 +36,17 @@ def import_diary(args: argparse.Namespace) -> int:
         from kohti.config import services
         from kohti.diary import actions
         from kohti.kernel.actor import as_actor
-        from kohti.kernel.errors import NotThere
-        from kohti.kernel.sheets import UnreadableSheet
 
-        try:
+        with _said_in_words(args):
             actor, centre = services.centre_called(args.centre)
             with as_actor(actor):
                 if args.apply:
                     result = actions.apply_file(actor, centre.id, content, filename=args.file.name)
                 else:
                     result = actions.check_file(actor, centre.id, content, filename=args.file.name).result
-        except NotThere as trouble:
-            raise Trouble(
-                _("There is no centre “%(centre)s” here.") % {"centre": args.centre}, USAGE
-            ) from trouble
-        except UnreadableSheet as trouble:
-            raise Trouble(f"{args.file}: {trouble.message}") from trouble
     found = result.as_json()
 
-    def words() -> str:
-        lines = [
-            _(
-                "%(rows)s rows: %(importable)s to import, %(with_warnings)s with a warning;"
-                " %(refused)s refused; %(unchanged)s unchanged"
-            )
-            % found,
-            _("imported") if args.apply else _("nothing was changed (add --apply to import)"),
-        ]
-        lines += [_("  row %(row)s: %(reason)s") % one for one in found["problems"]]
-        return "\n".join(lines)
-
-    answer(found, as_json=args.json, words=words)
+    answer(found, as_json=args.json, words=lambda: _in_words(found, applied=args.apply))
     return DONE
 
 
@@ -59,10 +57,8 @@ def import_caseload(args: argparse.Namespace) -> int:
         from kohti.config import services
         from kohti.journeys import actions
         from kohti.kernel.actor import as_actor
-        from kohti.kernel.errors import NotThere
-        from kohti.kernel.sheets import UnreadableSheet
 
-        try:
+        with _said_in_words(args):
             actor, _centre = services.centre_called(args.centre)
             with as_actor(actor):
                 if args.apply:
@@ -71,27 +67,22 @@ def import_caseload(args: argparse.Namespace) -> int:
                     )
                 else:
                     result = actions.check_caseload(actor, content, filename=args.file.name)
-        except NotThere as trouble:
-            raise Trouble(
-                _("There is no centre “%(centre)s” here.") % {"centre": args.centre}, USAGE
-            ) from trouble
-        except UnreadableSheet as trouble:
-            raise Trouble(f"{args.file}: {trouble.message}") from trouble
     found = result.as_json()
-    answer(found, as_json=args.json, words=lambda: _caseload_in_words(found, applied=args.apply))
+    answer(found, as_json=args.json, words=lambda: _in_words(found, applied=args.apply))
     return DONE
 
 
-def _caseload_in_words(found: dict[str, Any], *, applied: bool) -> str:
+def _in_words(found: Mapping[str, Any], *, applied: bool) -> str:
     lines = [
         _(
             "%(rows)s rows: %(importable)s to import, %(with_warnings)s with a warning;"
             " %(refused)s refused; %(unchanged)s unchanged"
         )
-        % found,
-        _("%(unknown)s of people whom nobody knows (--register adds them)") % found,
-        _("imported") if applied else _("nothing was changed (add --apply to import)"),
+        % found
     ]
+    if "unknown" in found:
+        lines.append(_("%(unknown)s of people whom nobody knows (--register adds them)") % found)
+    lines.append(_("imported") if applied else _("nothing was changed (add --apply to import)"))
     return "\n".join([*lines, *(_("  row %(row)s: %(reason)s") % one for one in found["problems"])])
 
 
