@@ -176,6 +176,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("service_look", "GET"): Expected({ADMINISTRATOR}, 200),
     ("service_look", "POST"): Expected({ADMINISTRATOR}, 302, data={"what": "no-logo"}),
     ("needs_somebody", "GET"): Expected({LEADER}, 200),
+    ("needs_somebody", "POST"): Expected({LEADER}, 302),
     # Who leads a centre is taken to it.
     ("centres", "GET"): Expected(KEEPERS, 200, other={LEADER: 302}),
     ("centre", "GET"): Expected(KEEPERS, 200, thing="centre_id", wide=WIDE),
@@ -190,6 +191,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("waiting_list", "GET"): Expected(FLOOR, 200),
     ("ask_earlier", "GET"): Expected(FLOOR, 200, thing="booking_id"),
     ("ask_earlier", "POST"): Expected(FLOOR, 422, thing="booking_id"),
+    ("ask_for_time", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("ask_for_time", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("wish_take", "POST"): Expected(FLOOR, 302),
     ("wish_end", "POST"): Expected(FLOOR, 302, thing="wish_id"),
     ("not_coming_who", "GET"): Expected(FLOOR, 200),

@@ -9,7 +9,7 @@ import pytest
 from tests.factories import MORNING, TODAY, Place, acting, as_worker, browser_of, place
 
 from kohti.config import services
-from kohti.diary import actions, queries
+from kohti.diary import actions, covering, queries
 from kohti.kernel.actor import as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.team import actions as team
@@ -106,13 +106,13 @@ def test_appointments_of_who_has_left_and_on_closed_days_need_somebody(
     closed = here.booking(MORNING + timedelta(days=2), staff_id=other.staff_id)
     named = here.booking(MORNING + timedelta(days=1) + hour, staff_id=here.staff("Only A Name").id)
     with as_actor(leader):
-        assert queries.needs_somebody(leader) == []
+        assert covering.needs_somebody(leader) == []
     assert coach.member_id is not None
     acting(here.member("administrator"), team.end_membership, coach.member_id, because="left")
     acting(leader, actions.close_on, here.centre.id, FRIDAY, "painters")
     with as_actor(leader):
-        found = queries.needs_somebody(leader)
-    assert [(one.id, one.closed) for one in found] == [(left.id, False), (closed.id, True)]
+        found = covering.needs_somebody(leader)
+    assert [(one.id, one.why) for one in found] == [(left.id, "left"), (closed.id, "closed")]
     assert {kept.id, named.id}.isdisjoint(one.id for one in found)
     row = owner.execute(
         "select person_ids from kernel_historyevent where verb = 'person.listed' and member_id = %s",
@@ -135,4 +135,4 @@ def test_an_appointment_before_a_last_day_to_come_is_kept(here: Place) -> None:
         because="left",
     )
     with as_actor(leader):
-        assert [one.id for one in queries.needs_somebody(leader)] == [after.id]
+        assert [one.id for one in covering.needs_somebody(leader)] == [after.id]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
-from tests.factories import MORNING, Place, browser_of, place
+from tests.factories import MORNING, Place, acting, browser_of, place
 
-from kohti.diary import covering, queries
+from kohti.diary import actions, covering
 from kohti.diary.models import Absence, Booking
 from kohti.kernel import clock
 from kohti.kernel.actor import as_actor
@@ -79,7 +80,7 @@ def test_at_ten_to_nine_the_host_notes_it_and_gives_the_morning_to_colleagues_on
         with as_actor(here.member("leader")) as leader:
             assert Absence.objects.filter(staff_id=_id(sick.staff_id)).exists()
             states = {one.id: (one.state, one.staff_id) for one in Booking.objects.order_by("id")}
-            needing = [one.id for one in queries.needs_somebody(leader)]
+            needing = [one.id for one in covering.needs_somebody(leader)]
     assert states[kept.id] == ("booked", ann.staff_id)
     assert states[called.id] == ("booked", sick.staff_id)
     assert states[off.id][0] == "cancelled"
@@ -105,6 +106,40 @@ def test_a_time_that_was_taken_meanwhile_is_said_beside_its_appointment_and_the_
     with as_actor(here.member("leader")):
         assert Booking.objects.get(id=one.id).staff_id == sick.staff_id
         assert Booking.objects.get(id=other.id).staff_id == ann.staff_id
+
+
+def test_who_needs_somebody_is_given_to_a_colleague_from_the_list_and_next_week_is_offered_too(
+    here: Place,
+) -> None:
+    gone, ann = (here.member("coach", name=name) for name in ("Gone Gil", "Ann Able"))
+    leader = here.member("leader")
+    assert gone.staff_id is not None
+    days = [NINE.date() + timedelta(days=n) for n in (1, 6)]
+    one, other = (here.booking(NINE + timedelta(days=n), minutes=30, staff_id=gone.staff_id) for n in (1, 6))
+    for taken in (ann, leader):
+        here.booking(NINE + timedelta(days=1), minutes=30, staff_id=taken.staff_id)
+    here.booking(NINE + timedelta(days=1, minutes=30), minutes=30, staff_id=leader.staff_id)
+    acting(leader, actions.be_away, gone.staff_id, days[0], days[1], key="away")
+    with as_actor(leader):
+        found = covering.needs_somebody(leader)
+    assert [(left.id, left.why, left.offers[0].starts) for left in found] == [
+        (one.id, "away", NINE + timedelta(days=1, minutes=30)),
+        (other.id, "away", NINE + timedelta(days=6)),
+    ]
+    browser = browser_of(leader)
+    page = browser.get("/diary/needs-somebody/").content.decode()
+    (value,) = re.findall(rf'name="do-{one.id}" value="([^"]+)" checked', page)
+    data = {
+        "booking": [str(one.id), str(other.id)],
+        "only": str(one.id),
+        f"v-{one.id}": "1",
+        f"do-{one.id}": value,
+    }
+    assert browser.post("/diary/needs-somebody/", data).status_code == 302
+    with as_actor(leader):
+        moved = Booking.objects.get(id=one.id)
+        assert (moved.staff_id, moved.starts) == (ann.staff_id, NINE + timedelta(days=1, minutes=30))
+        assert [left.id for left in covering.needs_somebody(leader)] == [other.id]
 
 
 def _id(staff_id: uuid.UUID | None) -> uuid.UUID:

@@ -13,6 +13,7 @@ from kohti.diary.models import Booking, Wish
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
+from kohti.kernel.ids import short
 
 NINE = MORNING.replace(hour=9) + timedelta(days=1)
 LATER = NINE + timedelta(days=6)
@@ -55,7 +56,8 @@ def test_what_is_cancelled_goes_to_who_asked_first_and_the_next_stays_on_the_lis
     moved = acting(
         coach, actions.take_earlier, wish.id, starts=NINE, staff_id=coach.staff_id, version=1, key="take"
     )
-    assert (moved.id, moved.starts) == (first.id, NINE)
+    with as_actor(coach):
+        assert (moved, Booking.objects.get(id=moved).starts) == (first.id, NINE)
     assert [booking for booking, _offer in offered(coach)] == [second.id]
     with as_actor(coach):
         assert Wish.objects.get(id=wish.id).ended == "filled"
@@ -91,6 +93,80 @@ def test_the_wish_ends_with_the_appointment_with_its_day_and_when_it_is_taken_ba
         assert offered(coach) == []
         with pytest.raises(Refused):
             acting(coach, actions.ask_earlier, over.id, key="again")
+
+
+def test_another_colleague_is_offered_to_whom_that_suits_and_a_last_day_is_kept_to(here: Place) -> None:
+    coach, other = here.member("coach", name="Ann Able"), here.member("coach", name="Bob Idle")
+    a_full_week(here, coach)
+    wide, narrow = (
+        here.booking(LATER + timedelta(minutes=30 * n), minutes=30, staff_id=coach.staff_id) for n in (0, 1)
+    )
+    acting(coach, actions.ask_earlier, wide.id, anybody=True, opens=time(11), key="wide")
+    acting(coach, actions.ask_earlier, narrow.id, until=NINE.date() + timedelta(days=1), key="narrow")
+    with as_actor(coach):
+        first, second = earlier.waiting(coach)
+    assert first.offer is not None
+    assert first.offer.staff_id == other.staff_id
+    assert first.offer.starts.date() == MORNING.date()
+    assert (second.who.booking_id, second.offer) == (narrow.id, None)
+    with clock.held_at(NINE + timedelta(days=2)):
+        assert [booking for booking, _offer in offered(coach)] == [wide.id]
+        with pytest.raises(Refused):
+            acting(coach, actions.ask_earlier, narrow.id, until=NINE.date(), key="over")
+
+
+def test_who_has_no_appointment_waits_for_a_time_and_waits_no_longer_once_they_have_one(here: Place) -> None:
+    coach, leader = here.member("coach"), here.member("leader")
+    a_full_week(here, coach)
+    someone, kind = here.person(), here.kinds["work-search-review"]
+    until, staff = LATER.date() + timedelta(days=1), coach.staff_id
+    wish = acting(leader, actions.ask_for_time, someone.id, kind.id, until=until, key="ask")
+    again = acting(
+        leader, actions.ask_for_time, someone.id, kind.id, staff_id=staff, until=until, key="again"
+    )
+    assert again == wish
+    with as_actor(leader):
+        (one,) = earlier.waiting(leader)
+    assert one.offer is not None
+    assert (one.who.starts, one.offer.starts) == (None, LATER)
+    made = acting(
+        leader, actions.take_earlier, wish, starts=LATER, staff_id=coach.staff_id, version=0, key="take"
+    )
+    with as_actor(leader):
+        booking = Booking.objects.get(id=made)
+        assert (booking.person_id, booking.starts, booking.kind_id) == (someone.id, LATER, kind.id)
+        assert Wish.objects.get(id=wish).ended == "filled"
+        assert earlier.waiting(leader) == []
+    again = acting(
+        leader, actions.take_earlier, wish, starts=LATER, staff_id=coach.staff_id, version=0, key="twice"
+    )
+    assert again == made
+    with pytest.raises(Refused):
+        acting(
+            leader,
+            actions.ask_for_time,
+            someone.id,
+            kind.id,
+            until=MORNING.date() - timedelta(days=1),
+            key="x",
+        )
+
+
+def test_somebody_without_an_appointment_is_put_on_the_list_from_their_own_page(here: Place) -> None:
+    leader = here.member("leader")
+    someone = here.person("Zebedee Quixworth")
+    browser = browser_of(leader)
+    address = f"/people/{short(someone.id)}/appointments/waiting/"
+    page = browser.get(address).content.decode()
+    fields = dict(re.findall(r'name="(key|until_[012])"[^>]*? value="([^"]+)"', page))
+    kind = short(here.kinds["work-search-review"].id)
+    assert browser.post(address, fields | {"kind": kind, "until_2": "2020"}).status_code == 422
+    assert browser.post(address, fields | {"kind": kind}).status_code == 302
+    listed = browser.get("/diary/waiting-list/").content.decode()
+    assert "Zebedee Quixworth" in listed
+    assert "Not yet" in listed
+    own = browser.get(f"/people/{short(someone.id)}/appointments/").content.decode()
+    assert "Work search review, until 8 April 2026" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", own))
 
 
 def test_who_waits_is_asked_for_on_a_page_and_moved_with_one_press(here: Place) -> None:

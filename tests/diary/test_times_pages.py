@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import pytest
 from tests.factories import MORNING, TODAY, Place, acting, browser_of, place
 
-from kohti.diary import actions, queries, sessions
+from kohti.diary import actions, covering, queries, sessions
 from kohti.kernel import clock
 from kohti.kernel.actor import as_actor
 
@@ -49,7 +49,7 @@ def test_a_centre_that_closes_at_noon_keeps_the_morning_and_names_who_needs_some
     assert browser.post(address, day | {"closes": "18:00"}).status_code == 422
     assert browser.post(address, day | {"closes": "12:00"}).status_code == 302
     with as_actor(leader):
-        assert [one.id for one in queries.needs_somebody(leader)] == [over.id, after.id]
+        assert [one.id for one in covering.needs_somebody(leader)] == [over.id, after.id]
         hours = queries.opening(here.centre.id, TODAY, leader.zone)
     assert hours is not None
     assert hours[1] == noon

@@ -25,7 +25,7 @@ from kohti.diary.by_link import Page
 from kohti.diary.other_times import Others, other_times
 from kohti.frontdesk.paces import lines, new_in
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, once, words
+from kohti.kernel import clock, history, words
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.blueprint import OnlinePart
 from kohti.kernel.doors import for_guest
@@ -272,24 +272,15 @@ def _move(
     if free is None:
         raise Refused(_("This time has just been taken. Choose another one."), code="taken")
 
-    def moved(*, without_room: bool) -> None:
-        with once.all_or_nothing():
-            actions.move(
-                guest,
-                booking_id,
-                starts=free.starts,
-                staff_id=free.staff_id,
-                without_room=without_room,
-                version=_number(request.POST.get("v", "")),
-                key=_key(request, guest),
-            )
-
-    try:
-        moved(without_room=False)
-    except Refused as trouble:
-        if trouble.code != "clash":
-            raise
-        moved(without_room=True)
+    assert free.staff_id is not None
+    actions.move_there(
+        guest,
+        booking_id,
+        starts=free.starts,
+        staff_id=free.staff_id,
+        version=_number(request.POST.get("v", "")),
+        key=_key(request, guest),
+    )
 
 
 def _key(request: HttpRequest, guest: Actor) -> str:

@@ -1,9 +1,10 @@
-"""Who waits for an earlier time at a centre, in order, and the first time that would suit each."""
+"""Who waits for an earlier time at a centre, or for a time at all, in order, and the first time that would suit each."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -13,28 +14,29 @@ from django.db import connection
 from kohti.kernel import clock, history, words
 from kohti.kernel.actor import Actor
 
-from .free import Free, Rule, all_offers
+from .free import GRID, Free, Rule, all_offers, lasts
+from .models import Wish
 
 MOST_DAYS = 21
 MOST = 50
 
 
 class Waits(NamedTuple):
-    """Somebody who would come earlier, and what they would come to."""
+    """Somebody who waits, what they have now if anything, and what they would come to."""
 
     id: uuid.UUID
-    booking_id: uuid.UUID
+    booking_id: uuid.UUID | None
     version: int
-    starts: datetime
-    ends: datetime
+    starts: datetime | None
+    minutes: int
     person_id: uuid.UUID
     name: str
-    staff_id: uuid.UUID | None
     staff: str
     with_id: uuid.UUID | None
     weekdays: list[int]
     opens: time | None
     closes: time | None
+    until: date | None
     before: datetime
     kinds: str
     own_starts: list[datetime]
@@ -44,6 +46,16 @@ class Waits(NamedTuple):
     def kind(self) -> str:
         """What it is, in the language in use."""
         return words.title(self.kinds)
+
+    @property
+    def long(self) -> timedelta:
+        """How long it takes."""
+        return timedelta(minutes=self.minutes)
+
+    @property
+    def limit(self) -> datetime:
+        """Only what begins before this is any use to them."""
+        return min(self.before, self.starts) if self.starts else self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +67,27 @@ class Earlier:
 
 
 WAITING = """
-select w.id, b.id, b.version, b.starts, b.ends, w.person_id, coalesce(p.full_name, ''), b.staff_id,
-    coalesce(t.full_name, ''), w.staff_id, w.weekdays, w.opens, w.closes, w.before, k.title,
-    array(select o.starts from diary_booking o where o.person_id = w.person_id and o.id <> b.id and o.holds
-          and o.starts > %(now)s and o.starts < w.before order by o.starts),
-    array(select o.ends from diary_booking o where o.person_id = w.person_id and o.id <> b.id and o.holds
-          and o.starts > %(now)s and o.starts < w.before order by o.starts)
-from diary_wish w join diary_booking b on b.id = w.booking_id join diary_kind k on k.id = b.kind_id
-left join people_person p on p.id = w.person_id left join team_staff t on t.id = b.staff_id
-where w.centre_id = %(centre)s and w.ended_at is null and b.state = 'booked' and b.starts > %(now)s
+select w.id, b.id, coalesce(b.version, 0), b.starts,
+    coalesce((extract(epoch from b.ends - b.starts) / 60)::int, k.minutes), w.person_id, coalesce(p.full_name, ''),
+    coalesce(t.full_name, ''), coalesce(w.staff_id, case when not w.anybody then b.staff_id end), w.weekdays, w.opens,
+    w.closes, w.until, w.before, k.title,
+    array(select o.starts from diary_booking o where o.person_id = w.person_id and o.id is distinct from b.id and o.holds
+          and o.ends > %(now)s and o.starts < w.before order by o.starts),
+    array(select o.ends from diary_booking o where o.person_id = w.person_id and o.id is distinct from b.id and o.holds
+          and o.ends > %(now)s and o.starts < w.before order by o.starts)
+from diary_wish w left join diary_booking b on b.id = w.booking_id join diary_kind k on k.id = coalesce(w.kind_id, b.kind_id)
+left join people_person p on p.id = w.person_id left join team_staff t on t.id = coalesce(w.staff_id, b.staff_id)
+where w.centre_id = %(centre)s and w.ended_at is null and w.before > %(now)s and p.died_on is null
+  and (w.booking_id is null or (b.state = 'booked' and b.starts > %(now)s))
 order by w.asked_at, w.id limit %(most)s
 """
+
+
+def who_waits(centre_id: uuid.UUID) -> list[Waits]:
+    """Those who wait at a centre, longest first, at most `MOST`; nothing of it is in the history. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"centre": centre_id, "now": clock.now(), "most": MOST})
+        return [Waits(*row) for row in cursor.fetchall()]
 
 
 def waiting(actor: Actor) -> list[Earlier]:
@@ -73,48 +95,93 @@ def waiting(actor: Actor) -> list[Earlier]:
 
     A time within the next three weeks, with whom and when they asked for. Whose it is is in the history. Three statements.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, {"centre": actor.centre, "now": clock.now(), "most": MOST})
-        who = [Waits(*row) for row in cursor.fetchall()]
+    who = who_waits(actor.centre)
     if not who:
         return []
-    free = list(all_offers(actor, _rule(actor, who)))
-    given: list[Free] = []
-    found = []
-    for one in who:
-        offer = next((time for time in free if _suits(actor, one, time, given)), None)
-        if offer is not None:
-            offer = Free(offer.starts, offer.starts + (one.ends - one.starts), offer.staff_id)
-            given.append(offer)
-        found.append(Earlier(one, offer))
+    times = Times(actor, actor.centre, who)
+    found = [Earlier(one, times.first_for(one)) for one in who]
     persons = list(dict.fromkeys(one.person_id for one in who))
     history.record("person.listed", "centre", actor.centre, persons=persons)
     return found
 
 
-def _rule(actor: Actor, who: Sequence[Waits]) -> Rule:
-    """What is asked for all of them at once: the longest of them fits wherever one does."""
-    today = clock.today(actor.zone)
-    latest: date = max(one.before for one in who).astimezone(actor.zone).date()
-    return Rule(
-        minutes=max(int((one.ends - one.starts) / timedelta(minutes=1)) for one in who),
-        first=today,
-        days=min(MOST_DAYS, (latest - today).days),
-        before=max(one.before for one in who),
-    )
+@dataclass(frozen=True, slots=True)
+class WaitsFor:
+    """What a person waits for, on the pages about them."""
+
+    id: uuid.UUID
+    booking_id: uuid.UUID | None
+    kind: str
+    staff: str
+    until: str
+    here: bool
 
 
-def _suits(actor: Actor, one: Waits, free: Free, given: Sequence[Free]) -> bool:
-    """Whether a time is what somebody asked for, and neither they nor somebody before them has it already."""
-    starts, ends = free.starts, free.starts + (one.ends - one.starts)
-    local = starts.astimezone(actor.zone)
-    with_whom = one.with_id or one.staff_id
-    return (
-        starts < min(one.before, one.starts)
-        and (with_whom is None or free.staff_id == with_whom)
-        and (not one.weekdays or local.weekday() in one.weekdays)
-        and (one.opens is None or local.time() >= one.opens)
-        and (one.closes is None or ends.astimezone(actor.zone).time() <= one.closes)
-        and not any(a < ends and b > starts for a, b in zip(one.own_starts, one.own_ends, strict=True))
-        and not any(x.starts < ends and x.ends > starts and x.staff_id == free.staff_id for x in given)
+def waits_for(actor: Actor, person_id: uuid.UUID) -> list[WaitsFor]:
+    """What somebody waits for at centres whose book the actor sees, longest first. One statement."""
+    found = (
+        Wish.objects.filter(person_id=person_id, ended_at=None, before__gt=clock.now())
+        .select_related("kind", "booking__kind", "staff")
+        .order_by("asked_at", "id")
     )
+    return [
+        WaitsFor(
+            one.id,
+            one.booking_id,
+            words.title(kind.title),
+            one.staff.full_name if one.staff else "",
+            words.day_short(one.until) if one.until else "",
+            one.centre_id == actor.centre_id,
+        )
+        for one in found
+        if (kind := one.kind or (one.booking and one.booking.kind))
+    ]
+
+
+class Times:
+    """What is free at a centre for those who wait, and what of it was found for one of them already. One statement."""
+
+    def __init__(self, actor: Actor, centre_id: uuid.UUID, who: Sequence[Waits]) -> None:
+        self.zone = actor.zone
+        self.short = max(GRID, min(one.long for one in who))
+        today, last = clock.today(actor.zone), max(one.limit for one in who)
+        rule = Rule(
+            minutes=int(self.short / timedelta(minutes=1)),
+            first=today,
+            days=min(MOST_DAYS, (last.astimezone(actor.zone).date() - today).days),
+            centres=(centre_id,),
+            before=last,
+        )
+        self.free = list(all_offers(actor, rule))
+        self.given: list[Free] = []
+        self.begins: dict[uuid.UUID | None, set[datetime]] = defaultdict(set)
+        for one in self.free:
+            self.begins[one.staff_id].add(one.starts)
+
+    def first_for(self, one: Waits, among: Iterable[Free] | None = None) -> Free | None:
+        """The soonest time that suits somebody, `among` some of the free ones or all; nobody else is found it after."""
+        found = next(
+            (time for time in (self.free if among is None else among) if self.suits(one, time)), None
+        )
+        if found is None:
+            return None
+        offer = Free(found.starts, found.starts + one.long, found.staff_id)
+        self.given.append(offer)
+        return offer
+
+    def suits(self, one: Waits, free: Free) -> bool:
+        """Whether a time is what somebody asked for, long enough, and neither they nor another has it already."""
+        starts, ends = free.starts, free.starts + one.long
+        local = starts.astimezone(self.zone)
+        return (
+            starts < one.limit
+            and (one.with_id is None or free.staff_id == one.with_id)
+            and (not one.weekdays or local.weekday() in one.weekdays)
+            and (one.opens is None or local.time() >= one.opens)
+            and (one.closes is None or ends.astimezone(self.zone).time() <= one.closes)
+            and lasts(self.begins[free.staff_id], starts, one.long, self.short)
+            and not any(a < ends and b > starts for a, b in zip(one.own_starts, one.own_ends, strict=True))
+            and not any(
+                x.starts < ends and x.ends > starts and x.staff_id == free.staff_id for x in self.given
+            )
+        )

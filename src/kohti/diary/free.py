@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from kohti.kernel.actor import Actor
 
 GRID_MINUTES = 10
 """Appointments begin at full tens of minutes."""
+GRID = timedelta(minutes=GRID_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,15 @@ def all_offers(actor: Actor, rule: Rule) -> Iterator[Free]:
         while one.ends <= ends and (rule.before is None or one.starts < rule.before):
             yield one
             one = replace(one, starts=one.starts + grid, ends=one.ends + grid)
+
+
+def lasts(begins: Collection[datetime], at: datetime, long: timedelta, short: timedelta) -> bool:
+    """Whether somebody has time from `at` on for all of it: times for `short` begin without a break until it is full."""
+    while at not in begins or long > short:
+        if at not in begins:
+            return False
+        at, long = at + GRID, long - GRID
+    return True
 
 
 def _values(actor: Actor, rule: Rule) -> dict[str, Any]:

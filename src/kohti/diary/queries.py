@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Q
 
-from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, words
+from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 from kohti.people.queries import contacts_of
@@ -159,66 +158,3 @@ def centre_page(actor: Actor, centre_id: uuid.UUID, *, most: int = 60) -> Centre
             .values_list("name", flat=True)
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsSomebody:
-    """An appointment to come that nobody will keep as it stands."""
-
-    id: uuid.UUID
-    person_id: uuid.UUID | None
-    name: str
-    starts: datetime
-    staff: str
-    closed: bool
-    away: bool
-    staff_id: uuid.UUID | None
-    day: date
-
-
-AWAY = """exists (select 1 from diary_absence a where a.staff_id = b.staff_id and a.starts <= b.starts
-    and a.ends > b.starts)"""
-CLOSED = "(c.id is not null and (c.closes is null or (b.ends at time zone %(zone)s) > b.day + c.closes))"
-"""A centre that closes at noon keeps what ends by then."""
-NEEDS = f"""
-select b.id, b.person_id, p.full_name, b.starts, t.full_name, {CLOSED}, {AWAY}, b.staff_id, b.day
-from diary_booking b
-left join people_person p on p.id = b.person_id
-left join team_staff t on t.id = b.staff_id
-left join diary_closure c on c.centre_id = b.centre_id and c.day = b.day
-where b.centre_id = %(centre)s and b.day >= %(today)s and b.state = 'booked' and b.starts >= %(now)s
-  and ({CLOSED} or {AWAY}
-       or (exists (select 1 from team_membership m where m.staff_id = b.staff_id)
-           and not exists (select 1 from team_membership m
-                           where m.staff_id = b.staff_id and (m.ends is null or m.ends > b.starts))))
-order by b.day, b.starts, b.id
-limit %(most)s
-"""
-
-
-def needs_somebody(actor: Actor, *, most: int = 200) -> list[NeedsSomebody]:
-    """Appointments to come of the actor's centre that nobody will keep as they stand, soonest first.
-
-    Their colleague has left by then or is away, or the centre is closed on that day. Whoever stands in the answer is
-    written into the history as found.
-    """
-    actors.must(actor, "diary.cover")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            NEEDS,
-            {
-                "centre": actor.centre,
-                "today": clock.today(actor.zone),
-                "now": clock.now(),
-                "zone": str(actor.zone),
-                "most": most,
-            },
-        )
-        found = [
-            NeedsSomebody(row[0], row[1], row[2] or "", row[3], row[4] or "", row[5], row[6], row[7], row[8])
-            for row in cursor.fetchall()
-        ]
-    persons = [one.person_id for one in found if one.person_id is not None]
-    if persons:
-        history.record("person.listed", "centre", actor.centre, persons=list(dict.fromkeys(persons)))
-    return found

@@ -28,6 +28,7 @@ from kohti.team.queries import blueprint
 
 from . import actions, by_link, faults, jobs, letters, queries
 from .actions import files
+from .earlier import waits_for
 from .forms import CloseForm, UploadForm
 from .models import ImportedFile
 from .what_was_told import what_was_told
@@ -210,30 +211,6 @@ def open_again(request: HttpRequest, actor: Actor, closure_id: uuid.UUID) -> Htt
     return redirect(f"{reverse('centre', args=[centre_id])}?done=opened")
 
 
-@needs("diary.cover")
-def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Appointments to come that nobody will keep as they stand."""
-    found = queries.needs_somebody(actor)
-    return render(
-        request,
-        "diary/needs_somebody.html",
-        {
-            "lines": [
-                {
-                    "day": words.day_of(one.starts, actor.zone),
-                    "time": words.clock_time(one.starts, actor.zone),
-                    "name": one.name,
-                    "href": reverse("person", args=[one.person_id]) if one.person_id else "",
-                    "staff": one.staff,
-                    "closed": one.closed,
-                    "away": one.away,
-                }
-                for one in found
-            ]
-        },
-    )
-
-
 @needs("people.open")
 def appointments(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
     """What a person has been given as appointments, to make a letter of or to send."""
@@ -278,6 +255,7 @@ def _appointments(
             "may_book": may(actor, "diary.book"),
             "by": letters.ways_to_tell(person),
             "wrong": wrong,
+            "waits": waits_for(actor, person.id) if may(actor, "diary.book") else [],
         },
         status=409 if wrong else 200,
     )

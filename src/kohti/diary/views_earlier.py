@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,20 +14,28 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.kernel import ids, pages, words
-from kohti.kernel.actor import Actor
+from kohti.design.fields import DayField
+from kohti.kernel import clock, ids, links, pages, words
+from kohti.kernel.actor import Actor, may, must
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
-from kohti.kernel.ids import new_id
+from kohti.kernel.ids import new_id, short
 from kohti.kernel.once import all_or_nothing
+from kohti.people.bar import bar
+from kohti.people.queries import open_person
 
 from . import actions, earlier
-from .models import Booking
+from .book.asking import Choices, identifier
+from .earlier import Earlier, Waits
+from .models import Booking, Wish
 
 
 class EarlierForm(forms.Form):
-    """On which weekdays and between which hours an earlier time would suit."""
+    """When a time would suit, and by when: for whoever has an appointment, or for whoever has none (`without`)."""
 
+    kind = forms.ChoiceField(label=gettext_lazy("For"))
+    staff = forms.ChoiceField(label=gettext_lazy("With"), required=False)
+    anybody = forms.BooleanField(label=gettext_lazy("With another colleague too"), required=False)
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("Days that suit"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -40,14 +49,45 @@ class EarlierForm(forms.Form):
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
+    until = DayField(label=gettext_lazy("By when"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, without: Choices | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = words.locale(words.language()).days["stand-alone"]["wide"]
-        self.fields["weekdays"].choices = [  # type: ignore[attr-defined]
-            (str(day), names[day].capitalize()) for day in range(7)
-        ]
+        self._choose("weekdays", [(str(day), names[day].capitalize()) for day in range(7)])
+        if without is None:
+            del self.fields["kind"], self.fields["staff"]
+            return
+        del self.fields["anybody"]
+        self.fields["until"].required = True
+        self._choose("kind", [(short(one.id), one.title) for one in without.kinds])
+        self._choose("staff", without.as_options(without.colleagues, _("Whoever has time")))
+
+    def _choose(self, name: str, options: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = options  # type: ignore[attr-defined]
+
+    def said(self) -> dict[str, Any]:
+        """When it would suit, as the actions take it."""
+        data = self.cleaned_data
+        return {
+            "weekdays": [int(day) for day in data["weekdays"]],
+            "opens": data["opens"],
+            "closes": data["closes"],
+            "until": data["until"],
+            "key": f"earlier:{data['key']}",
+        }
+
+
+def _asked(form: EarlierForm, ask: Callable[..., object], **how: Any) -> bool:
+    """Put them on the list; False where the form says why not."""
+    try:
+        with all_or_nothing():
+            ask(**how, **form.said())
+    except Refused as trouble:
+        form.add_error(None, str(trouble.message))
+        return False
+    return True
 
 
 @needs("diary.book", methods=("GET", "POST"))
@@ -56,22 +96,13 @@ def ask_earlier(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> Ht
     found = Booking.objects.filter(id=booking_id, centre_id=actor.centre).select_related("staff").first()
     if found is None or found.person_id is None:
         raise NotThere("no such appointment here")
-    form = EarlierForm(request.POST or None, initial={"key": new_id()})
+    wish = Wish.objects.filter(booking_id=booking_id, ended_at=None).first()
+    before = {name: getattr(wish, name) for name in ("anybody", "opens", "closes", "until")} if wish else {}
+    days = {"weekdays": [str(day) for day in wish.weekdays]} if wish else {}
+    form = EarlierForm(None, request.POST or None, initial={"key": new_id()} | before | days)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            with all_or_nothing():
-                actions.ask_earlier(
-                    actor,
-                    booking_id,
-                    weekdays=[int(day) for day in data["weekdays"]],
-                    opens=data["opens"],
-                    closes=data["closes"],
-                    key=f"earlier:{data['key']}",
-                )
-        except Refused as trouble:
-            form.add_error(None, str(trouble.message))
-        else:
+        how = {"actor": actor, "booking_id": booking_id, "anybody": form.cleaned_data["anybody"]}
+        if _asked(form, actions.ask_earlier, **how):
             return redirect(f"{reverse('waiting_list')}?said")
     return render(
         request,
@@ -86,8 +117,47 @@ def ask_earlier(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> Ht
     )
 
 
+@needs("people.open", methods=("GET", "POST"))
+def ask_for_time(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
+    """Put somebody who has no appointment on the list: they come as soon as there is a time."""
+    must(actor, "diary.book")
+    person = open_person(actor, person_id)
+    in_four_weeks = clock.today(actor.zone) + timedelta(weeks=4)
+    form = EarlierForm(
+        Choices.read(actor), request.POST or None, initial={"key": new_id(), "until": in_four_weeks}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        how = {"actor": actor, "person_id": person.id, "kind_id": identifier(data["kind"])}
+        staff = {"staff_id": identifier(data["staff"]) if data["staff"] else None}
+        if _asked(form, actions.ask_for_time, **how, **staff):
+            return redirect(f"{reverse('waiting_list')}?said")
+    return render(
+        request,
+        "diary/ask_for_time.html",
+        bar(actor, person, "appointments") | {"form": form},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
 def _when(actor: Actor, starts: datetime) -> str:
     return f"{words.day_of(starts, actor.zone)}, {words.clock_time(starts, actor.zone)}"
+
+
+def _press(one: Earlier) -> str:
+    """What a press does; nothing where no time is free, or whoever reads does not see whom they would book."""
+    if one.offer is None:
+        return ""
+    if one.who.booking_id is not None:
+        return _("Move there")
+    return _("Book an appointment") if one.who.name else ""
+
+
+def _page_of(actor: Actor, who: Waits) -> str:
+    """Where a line leads: to the appointment, or to whoever has none yet."""
+    if who.booking_id is not None:
+        return links.to("book_one", who.booking_id)
+    return links.to("appointments", who.person_id) if who.name and may(actor, "people.open") else ""
 
 
 @needs("diary.book")
@@ -109,9 +179,12 @@ def _waiting_list(request: HttpRequest, actor: Actor, *, wrong: str = "") -> Htt
                     "id": one.who.id,
                     "booking": one.who.booking_id,
                     "name": one.who.name,
+                    "href": _page_of(actor, one.who),
                     "person_id": one.who.person_id,
-                    "when": _when(actor, one.who.starts),
+                    "when": _when(actor, one.who.starts) if one.who.starts else "",
+                    "until": words.day_short(one.who.until) if one.who.until else "",
                     "kind": one.who.kind,
+                    "press": _press(one),
                     "staff": one.who.staff,
                     "offer": _when(actor, one.offer.starts) if one.offer else "",
                     "fields": {

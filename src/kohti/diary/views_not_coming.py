@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, ids, pages, words
-from kohti.kernel.actor import Actor
+from kohti.kernel import clock, ids, links, pages, words
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.once import all_or_nothing
@@ -45,11 +45,6 @@ def not_coming(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpR
     elif "said" in request.GET:
         pages.say(request, _("Noted."))
     found = covering.left_alone(actor, staff_id)
-    colleagues = dict(
-        Staff.objects.filter(id__in={offer.staff_id for one in found for offer in one.offers})
-        .order_by("id")
-        .values_list("id", "full_name")
-    )
     return render(
         request,
         "diary/not_coming.html",
@@ -57,20 +52,50 @@ def not_coming(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpR
             "name": name,
             "staff_id": staff_id,
             "away": any(one.away for one in covering.at_work(actor) if one.staff_id == staff_id),
-            "lines": [_line(actor, one, colleagues, wrong.get(one.id, "")) for one in found],
+            "lines": _lines(actor, found, wrong),
         },
         status=409 if wrong else 200,
     )
 
 
+@needs("diary.cover", methods=("GET", "POST"))
+def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """Appointments to come that nobody will keep as they stand: a decision each, as when a colleague is not coming."""
+    wrong: dict[uuid.UUID, str] = {}
+    if request.method == "POST":
+        wrong = _decide(request, actor, None)
+        if not wrong:
+            return redirect(f"{reverse('needs_somebody')}?said")
+    elif "said" in request.GET:
+        pages.say(request, _("Noted."))
+    return render(
+        request,
+        "diary/needs_somebody.html",
+        {
+            "lines": _lines(actor, covering.needs_somebody(actor), wrong),
+            "now": covering.MOST_OFFERED if may(actor, "diary.book") else 0,
+        },
+        status=409 if wrong else 200,
+    )
+
+
+def _lines(actor: Actor, found: list[Left], wrong: dict[uuid.UUID, str]) -> list[dict[str, Any]]:
+    colleagues = dict(
+        Staff.objects.filter(id__in={offer.staff_id for one in found for offer in one.offers})
+        .order_by("id")
+        .values_list("id", "full_name")
+    )
+    return [_line(actor, one, colleagues, wrong.get(one.id, "")) for one in found]
+
+
 def _line(actor: Actor, one: Left, colleagues: dict[uuid.UUID, str], wrong: str) -> dict[str, Any]:
-    at = words.clock_time(one.starts, actor.zone)
+    day = one.starts.astimezone(actor.zone).date()
     options = [
         (
             f"{offer.starts.isoformat()}|{offer.staff_id}",
             _("%(time)s with %(name)s")
             % {
-                "time": words.clock_time(offer.starts, actor.zone),
+                "time": _when(actor, offer.starts, day),
                 "name": words.apart(colleagues.get(offer.staff_id, "")) if offer.staff_id else "",
             },
         )
@@ -79,17 +104,26 @@ def _line(actor: Actor, one: Left, colleagues: dict[uuid.UUID, str], wrong: str)
     return {
         "id": one.id,
         "version": one.version,
-        "time": at,
+        "day": words.day_of(one.starts, actor.zone),
+        "time": words.clock_time(one.starts, actor.zone),
         "name": one.name,
-        "person_id": one.person_id,
+        "href": links.to("person", one.person_id) if one.person_id and may(actor, "people.open") else "",
         "kind": one.kind,
+        "staff": one.staff,
+        "why": one.why,
         "options": options,
         "chosen": options[0][0] if options else "later",
         "wrong": wrong,
     }
 
 
-def _decide(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> dict[uuid.UUID, str]:
+def _when(actor: Actor, starts: datetime, day: date) -> str:
+    """A time, with its day where that is another one."""
+    at = words.clock_time(starts, actor.zone)
+    return at if starts.astimezone(actor.zone).date() == day else f"{words.day_of(starts, actor.zone)} {at}"
+
+
+def _decide(request: HttpRequest, actor: Actor, staff_id: uuid.UUID | None) -> dict[uuid.UUID, str]:
     """Do what was chosen of each appointment, or of the one whose own button was pressed; what went wrong, by id."""
     only = request.POST.get("only", "")
     wrong = {}
@@ -106,11 +140,12 @@ def _decide(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> dict[uui
     return wrong
 
 
-def _do(actor: Actor, staff_id: uuid.UUID, booking_id: uuid.UUID, choice: str, version: int) -> None:
+def _do(actor: Actor, staff_id: uuid.UUID | None, booking_id: uuid.UUID, choice: str, version: int) -> None:
     key = f"not-coming:{staff_id}:{booking_id}:{version}:{choice}"[:200]
     if choice == "cancel":
         actors.must(actor, "diary.book")
-        actions.cancel(actor, booking_id, reason=_("The colleague is not coming today."), key=key)
+        reason = _("The colleague is not coming today.") if staff_id else _("Nobody could keep it.")
+        actions.cancel(actor, booking_id, reason=reason, key=key)
         return
     starts, _bar, other = choice.partition("|")
     to = ids.typed(other)
@@ -122,4 +157,4 @@ def _do(actor: Actor, staff_id: uuid.UUID, booking_id: uuid.UUID, choice: str, v
         raise NotThere("no such time") from trouble
     if at.tzinfo is None:
         raise NotThere("no such time")
-    actions.move(actor, booking_id, starts=at, staff_id=to, version=version, key=key)
+    actions.move_there(actor, booking_id, starts=at, staff_id=to, version=version, key=key)

@@ -25,6 +25,8 @@ def by_coach(lines: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]
 def leading(actor: Actor) -> dict[str, Any]:
     """What only a leader's Today shows besides who fell between. At most four statements."""
     return {
+        "books": may(actor, "diary.book"),
+        "covers": may(actor, "diary.cover"),
         "away": [away_line(actor, one) for one in who_is_away(actor)],
         "waits": [
             {

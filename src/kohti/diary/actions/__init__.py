@@ -7,7 +7,7 @@ from .booking import NewBooking, book, mark, miss_the_rest
 from .changing import book_one, cancel, move
 from .closed_days import close_on, open_again
 from .drop_ins import NewDropIn, add_drop_in, end_drop_in, skip
-from .earlier import ask_earlier, take_earlier, take_wish_back
+from .earlier import ask_earlier, ask_for_time, move_there, take_earlier, take_wish_back
 from .following import after_change
 from .hours import apply_blueprint
 from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
@@ -23,6 +23,7 @@ __all__ = [
     "apply_file",
     "apply_held",
     "ask_earlier",
+    "ask_for_time",
     "be_away",
     "be_back",
     "book",
@@ -38,6 +39,7 @@ __all__ = [
     "mark",
     "miss_the_rest",
     "move",
+    "move_there",
     "open_again",
     "order_import",
     "say_late",

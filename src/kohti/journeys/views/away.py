@@ -53,6 +53,8 @@ def away_line(actor: Actor, one: Away) -> dict[str, Any]:
         "whose": in_words(one),
         "covers": ", ".join(one.covers),
         "href": reverse("absence", args=[one.id]),
+        "today": one.starts <= clock.now() and may(actor, "diary.book"),
+        "staff": one.staff_id,
     }
 
 
@@ -101,6 +103,7 @@ def away(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "mine": [away_line(actor, one) for one in mine],
             "others": [away_line(actor, one) for one in others if one.staff_id != actor.staff_id],
             "leads": leads,
+            "books": may(actor, "diary.book"),
         },
         status=422 if request.method == "POST" else 200,
     )
