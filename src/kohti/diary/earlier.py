@@ -134,7 +134,7 @@ def waits_for(actor: Actor, person_id: uuid.UUID) -> list[WaitsFor]:
             one.centre_id == actor.centre_id,
         )
         for one in found
-        if (kind := one.kind or (one.booking and one.booking.kind))
+        if (kind := one.kind if one.kind is not None else one.booking and one.booking.kind) is not None
     ]
 
 
