@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import psycopg
@@ -25,6 +25,7 @@ from tests.factories import HIRED, MORNING, Place, as_system, browser_of, in_thr
 from tests.kernel import lazy_page
 
 from kohti.config import addresses
+from kohti.diary.models import Booking
 from kohti.frontdesk import actions as frontdesk
 from kohti.frontdesk.models import Visit
 from kohti.kernel import actor as actors
@@ -368,3 +369,13 @@ def test_through_a_pooler_savepoints_nested_actors_and_actions_work(pooler: str)
         with pytest.raises(NoActor):
             centres_seen()
         connection.close()
+
+
+def test_instants_come_from_the_database_in_utc_read_all_at_once_or_in_portions() -> None:
+    here = place()
+    begins = MORNING + timedelta(minutes=7, microseconds=3)
+    booking = here.booking(begins)
+    with as_actor(here.member("leader")):
+        asked = Booking.objects.filter(id=booking.id).values_list("starts", flat=True)
+        for found in (asked.get(), next(asked.iterator(chunk_size=1))):
+            assert (found, found.tzinfo) == (begins, UTC)

@@ -44,7 +44,9 @@ def record(
         return page.event_id
     event_id = new_id()
     body = None if detail is None else json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
-    event = (event_id, verb, subject_kind, subject_id, list(persons), body)
+    # As PostgreSQL writes an array: a page that names four hundred waits for it.
+    named = f"{{{','.join(map(str, persons))}}}"
+    event = (event_id, verb, subject_kind, subject_id, named, body)
     with connection.cursor() as cursor:
         if tell is None or subject_id is None:
             cursor.execute(RECORD, event)
