@@ -70,7 +70,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         """As Django's, with instants read in C."""
-        params: dict[str, Any] = super().get_connection_params()  # type: ignore[misc]
+        params: dict[str, Any] = super().get_connection_params()
         return params | {"context": _read_in_c(params["context"])}
 
     def create_cursor(self, name: str | None = None) -> Any:
@@ -80,7 +80,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         how = {"name": name, "scrollable": False, "withhold": self.connection.autocommit}
         if self.settings_dict["OPTIONS"].get("server_side_binding"):
             return self.connection.cursor(**how)
-        return base.ServerSideCursor(self.connection, **how)  # type: ignore[attr-defined]
+        return base.ServerSideCursor(self.connection, **how)  # type: ignore[call-arg]
 
     def _as_the_actor(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
