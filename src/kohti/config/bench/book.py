@@ -53,16 +53,17 @@ def measure(*, repeat: int, say: Say) -> list[dict[str, Any]]:
 
 def _free_times(web: Web, *, repeat: int, say: Say) -> list[Row]:
     """Free times over seven centres of forty coaches each, for a fortnight, asked for without a page around it."""
-    from kohti.config import services
+    from kohti.config import installation, services
     from kohti.config.bench import free_times
     from kohti.kernel.actor import as_actor
     from kohti.team.models import Centre
 
+    installation.load()  # the same clock as the web's: a fortnight that is over has no free times
     actor, _place = services.centre_called(CENTRE)
     first = (OPENING + timedelta(days=1)).date()
     with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
         free_times.load(owner, actor.service, first, str(actor.zone))
-    rows = []
+    rows: list[Row] = []
     with as_actor(actor):
         centres = list(
             Centre.objects.filter(service_id=actor.service).order_by("code").values_list("id", flat=True)
@@ -70,6 +71,8 @@ def _free_times(web: Web, *, repeat: int, say: Say) -> list[Row]:
         for one in free_times.costs(
             actor, centres, first, repeat=repeat, database=lambda: cpu_ms(children(web.postmaster))
         ):
+            if not one.offered:
+                raise RuntimeError("no free time was offered: nothing was measured")
             rows.append(Row(f"free: {one.asked}", one.offered, 1, one.app_ms, one.db_ms, 0.0, 0.0, 0.0, 1, 0))
             say(as_table([asdict(rows[-1])]).splitlines()[1])
     return rows

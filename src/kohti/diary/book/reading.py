@@ -34,6 +34,10 @@ class Block(NamedTuple):
     beside: bool
     version: int
 
+    def __hash__(self) -> int:
+        """Pages keep what they drew of hundreds."""
+        return hash((self.id, self.version))
+
     @property
     def holds(self) -> bool:
         """Whether it takes up time."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -99,6 +99,7 @@ def _day(
             key=key,
             away=away.get(column.id, []) if column.id else [],
             by=what,
+            opened=pages.open.get(day),
         )
         href = ""
         if what == "s" and column.id:
@@ -125,7 +126,14 @@ def week(pages: Pages, staff_id: uuid.UUID, zone: ZoneInfo) -> Drawn:
     frame = _Frame.of(pages, days, zone)
     shown = []
     for day in days:
-        lines, free = frame.column(day, held.get(day, []), key=f"s{short(staff_id)}", away=away, by="w")
+        lines, free = frame.column(
+            day,
+            held.get(day, []),
+            key=f"s{short(staff_id)}",
+            away=away,
+            by="w",
+            opened=pages.open.get(day),
+        )
         closed = "" if day in pages.open else _("Closed")
         shown.append(Shown(words.day_long(day), closed, f"{links.to('book')}?day={day}", lines, free))
     return Drawn(frame.times, shown)
@@ -135,9 +143,9 @@ def week(pages: Pages, staff_id: uuid.UUID, zone: ZoneInfo) -> Drawn:
 class _Frame:
     """What the columns of a page have in common: from when to when, in which zone, what the present is."""
 
-    pages: Pages
+    day: date
     zone: ZoneInfo
-    language: str
+    speaks: object
     now: datetime
     first: timedelta
     last: timedelta
@@ -157,12 +165,14 @@ class _Frame:
             ends.append(block.ends - midnight)
         first = min(begins, default=timedelta(hours=9))
         last = max(ends, default=first)
-        return cls(pages, zone, words.language(), clock.now(), first // LINE * LINE, -(-last // LINE) * LINE)
+        return cls(
+            pages.first, zone, words.spoken_now(), clock.now(), first // LINE * LINE, -(-last // LINE) * LINE
+        )
 
     @property
     def times(self) -> list[str]:
         """What the lines of the page are called, from the first one on."""
-        midnight = _midnight(self.pages.first, self.zone)
+        midnight = _midnight(self.day, self.zone)
         lines = int((self.last - self.first) / LINE)
         return [words.clock_time(midnight + self.first + n * LINE, self.zone) for n in range(lines)]
 
@@ -174,11 +184,38 @@ class _Frame:
         key: str,
         away: Sequence[tuple[datetime, datetime]],
         by: str,
+        opened: Open | None,
     ) -> tuple[Markup, int]:
-        """The lines of one column, and how many of them are free. `key`: what is booked with a press on one of those."""
+        """The lines of one column, and how many of them are free. `key`: what is booked with a press on one of those.
+
+        Kept, because of forty columns one has changed since the page before: a column looks the same from one of the
+        instants at which it is cut to the next.
+        """
+        here, gone = tuple(blocks), tuple(away)
+        begin = _midnight(day, self.zone) + self.first
+        passed = begin
+        if self.now > begin:
+            passed = min(begin + (self.now - begin) // LINE * LINE, begin + self.last - self.first)
+            spans = [*gone, *((one.starts, one.ends) for one in here)]
+            for edges in [*spans, (opened.opens, opened.closes)] if opened else spans:
+                for edge in edges:
+                    if passed < edge <= self.now:
+                        passed = edge
+        return replace(self, now=passed)._drawn(day, here, key=key, away=gone, by=by, opened=opened)
+
+    @lru_cache(maxsize=4_000)  # noqa: B019 - of times alone, not of a page
+    def _drawn(
+        self,
+        day: date,
+        blocks: Sequence[Block],
+        *,
+        key: str,
+        away: Sequence[tuple[datetime, datetime]],
+        by: str,
+        opened: Open | None,
+    ) -> tuple[Markup, int]:
         midnight = _midnight(day, self.zone)
         begin, end = midnight + self.first, midnight + self.last
-        opened = self.pages.open.get(day)
         lines: list[str] = []
         free = 0
 
@@ -188,7 +225,7 @@ class _Frame:
                 size = _units(begin, piece, until)
                 if what == "free" and key and until - piece >= SHORTEST:
                     free += 1
-                    lines.append(_free_line(size, key, day, piece, self.zone, self.language))
+                    lines.append(_free_line(size, key, day, piece, self.zone, self.speaks))
                 elif what == "away":
                     lines.append(f"<li data-m={size} data-away>{escape(_('Away'))}")
                 elif size:
@@ -200,7 +237,7 @@ class _Frame:
             if starts > at:
                 gap(at, starts)
             size = max(1, _units(begin, max(starts, begin), ends))
-            inside = "".join(_block(one, self.zone, self.language, by) for one in cluster)
+            inside = "".join(_block(one, self.zone, self.speaks, by) for one in cluster)
             lines.append(f"<li data-m={size} data-n={min(len(cluster), 9)}>{inside}")
             # an appointment that was missed holds no time, but it still stands there
             at = max(at, ends)
@@ -265,14 +302,14 @@ def _clusters(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 @lru_cache(maxsize=40_000)
-def _free_line(size: int, key: str, day: date, piece: datetime, zone: ZoneInfo, language: str) -> str:
+def _free_line(size: int, key: str, day: date, piece: datetime, zone: ZoneInfo, speaks: object) -> str:
     local = piece.astimezone(zone)
     said = escape(_("Free %(time)s") % {"time": words.clock_time(piece, zone)})
     return f'<li data-m={size}><button name=at value="{key}.{day:%Y%m%d}.{local:%H%M}">{said}</button>'
 
 
 @lru_cache(maxsize=40_000)
-def _block(one: Block, zone: ZoneInfo, language: str, by: str) -> str:
+def _block(one: Block, zone: ZoneInfo, speaks: object, by: str) -> str:
     """One appointment. Kept, because of four hundred one has changed since the page before."""
     name = escape(one.name or _("Somebody")) if one.person_id or one.name else escape(_("Somebody"))
     where = one.room if by != "r" else one.staff
