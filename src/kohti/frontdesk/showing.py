@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -127,44 +128,51 @@ def as_cards(
 
     `waits`: how long each still waits, where the whole queue is known; on a page that is open its script keeps it true.
     """
-    now = clock.now()
     zone, own, day = actor.zone, own_languages(actor), clock.today(actor.zone)
-    out = []
-    for card in cards:
-        waited = card.waited()
-        still = waits.get(card.id) if waits else None
-        look = at_a_glance(
-            note=card.note,
-            heed=card.heed,
-            languages=card.languages,
-            interpreter=card.interpreter,
-            ask=card.ask,
-            day=day,
-            own=own,
-        )
-        out.append(
-            {
-                "card": card,
-                "order": f"{2 - card.urgency}{card.order_at:%Y%m%d%H%M%S}{card.number:04d}",
-                "waited": waited,
-                "late": card.state == "waiting" and waited >= card.promise,
-                "soon": still is not None and waited < card.promise < waited + still,
-                "about": wait_words(still),
-                "until": _("until %(time)s") % {"time": words.clock_time(card.parked_until, zone)}
-                if card.state == "parked" and card.parked_until
-                else "",
-                "back_s": int((card.parked_until - now).total_seconds())
-                if card.state == "parked" and card.parked_until
-                else 0,
-                "agreed_s": max(0, int((card.agreed_at - now).total_seconds())) if card.agreed_at else 0,
-                "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
-                "arrived": words.clock_time(card.arrived_at, zone),
-                "why": _why(card),
-                "look": look,
-                "promises": as_promises(look.promised, card.promises),
-            }
-        )
-    return out
+    return [
+        as_it_stands(card, zone, own, day) | by_the_clock(card, waits.get(card.id) if waits else None)
+        for card in cards
+    ]
+
+
+def by_the_clock(card: Card, still: int | None) -> dict[str, Any]:
+    """What of a card time alone changes. `still`: how many minutes they still wait, where that is known."""
+    now = clock.now()
+    waited = card.waited()
+    parked = card.parked_until if card.state == "parked" else None
+    return {
+        "waited": waited,
+        "late": card.state == "waiting" and waited >= card.promise,
+        "soon": still is not None and waited < card.promise < waited + still,
+        "about": wait_words(still),
+        "back_s": int((parked - now).total_seconds()) if parked else 0,
+        "agreed_s": max(0, int((card.agreed_at - now).total_seconds())) if card.agreed_at else 0,
+    }
+
+
+def as_it_stands(card: Card, zone: ZoneInfo, own: Sequence[str], day: date) -> dict[str, Any]:
+    """What of a card stays while nobody changes it, in the language in use."""
+    look = at_a_glance(
+        note=card.note,
+        heed=card.heed,
+        languages=card.languages,
+        interpreter=card.interpreter,
+        ask=card.ask,
+        day=day,
+        own=own,
+    )
+    return {
+        "card": card,
+        "order": f"{2 - card.urgency}{card.order_at:%Y%m%d%H%M%S}{card.number:04d}",
+        "until": _("until %(time)s") % {"time": words.clock_time(card.parked_until, zone)}
+        if card.state == "parked" and card.parked_until
+        else "",
+        "agreed": words.clock_time(card.agreed_at, zone) if card.agreed_at else "",
+        "arrived": words.clock_time(card.arrived_at, zone),
+        "why": _why(card),
+        "look": look,
+        "promises": as_promises(look.promised, card.promises),
+    }
 
 
 def _why(card: Card) -> str:

@@ -25,12 +25,13 @@ from kohti.kernel.live import News, View
 
 from . import actions, day_sheets, elsewhere, in_line, meeting, queries, views_line
 from .actions import Moved
+from .drawing import drawn
 from .elsewhere import Known, known_person
 from .forms import USUAL, WalkInForm
 from .models import OPEN, Ending, Reason
 from .queries import Arrival
 from .said import Agreed, at_the_door, say_aloud
-from .showing import as_cards, as_known, as_lines, as_rows, state_words
+from .showing import as_known, as_lines, as_rows, state_words
 
 DESK = "kohti_desk"
 VERBS: dict[str, Callable[..., Moved]] = {
@@ -283,23 +284,21 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     centre, day = actor.centre, _today(actor)
     lines = queries.lines(centre, day)
     waiting = queries.queue(centre, day)
-    shown = as_cards(actor, waiting, waits=in_line.waits_of(waiting, lines))
+    shown = drawn(actor, waiting, waits=in_line.waits_of(waiting, lines))
     everybody = {line.code for line in lines if line.everybody}
     return {
         "following": queries.next_of(waiting, actor.staff_id, everybody),
         "staff_id": actor.staff_id,
         "key": new_id(),
         "columns": [
-            {"line": line, "cards": [one for one in shown if one["card"].stream == line.code]}
-            for line in lines
+            {"line": line, "cards": [one for one in shown if one.card.stream == line.code]} for line in lines
         ],
-        "parked": [one for one in shown if one["card"].state == "parked"],
+        "parked": [one for one in shown if one.card.state == "parked"],
         "everybody": sorted(everybody),
-        "busy": [one for one in shown if one["card"].state not in ("waiting", "parked")],
+        "busy": [one for one in shown if one.card.state not in ("waiting", "parked")],
         "desk": request.COOKIES.get(DESK, ""),
         "may_close": may(actor, "day.close"),
         "help_calls": views_line.help_calls(actor),
-        "state_words": state_words(),
     }
 
 
@@ -310,13 +309,11 @@ def _queue_change(actor: Actor, moved: Moved | None = None) -> dict[str, Any]:
     """
     still_here = moved is not None and moved.state in OPEN
     cards = queries.cards_of(actor.centre, _today(actor), [moved.visit_id]) if moved and still_here else []
-    shown = as_cards(actor, cards)
+    shown = drawn(actor, cards, into=True, mine=actor.staff_id)
     return {
-        "staff_id": actor.staff_id,
         "key": new_id(),
         "cards": shown,
         "gone": [moved.visit_id] if moved and not shown else [],
-        "state_words": state_words(),
     }
 
 
@@ -461,16 +458,15 @@ def _part(actor: Actor, language: str, page: str) -> live.Render:
                         "may_check_in": may(screen, "arrivals.check_in"),
                     }
                 )
-            shown = as_cards(screen, queries.cards_of(centre, day, list(ids)))
+            shown = drawn(screen, queries.cards_of(centre, day, list(ids)), into=True)
             return get_template("frontdesk/_queue_news.html").render(
                 {
                     "cards": shown,
-                    "gone": sorted(ids - {one["card"].id for one in shown}),
+                    "gone": sorted(ids - {one.card.id for one in shown}),
                     "lines": queries.lines(centre, day),
                     "may_close": may(screen, "day.close"),
                     "numbers": numbers,
                     "asked": asked,
-                    "state_words": state_words(),
                 }
             )
 

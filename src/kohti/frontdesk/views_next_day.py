@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from gettext import GNUTranslations
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import get_template
+from markupsafe import Markup
 
 from kohti.kernel import links, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
+from kohti.people.spoken import own_languages
 
 from . import next_day
+from .glance import Glance
 
 
 @needs("arrivals.see")
@@ -19,21 +30,9 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if found is None:
         return render(request, "frontdesk/tomorrow.html", {"sheet": None})
     next_day.shown(actor, found, "person.listed")
-    opens = may(actor, "people.open")
-    lines = [
-        {
-            "at": words.clock_time(one.starts, actor.zone),
-            "name": next_day.name_of(one),
-            "href": links.to("person", one.person_id) if opens and one.person_id else "",
-            "kind": words.title(one.kind),
-            "staff": one.staff,
-            "room": one.room,
-            "alone": number in found.alone,
-            "look": look,
-        }
-        for number, (one, look) in enumerate(zip(found.coming, next_day.looks(actor, found), strict=True))
-    ]
-    needing = [line for line in lines if next_day.needs_something(line["look"])]  # type: ignore[arg-type]
+    opens, own, speaking = may(actor, "people.open"), own_languages(actor), words.spoken_now()
+    lines = [_line(one, found.day, opens, own, actor.zone, speaking) for one in found.coming]
+    needing = [line for line in lines if next_day.needs_something(line.look)]
     return render(
         request,
         "frontdesk/tomorrow.html",
@@ -41,12 +40,9 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "sheet": found,
             "day": words.day_long(found.day),
             "sentence": next_day.count_words(found, len(needing)),
-            # Plain rows: there are hundreds of them.
-            "lines": [
-                (one["at"], one["name"], one["href"], one["kind"], one["staff"], one["room"]) for one in lines
-            ],
+            "rows": [line.row for line in lines],
             "needing": needing,
-            "alone": [line for line in lines if line["alone"]],
+            "alone": [lines[number] for number in sorted(found.alone)],
             "held": [
                 (next_day.spans(actor, [(one.starts, one.ends)]), one.title, one.by, one.room)
                 for one in found.held
@@ -54,6 +50,42 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "colleagues": [(one.name, *next_day.where(actor, found, one)) for one in found.colleagues],
         },
     )
+
+
+class Line(NamedTuple):
+    """One of those who come, in words, and their row of the page."""
+
+    at: str
+    name: str
+    href: str
+    kind: str
+    staff: str
+    room: str
+    look: Glance
+    row: Markup = Markup("")
+
+
+@lru_cache(maxsize=10_000)
+def _line(
+    one: next_day.Coming,
+    day: date,
+    opens: bool,
+    own: Sequence[str],
+    zone: ZoneInfo,
+    speaking: GNUTranslations,
+) -> Line:
+    """Kept, because of hundreds one has changed since the page before. `speaking`: what texts are translated by."""
+    line = Line(
+        at=words.clock_time(one.starts, zone),
+        name=next_day.name_of(one),
+        href=links.to("person", one.person_id) if opens and one.person_id else "",
+        kind=words.title(one.kind),
+        staff=one.staff,
+        room=one.room,
+        look=next_day.look(one, day, own),
+    )
+    macros: Any = get_template("frontdesk/_tomorrow_row.html")
+    return line._replace(row=macros.template.module.row(line))
 
 
 @needs("arrivals.see")
