@@ -212,20 +212,3 @@ def test_what_was_booked_on_purpose_stands_by_itself_once_it_is_moved_to_a_free_
     assert moved.beside_by is None
     with pytest.raises(Refused, match="already booked"):
         acting(leader, diary.move, made, starts=NOON, version=2, key=key())
-
-
-def test_nobody_is_booked_for_a_time_that_is_over_a_closed_day_or_somebody_away() -> None:
-    here = place()
-    leader, coach = here.member("leader"), here.member("coach")
-
-    def refused(**how: Any) -> str:
-        with pytest.raises(Refused) as told:
-            acting(leader, diary.book_one, here.centre.id, new_booking(here, coach, **how), key=key())
-        return str(told.value.code)
-
-    tomorrow = MORNING.date() + timedelta(days=1)
-    acting(leader, diary.close_on, here.centre.id, tomorrow + timedelta(days=1), "Water")
-    acting(coach, diary.be_away, coach.staff_id, tomorrow, tomorrow, key=key())
-    assert refused(starts=MORNING - timedelta(minutes=10)) == "over"
-    assert refused(starts=NOON + timedelta(days=2)) == "closed"
-    assert refused(starts=NOON + timedelta(days=1)) == "away"

@@ -12,6 +12,8 @@ from django.test import Client
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
 from tests.journeys.test_holding import begin
 
+from kohti.diary.actions import be_away
+from kohti.diary.models import Booking, Reminder
 from kohti.journeys import actions
 from kohti.journeys.actions import NewStep
 from kohti.journeys.models import Contact, Journey, Need, Step
@@ -140,6 +142,25 @@ def test_what_changed_today_is_said_and_agreed_and_the_next_person_is_one_press_
     onward = browser.post(at(way), filled(browser, way, note="More.", then="next"))
     assert onward["Location"] == f"{at(booked)}?said=saved"
     assert "Saved." in browser.get(onward["Location"]).content.decode()
+
+
+def test_the_appointment_that_was_agreed_is_named_and_confirmed_as_the_book_does(
+    here: Place, anna: Actor, way: Journey
+) -> None:
+    browser = browser_of(anna)
+    page = browser.get(at(way)).content.decode()
+    time = re.findall(r'name="time"[^>]*value="(20[^"]+)"', page)[0]
+    done = browser.post(at(way), filled(browser, way, time=time))
+    with as_system(here.system):
+        booked = Booking.objects.get(person_id=way.person_id)
+        assert [one.about for one in Reminder.objects.filter(booking_id=booked.id)] == ["booked"]
+    saved = browser.get(done["Location"]).content.decode()
+    assert f'href="/book/{short(booked.id)}/"' in saved
+    acting(
+        anna, be_away, anna.staff_id, booked.day + timedelta(days=1), booked.day + timedelta(days=1), key="x"
+    )
+    taken = f"{booked.starts + timedelta(days=1):%Y-%m-%dT%H:%M:%S+00:00}"
+    assert browser.post(at(way), filled(browser, way, time=taken)).status_code == 422
 
 
 def test_after_the_last_person_nobody_is_due(way: Journey, anna: Actor) -> None:

@@ -147,4 +147,45 @@ $$"""
 appointment that is to be moved does not stand in its own way. `p_needs`: what a room must have.
 """
 
-FUNCTIONS = (DROP_INS, FREE)
+IN_THE_WAY = definer(
+    """
+kohti.in_the_way(p_centre uuid, p_staff uuid, p_room uuid, p_starts timestamptz, p_ends timestamptz, p_zone text)
+returns table (why text, opens time, closes time)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+set jit = off as $$
+    with wanted as (
+        select c.id, c.service_id, s.at::date as day, s.at as begins, p_ends at time zone p_zone as ends
+        from team_centre c cross join (select p_starts at time zone p_zone as at) s
+        where c.id = p_centre and c.service_id in (kohti.system(), kohti.service())
+    ),
+    held as materialized (
+        select d.staff_id, d.room_id from wanted w cross join lateral kohti.drop_ins_between(
+            (select array_agg(c.id) from team_centre c where c.service_id = w.service_id), w.day, w.day, p_zone) d
+        where d.starts < p_ends and d.ends > p_starts and (d.staff_id = p_staff or d.room_id = p_room)
+    )
+    select f.why, f.opens, f.closes from (
+        select 1 as nth, case when c.closes is null then 'closed' else 'closes' end as why, null::time as opens, c.closes
+        from wanted w join diary_closure c on c.centre_id = w.id and c.day = w.day
+        where c.closes is null or w.ends > w.day + c.closes
+        union all
+        select 2, case when o.id is null then 'closed' else 'hours' end, o.opens, o.closes
+        from wanted w left join diary_opening o on o.centre_id = w.id and o.weekday = extract(isodow from w.day) - 1
+        where (o.id is null or w.begins < w.day + o.opens or w.ends > w.day + o.closes)
+          and exists (select 1 from diary_opening any_day where any_day.centre_id = w.id)
+        union all
+        select 3, 'room-held', null, null from held where room_id = p_room
+        union all
+        select 4, 'staff-holds', null, null from held where staff_id = p_staff
+        union all
+        select 5, 'away', null, null from diary_absence a, wanted
+        where a.staff_id = p_staff and a.starts < p_ends and a.ends > p_starts
+        union all
+        select 6, 'no-room', null, null from wanted w
+        where p_room is not null
+          and not exists (select 1 from diary_room r where r.id = p_room and r.centre_id = w.id)) f
+    order by f.nth
+$$"""
+)
+"""Why a time at a centre of the service could not be kept, what weighs most first: no more than that, of anybody."""
+
+FUNCTIONS = (DROP_INS, FREE, IN_THE_WAY)

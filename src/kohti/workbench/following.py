@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kohti.journeys import queries, said
 from kohti.journeys.models import Journey
 from kohti.kernel import clock, history, pages, words
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.people import queries as people
 from kohti.people.bar import bar
@@ -54,6 +54,36 @@ def next_due(actor: Actor, person_id: uuid.UUID) -> dict[str, Any] | None:
     return None
 
 
+BOOKED = """
+select b.id, b.starts, k.title, coalesce(t.full_name, ''), b.centre_id = %(centre)s
+from diary_booking b join diary_kind k on k.id = b.kind_id left join team_staff t on t.id = b.staff_id
+where b.person_id = %(person)s and b.state = 'booked' and b.starts > %(now)s and b.changed_at >= %(midnight)s
+order by b.starts, b.id
+"""
+
+
+def booked_today(actor: Actor, person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The appointments to come that were made or moved for somebody today, in words, with the way to each. One statement."""
+    values: dict[str, Any] = {
+        "centre": actor.centre,
+        "person": person_id,
+        "now": clock.now(),
+        "midnight": clock.local(clock.today(actor.zone), "00:00", actor.zone),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKED, values)
+        found = cursor.fetchall()
+    may_book = may(actor, "diary.book")
+    return [
+        {
+            "when": f"{words.day_of(starts, actor.zone)}, {words.clock_time(starts, actor.zone)}",
+            "what": " · ".join(part for part in (words.title(kind), staff) if part),
+            "at": reverse("book_one", args=[booking_id]) if here and may_book else "",
+        }
+        for booking_id, starts, kind, staff, here in found
+    ]
+
+
 def after(actor: Actor, way: Journey, then: str, *, came: bool) -> HttpResponseBase:
     """Where a saved contact leads: to what changed, or on to the next person, a paper or a letter.
 
@@ -87,6 +117,7 @@ def appointment_saved(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> 
             "version": latest,
             "changes": [said.change(*one) for one in latest.changes] if latest else [],
             "agreed": bool(latest and latest.agreed_at),
+            "booked": booked_today(actor, way.person_id),
             "came": "missed" not in request.GET,
             "next": next_due(actor, way.person_id),
         },

@@ -271,16 +271,14 @@ def _book(actor: Actor, way: Journey, chosen: str) -> None:
     offered = {value for value, _text in times(actor, way, clock.today(actor.zone))}
     if chosen not in offered:
         raise Refused(_("That time has just been taken. Choose another."), code="clash")
-    diary.book(
+    diary.book_agreed(
         actor,
         actor.centre,
-        [
-            diary.NewBooking(
-                starts=datetime.fromisoformat(chosen),
-                minutes=kind.minutes,
-                kind_id=kind.id,
-                person_id=way.person_id,
-                staff_id=actor.staff_id,
-            )
-        ],
+        diary.NewBooking(
+            starts=datetime.fromisoformat(chosen),
+            minutes=kind.minutes,
+            kind_id=kind.id,
+            person_id=way.person_id,
+            staff_id=actor.staff_id,
+        ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .absences import be_away, be_back, caught_up
 from .booking import NewBooking, book, mark, miss_the_rest
-from .changing import book_one, cancel, move
+from .changing import book_agreed, book_one, cancel, move
 from .closed_days import close_on, open_again
 from .drop_ins import NewDropIn, add_drop_in, end_drop_in, skip
 from .earlier import ask_earlier, ask_for_time, move_there, take_earlier, take_wish_back
@@ -27,6 +27,7 @@ __all__ = [
     "be_away",
     "be_back",
     "book",
+    "book_agreed",
     "book_one",
     "cancel",
     "caught_up",

@@ -11,18 +11,18 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, once
+from kohti.kernel import history, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import actions as people
 
-from .. import sessions
-from ..models import Absence, Booking, Closure, Room
+from ..models import Booking
 from ..news import tell_days
 from ..reminding import confirm
 from .booking import NewBooking, book, clash_words, take_turns
 from .following import after_change
+from .keeping import can_be_kept
 
 MOST_REASON = 200
 
@@ -40,10 +40,18 @@ def book_one(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, key: str
     before = once.first_time("booking.made", key, claim)
     if before is not None:
         return before
-    _can_stand(actor, centre_id, wanted)
-    made = book(actor, centre_id, [replace(wanted, id=claim)])[0]
+    return book_agreed(actor, centre_id, replace(wanted, id=claim)).id
+
+
+def book_agreed(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking) -> Booking:
+    """Book what was agreed in another move, such as the end of a talk, of which this is a part: as the book does it.
+
+    Whoever calls has asked for their own verb and claimed their own key. Raises NotThere, NotAllowed, Refused.
+    """
+    can_be_kept(actor, centre_id, wanted)
+    made = book(actor, centre_id, [wanted])[0]
     confirm(actor, [made.id])
-    return made.id
+    return made
 
 
 def move(
@@ -79,10 +87,16 @@ def move(
         staff_id=staff_id or before.staff_id,
         room_id=None if without_room else room_id or before.room_id,
     )
-    _can_stand(actor, before.centre_id, replace(wanted, beside=beside))
+    ends = wanted.starts + timedelta(minutes=wanted.minutes)
+    can_be_kept(
+        actor,
+        before.centre_id,
+        replace(wanted, beside=beside),
+        at_its_time=(wanted.starts, ends) == (before.starts, before.ends),
+    )
     after = copy(before)
     after.day = wanted.starts.astimezone(actor.zone).date()
-    after.starts, after.ends = wanted.starts, wanted.starts + timedelta(minutes=wanted.minutes)
+    after.starts, after.ends = wanted.starts, ends
     after.staff_id, after.room_id = wanted.staff_id, wanted.room_id
     stays = (after.starts, after.ends, after.staff_id) == (before.starts, before.ends, before.staff_id)
     if beside:
@@ -176,30 +190,3 @@ def _standing(booking_id: uuid.UUID) -> Booking:
     if booking is None:
         raise NotThere("no such booking")
     return booking
-
-
-def _can_stand(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking) -> None:
-    """Raise Refused, in words, for a time at which nobody would be met; NotThere for a room elsewhere."""
-    ends = wanted.starts + timedelta(minutes=wanted.minutes)
-    if ends <= clock.now():
-        raise Refused(_("This time is over."), code="over")
-    day = wanted.starts.astimezone(actor.zone).date()
-    for closes in Closure.objects.filter(centre_id=centre_id, day=day).values_list("closes", flat=True):
-        if closes is None:
-            raise Refused(_("The centre is closed on this day."), code="closed")
-        if ends > datetime.combine(day, closes, actor.zone):
-            closed = _("The centre closes at %(time)s on that day.") % {"time": f"{closes:%H:%M}"}
-            raise Refused(closed, code="closed")
-    for held in sessions.sessions(actor, centre_id, day):
-        if held.starts < ends and held.ends > wanted.starts:
-            if wanted.staff_id and held.staff_id == wanted.staff_id and not wanted.beside:
-                raise Refused(_("This colleague holds a drop-in at that time."), code="drop-in")
-            if wanted.room_id and held.room_id == wanted.room_id:
-                raise Refused(_("A drop-in is held in this room at that time."), code="drop-in")
-    if (
-        wanted.staff_id
-        and Absence.objects.filter(staff_id=wanted.staff_id, starts__lt=ends, ends__gt=wanted.starts).exists()
-    ):
-        raise Refused(_("This colleague is away at that time."), code="away")
-    if wanted.room_id and not Room.objects.filter(id=wanted.room_id, centre_id=centre_id).exists():
-        raise NotThere("no such room")

@@ -85,14 +85,14 @@ def finish(
 ) -> Moved:
     """The talk is over; with the appointment that follows, where one was agreed, or neither of the two.
 
-    Raises Refused when the time of it has been taken.
+    Raises Refused when the time of it has been taken, or could not be kept.
     """
     actors.must(actor, "queue.call")
     if once.first_time("visit.done", f"{key}:{actor.member_id}", visit_id) is not None:
         return it_is(visit_id)
     moved = move(actor, visit_id, "visit.done", (State.SERVING,), State.DONE)
     if following is not None:
-        diary.book(actor, actor.centre, [following])
+        diary.book_agreed(actor, actor.centre, following)
     return moved
 
 
