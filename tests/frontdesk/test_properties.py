@@ -35,7 +35,6 @@ from kohti.people.models import Person
 A_DAY = timedelta(days=1)
 REASONS = ("robbed", "food-or-money", "evidence", "housing", "advice")
 URGENCY = {"robbed": 2, "food-or-money": 1}
-STREAM = {"housing": "housing", "advice": "advice"}
 OPEN = ("waiting", "called", "serving")
 MOVES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "call": (actions.call, ("waiting",), "called"),
@@ -295,9 +294,15 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
                 lambda: self.press(stage.host, actions.take_walk_in, stage.here.reasons[reason].id),
             )
             if moved is not None:
-                stream = STREAM.get(reason, "desk")
+                stream = reason if self.is_held(reason) else "desk"
                 letter = {"desk": "D", "housing": "H", "advice": "C"}[stream]
                 self.arrives(moved, letter, Visitor("", stream, URGENCY.get(reason, 0), self.now, 0))
+
+        def is_held(self, line: str) -> bool:
+            """Whether a drop-in's line can be joined: that of housing on a Wednesday, of advice on Tuesday and Thursday."""
+            day, minute = self.now.weekday(), self.now.hour * 60 + self.now.minute
+            held = {"housing": ((2,), 555, 720), "advice": ((1, 3), 765, 930)}.get(line)
+            return held is not None and day in held[0] and held[1] <= minute < held[2]
 
         def arrives(self, moved: actions.Moved, letter: str, visit: Visitor) -> None:
             visit.number = len(self.visits) + 1
@@ -386,7 +391,11 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             stream = to if isinstance(to, str) else ""
 
             def expected() -> None:
-                if visit.state not in OPEN or self.closed:
+                if (
+                    visit.state not in OPEN
+                    or self.closed
+                    or (stream not in ("", "desk") and not self.is_held(stream))
+                ):
                     raise Refusal
                 visit.stay(self.now)
                 visit.staff, visit.stream = staff, stream or visit.stream

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -42,6 +44,16 @@ class WalkInForm(forms.Form):
     person = forms.UUIDField(widget=forms.HiddenInput, required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, reasons: list[Reason], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, reasons: list[Reason], closed: Mapping[uuid.UUID, str], *args: Any, **kwargs: Any
+    ) -> None:
+        """`closed`: of each line that cannot be joined now, when it is next held, in words."""
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [(str(reason.id), title(reason.title)) for reason in reasons]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            (str(reason.id), _named(title(reason.title), closed.get(reason.stream_id, "")))
+            for reason in reasons
+        ]
+
+
+def _named(what: str, also: str) -> str:
+    return f"{what} ({also})" if also else what

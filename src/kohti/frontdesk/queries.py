@@ -212,6 +212,7 @@ class Card(NamedTuple):
     helped: bool
     promise: int
     promises: str | None
+    booking_id: uuid.UUID | None = None
 
     @property
     def ticket(self) -> str:
@@ -238,7 +239,7 @@ select v.id, v.version, v.letter, v.number, t.code,
     coalesce(w.full_name, ''), v.desk, v.title,
     {_of_person("v.person_id")}, p.id, v.parked_until, v.word, coalesce(h.full_name, ''),
     coalesce(a.full_name, ''), v.next_help is not null, t.promise_minutes,
-    v.promises::text
+    v.promises::text, v.booking_id
 from frontdesk_visit v join frontdesk_stream t on t.id = v.stream_id
 left join people_person p on p.id = v.person_id left join team_staff h on h.id = v.handed_by_id
 left join team_staff s on s.id = v.staff_id left join team_staff w on w.id = v.with_staff_id

@@ -10,6 +10,7 @@ from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
 from .day_figures import FUNCTIONS as OF_FIGURES
+from .line_hours import LINE_HOURS
 from .rows_of_devices import AT_THE_KIOSK, BY_THE_KIOSK, NOBODYS
 from .rows_of_devices import FUNCTIONS as OF_DEVICES
 
@@ -79,6 +80,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         and (v.centre_id = kohti.floor() or v.booking_id = kohti.admitted())
 $$"""
     ),
+    LINE_HOURS,
     *OF_DEVICES,
 )
 

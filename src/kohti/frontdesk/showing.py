@@ -104,12 +104,13 @@ def _row(
     language: str,
     opens: bool,
     may_check_in: bool,
+    may_book: bool,
     into: str,
     own: tuple[str, ...],
 ) -> Markup:
     """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
     macros: Any = get_template("frontdesk/_arrival_row.html")
-    made: Markup = macros.template.module.rows((_line(line, zone, opens, own),), may_check_in, into)
+    made: Markup = macros.template.module.rows((_line(line, zone, opens, own),), may_check_in, may_book, into)
     return made
 
 
@@ -117,8 +118,8 @@ def as_rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[M
     """The HTML of these lines as this role sees them, in the language in use."""
     zone, language = actor.zone, words.language()
     opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
-    own = own_languages(actor)
-    return [_row(line, zone, language, opens, may_check_in, into, own) for line in lines]
+    may_book, own = may(actor, "diary.book"), own_languages(actor)
+    return [_row(line, zone, language, opens, may_check_in, may_book, into, own) for line in lines]
 
 
 def as_cards(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -28,6 +28,7 @@ from .actions import Moved
 from .drawing import drawn
 from .elsewhere import Known, known_person
 from .forms import USUAL, WalkInForm
+from .line_hours import hours_of_lines, why_elsewhere
 from .models import OPEN, Ending, Reason
 from .queries import Arrival
 from .said import Agreed, at_the_door, say_aloud
@@ -118,6 +119,8 @@ def _notice_from_address(request: HttpRequest, actor: Actor) -> None:
         if said == "check-in" and moved.booking_id:
             line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
             notice |= _said_at_the_door(actor, moved, line)
+        elif said == "walk-in" and (why := why_elsewhere(actor, moved.visit_id)):
+            notice["more"] = why
         request.notices = [notice]  # type: ignore[attr-defined]
 
 
@@ -226,16 +229,18 @@ def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Somebody without an appointment, in at most four inputs."""
     reasons = queries.reasons()
+    closed = {one.stream_id: one.said(actor) for one in hours_of_lines(actor).values() if not one.opened}
     if request.method == "POST":
         if "key" not in request.POST:
             return _walk_in_page(
                 request,
                 reasons,
+                closed,
                 person=known_person(actor, request.POST.get("person", "")),
                 given_name=request.POST.get("given_name", "")[: actions.MOST_TEXT],
                 door_note=DOOR_NOTES.get(request.POST.get("start", ""), lambda: "")(),
             )
-        form = WalkInForm(reasons, request.POST)
+        form = WalkInForm(reasons, closed, request.POST)
         if form.is_valid():
             moved = actions.take_walk_in(
                 actor,
@@ -252,7 +257,7 @@ def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         person = known_person(actor, request.POST.get("person", ""))
         shown = {"form": form, "crisis": False, "person": person}
         return render(request, "frontdesk/walk_in.html", shown, status=422)
-    return _walk_in_page(request, reasons)
+    return _walk_in_page(request, reasons, closed)
 
 
 DOOR_NOTES: dict[str, Callable[[], str]] = {
@@ -263,13 +268,18 @@ DOOR_NOTES: dict[str, Callable[[], str]] = {
 
 
 def _walk_in_page(
-    request: HttpRequest, reasons: list[Reason], *, person: Known | None = None, **initial: str
+    request: HttpRequest,
+    reasons: list[Reason],
+    closed: Mapping[uuid.UUID, str],
+    *,
+    person: Known | None = None,
+    **initial: str,
 ) -> HttpResponseBase:
     crisis = "crisis" in request.GET
     given = {"key": new_id(), "urgency": "2" if crisis else USUAL, **initial}
     if person is not None:
         given |= {"given_name": "", "person": person.person_id}
-    form = WalkInForm(reasons, initial=given)
+    form = WalkInForm(reasons, closed, initial=given)
     return render(request, "frontdesk/walk_in.html", {"form": form, "crisis": crisis, "person": person})
 
 
@@ -282,7 +292,7 @@ def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRespons
 
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     centre, day = actor.centre, _today(actor)
-    lines = queries.lines(centre, day)
+    lines, hours = queries.lines(centre, day), hours_of_lines(actor)
     waiting = queries.queue(centre, day)
     shown = drawn(actor, waiting, waits=in_line.waits_of(waiting, lines))
     everybody = {line.code for line in lines if line.everybody}
@@ -291,7 +301,12 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "staff_id": actor.staff_id,
         "key": new_id(),
         "columns": [
-            {"line": line, "cards": [one for one in shown if one.card.stream == line.code]} for line in lines
+            {
+                "line": line,
+                "cards": [one for one in shown if one.card.stream == line.code],
+                "held": hours[line.code].said(actor) if line.code in hours else "",
+            }
+            for line in lines
         ],
         "parked": [one for one in shown if one.card.state == "parked"],
         "everybody": sorted(everybody),

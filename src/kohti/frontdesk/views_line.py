@@ -19,13 +19,14 @@ from django.utils.translation import ngettext
 from kohti.diary import free
 from kohti.diary.actions import NewBooking
 from kohti.kernel import clock, history, live, words
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.live import News
 
 from . import actions, in_line, queries
+from .line_hours import hours_of_lines
 from .showing import as_cards, state_words
 
 DESK = "kohti_desk"
@@ -57,6 +58,7 @@ def _visit_page(
             raise Http404
         return redirect("queue")
     colleagues = in_line.colleagues_here(actor)
+    not_held = {code: one.said(actor) for code, one in hours_of_lines(actor).items() if not one.opened}
     now = clock.now()
     offered = in_line.follows(actor, visit_id) if card.state == "serving" else None
     times = (
@@ -80,7 +82,11 @@ def _visit_page(
             "words": typed if (typed := request.POST.get("word", "")[: actions.MOST_TEXT]) else card.word,
             "state_words": state_words(),
             "line": next((words.title(one.title) for one in lines if one.code == card.stream), ""),
-            "others": [(one.code, words.title(one.title)) for one in lines if not one.of_appointments],
+            "others": [
+                (one.code, words.title(one.title), not_held.get(one.code, ""))
+                for one in lines
+                if not one.of_appointments
+            ],
             "colleagues": [(one.id, one.name) for one in colleagues if one.id != actor.staff_id],
             "noticed": [(one.id, one.name) for one in colleagues],
             "me": actor.staff_id,
@@ -91,6 +97,7 @@ def _visit_page(
             "key": new_id(),
             "times": [(one.starts.isoformat(), _said(one.starts, actor.zone)) for one in times],
             "with_whom": offered.staff if offered is not None else "",
+            "may_book": may(actor, "diary.book"),
         },
         status=status,
     )

@@ -86,6 +86,7 @@ def take_walk_in(
     """Somebody has come without an appointment: a reason, a name if they gave one, a word from the door.
 
     `urgency` (0 to 2) overrides the reason's own. `person_id`: somebody known, whom the floor sees for the day.
+    A reason of a drop-in that is not held now leads into the line for everybody: nobody is sent away.
     Raises NotThere for whom the actor does not see, and Refused where they are in the building already.
     """
     actors.must(actor, "arrivals.check_in")
@@ -94,11 +95,7 @@ def take_walk_in(
     if before is not None:
         return it_is(before)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select r.urgency, r.title, s.id, s.letter from frontdesk_reason r join frontdesk_stream s on s.id = r.stream_id"
-            " where r.id = %s and not r.retired",
-            [reason_id],
-        )
+        cursor.execute(LINE_OF_REASON, [actor.centre, str(actor.zone), reason_id])
         row = cursor.fetchone()
     if row is None:
         raise NotThere("no such reason")
@@ -119,6 +116,18 @@ def take_walk_in(
     )
     say(actor, "visit.walk_in", visit_id, person_id, ticket=moved.ticket, name=given_name, note=door_note)
     return moved
+
+
+LINE_OF_REASON = """
+select r.urgency, r.title, coalesce(e.id, s.id), coalesce(e.letter, s.letter)
+from frontdesk_reason r join frontdesk_stream s on s.id = r.stream_id
+left join lateral kohti.line_hours(%s, %s, case when s.everybody then '{}' else array[s.code] end) h on true
+left join lateral (
+    select o.id, o.letter from frontdesk_stream o where o.everybody and not o.retired and o.service_id = s.service_id
+    order by o.position limit 1) e on not h.opened
+where r.id = %s and not r.retired
+"""
+"""The line a reason leads to; that for everybody, while it belongs to a drop-in that is not held."""
 
 
 def _let_in(actor: Actor, person_id: uuid.UUID, visit_id: uuid.UUID) -> None:

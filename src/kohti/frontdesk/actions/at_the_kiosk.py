@@ -48,8 +48,10 @@ def desk_ticket(device: Actor, *, key: str) -> str:
             cursor.execute(
                 "select s.id, s.letter, r.id, r.title from frontdesk_stream s"
                 " left join frontdesk_reason r on r.stream_id = s.id and r.code = 'not-said' and not r.retired"
-                " where not s.retired and not s.of_appointments"
-                " order by r.id is not null desc, s.everybody desc, s.position limit 1"
+                " left join lateral kohti.line_hours(%s, %s, array[s.code]) h on true"
+                " where not s.retired and not s.of_appointments and coalesce(h.opened, true)"
+                " order by r.id is not null desc, s.everybody desc, s.position limit 1",
+                [device.centre, str(device.zone)],
             )
             row = cursor.fetchone()
         if row is None:

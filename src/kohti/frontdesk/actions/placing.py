@@ -9,11 +9,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, once
+from kohti.kernel import clock, once, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 
+from ..line_hours import Hours
 from ..models import OPEN, PARKED, State
 from .arriving import MOST_TEXT
 from .moving import PARKING_ENDED, PERIOD_ENDED
@@ -74,7 +75,8 @@ def hand_over(
     """The visitor goes on to a named colleague of the centre, or to another line, keeping ticket and place.
 
     `word`: what the next colleague must know. They see it at once, with whose hand it came from. Raises Refused when
-    it is to nobody or to oneself, NotThere when no such colleague works here or there is no such line.
+    it is to nobody, or to the line of a drop-in that is not held now, NotThere when no such colleague works here or
+    there is no such line.
     """
     actors.must(actor, "queue.call")
     if once.first_time("visit.handed_over", key, visit_id) is not None:
@@ -91,12 +93,18 @@ def hand_over(
             )
         else:
             cursor.execute(
-                "select id from frontdesk_stream where code = %s and not retired and not of_appointments",
-                [to_stream],
+                "select s.id, h.* from frontdesk_stream s"
+                " left join lateral kohti.line_hours(%s, %s, array[s.code]) h on true"
+                " where s.code = %s and not s.retired and not s.of_appointments",
+                [actor.centre, str(actor.zone), to_stream],
             )
         row = cursor.fetchone()
     if row is None:
         raise NotThere("nobody to hand over to")
+    if to_stream and row[1] is not None:
+        hours = Hours._make(row[1:])
+        if not hours.opened:
+            raise Refused(f"{words.title(hours.titles)}: {hours.said(actor)}.", code="line-closed")
     moved, person_id, came_from = _stay(actor, visit_id, word=word)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,0 +1,96 @@
+"""When a drop-in's line can be joined: from a little before it is held until its end, and in words when that is next.
+
+A line that a drop-in of the centre names keeps that drop-in's hours there; the line for everybody and that of the
+appointments keep none. Whoever comes outside of them waits in the line for everybody.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kohti.kernel import clock, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.rows import definer
+
+EARLY_MINUTES = 15
+"""So long before a drop-in begins its line can be joined."""
+AHEAD = 56
+"""How many days ahead it is looked when a drop-in is next held."""
+
+LINE_HOURS = definer(
+    f"""
+kohti.line_hours(p_centre uuid, p_zone text, p_codes text[])
+returns table (stream_id uuid, code text, title jsonb, opened boolean, starts timestamptz, ends timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+set jit = off as $$
+    with today as (select (kohti.now() at time zone p_zone)::date as day),
+    lines as (
+        select s.id, s.code, s.title from frontdesk_stream s
+        where s.service_id = kohti.service() and not s.retired and not s.everybody and not s.of_appointments
+          and (p_codes is null or s.code = any(p_codes))
+          and exists (select 1 from diary_dropin d, today t where d.centre_id = p_centre and d.service_id = s.service_id
+                      and d.stream = s.code and (d.code <> '' or d.last is null or d.last >= t.day))
+    )
+    select l.id, l.code, l.title, coalesce(n.starts - interval '{EARLY_MINUTES} minutes' <= kohti.now(), false),
+        n.starts, n.ends
+    from lines l left join lateral (
+        select h.starts, h.ends from today t
+        cross join lateral kohti.drop_ins_between(array[p_centre], t.day, t.day + {AHEAD}, p_zone) h
+        join diary_dropin d on d.id = h.id
+        where d.stream = l.code and h.ends > kohti.now()
+        order by h.starts, h.ends limit 1) n on true
+$$"""
+)
+"""The lines of a centre that keep hours: whether each can be joined now, and its session of now or the next one."""
+
+
+class Hours(NamedTuple):
+    """A line that keeps hours: whether it can be joined now, and when it is held now or next, if at all."""
+
+    stream_id: uuid.UUID
+    code: str
+    titles: str
+    opened: bool
+    starts: datetime | None
+    ends: datetime | None
+
+    def said(self, actor: Actor) -> str:
+        """When it is held, in words of the language in use, for whoever stands at the desk."""
+        if self.starts is None or self.ends is None:
+            return _("no longer held here")
+        if self.opened:
+            return _("held until %(time)s") % {"time": words.clock_time(self.ends, actor.zone)}
+        hours = f"{words.clock_time(self.starts, actor.zone)}–{words.clock_time(self.ends, actor.zone)}"
+        day = self.starts.astimezone(actor.zone).date()
+        when = hours if day == clock.today(actor.zone) else f"{words.day_long(day)}, {hours}"
+        return _("next held %(when)s") % {"when": when}
+
+
+def hours_of_lines(actor: Actor) -> dict[str, Hours]:
+    """The lines of the actor's centre that keep hours, by code. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from kohti.line_hours(%s, %s, null)", [actor.centre, str(actor.zone)])
+        return {row[1]: Hours._make(row) for row in cursor.fetchall()}
+
+
+def why_elsewhere(actor: Actor, visit_id: uuid.UUID) -> str:
+    """Why a walk-in waits in another line than that of its reason, in words; empty where it does not. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select h.*, w.title from frontdesk_visit v join frontdesk_stream w on w.id = v.stream_id"
+            " join frontdesk_reason r on r.id = v.reason_id"
+            " join frontdesk_stream s on s.id = r.stream_id and s.id <> v.stream_id"
+            " cross join lateral kohti.line_hours(v.centre_id, %s, array[s.code]) h where v.id = %s",
+            [str(actor.zone), visit_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return ""
+    found = Hours._make(row[:6])
+    waits = _("They wait in the line: %(line)s.") % {"line": words.title(row[6])}
+    return f"{words.title(found.titles)}: {found.said(actor)}. {waits}"
