@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 import pytest
-from tests.factories import MORNING, TODAY, as_system, browser_of, place
+from tests.factories import MORNING, TODAY, acting, as_system, browser_of, place
 
 from kohti.config import services
-from kohti.diary.actions import hours
+from kohti.diary.actions import NewDropIn, add_drop_in, hours
 from kohti.diary.models import Booking, Room
 from kohti.kernel import blueprint, clock
 from kohti.kernel.actor import Actor, as_actor
@@ -48,6 +48,32 @@ def test_a_day_shows_who_is_booked_with_whom_and_what_is_free() -> None:
     assert ">Free 10:30<" in page
     assert ">Free 11:00<" not in page
     assert ">Free 11:30<" in page
+
+
+def test_a_drop_in_stands_in_the_column_of_its_room_and_of_whoever_holds_it_and_is_no_free_time() -> None:
+    here = place()
+    leader, coach = here.member("leader"), here.member("coach")
+    session = NewDropIn(
+        title="Debt help", weekday=2, opens=time(13), closes=time(15), first=TODAY, staff_id=own(coach)
+    )
+    acting(leader, add_drop_in, here.centre.id, session, key="debt")
+    here.booking(MORNING + timedelta(hours=4), minutes=30, staff_id=coach.staff_id)
+    browser = browser_of(leader)
+    by_room = browser.get("/book/?by=room").content.decode()
+    quiet = by_room.split(">Quiet room</span>")[1].split("</section>")[0]
+    assert "<p><b>09:30–12:00</b> <bdi>Housing drop-in</bdi> <span>Housing partner</span></p>" in quiet
+    assert re.findall(r">Free ([\d:]+)<", quiet)[0] == "12:00"
+    assert '<li dir="auto">Debt help, 13:00–15:00' in by_room
+    by_staff = browser.get("/book/").content.decode()
+    assert '<li dir="auto">Housing drop-in, 09:30–12:00, Quiet room, Housing partner</li>' in by_staff
+    for page in (by_staff, browser.get(f"/book/week/{short(own(coach))}/").content.decode()):
+        # half an hour of it was booked on purpose: what is left stands before and after
+        assert re.findall(r"<li data-m=(\d+) data-held><p><b>13:00–15:00</b> <bdi>Debt help", page) == [
+            "12",
+            "6",
+        ]
+    mine = by_staff.split(str(coach.facts["name"]))[1].split("</section>")[0]
+    assert not {"13:00", "13:30", "14:30"} & set(re.findall(r">Free ([\d:]+)<", mine))
 
 
 def test_whoever_is_not_seen_stands_in_the_book_without_a_name() -> None:

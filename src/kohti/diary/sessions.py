@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from kohti.kernel import clock, words
+from kohti.kernel import clock, reading, words
 from kohti.kernel.actor import Actor
 
 
@@ -45,8 +45,8 @@ class Session:
 
 
 OF_DAYS = """
-select d.id, s.starts, s.ends, d.title, d.open_access, coalesce(o.name, ''), d.staff_id, coalesce(t.full_name, ''),
-    d.room_id, coalesce(r.name, ''), d.stream
+select d.id, s.starts, s.ends, d.title::text as titles, d.open_access, coalesce(o.name, '') as organisation, d.staff_id,
+    coalesce(t.full_name, '') as staff, d.room_id, coalesce(r.name, '') as room, d.stream
 from kohti.drop_ins_between(array[%(centre)s]::uuid[], %(first)s, %(last)s, %(zone)s) s
 join diary_dropin d on d.id = s.id
 left join team_organisation o on o.id = d.organisation_id
@@ -54,6 +54,25 @@ left join team_staff t on t.id = d.staff_id
 left join diary_room r on r.id = d.room_id
 order by s.starts, s.ends, d.id
 """
+
+
+HELD = reading.Part(
+    OF_DAYS,
+    lambda row: Session(
+        uuid.UUID(row["id"]),
+        datetime.fromisoformat(row["starts"]),
+        datetime.fromisoformat(row["ends"]),
+        row["titles"],
+        row["open_access"],
+        row["organisation"],
+        reading.identifier(row["staff_id"]),
+        row["staff"],
+        reading.identifier(row["room_id"]),
+        row["room"],
+        row["stream"],
+    ),
+)
+"""The same beside other readings of a page: `centre`, `first`, `last` and `zone` are its values."""
 
 
 def sessions(actor: Actor, centre_id: uuid.UUID, first: date, last: date | None = None) -> list[Session]:

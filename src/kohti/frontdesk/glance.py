@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kohti.kernel import words
 from kohti.people import spoken
+from kohti.people.promising import PROMISED
 
 
 class Promise(NamedTuple):
@@ -80,21 +81,13 @@ def whom_to_ask(ask: str | None) -> str:
     return _("Ask %(name)s") % {"name": words.apart(ask)} if ask else _("Ask the team leader")
 
 
-PROMISED: dict[str, Callable[[], str]] = {
-    "quiet": lambda: _("A quiet room"),
-    "face": lambda: _("A known face"),
-    "companion": lambda: _("A companion"),
-    "interpreter": lambda: _("An interpreter"),
-}
-
-
 def as_promises(promised: Sequence[Promise], said: str | None) -> list[dict[str, Any]]:
     """What was promised, in words, and what became of each. `said`: what colleagues ticked of the visit, as JSON."""
     answers = json.loads(said) if said else {}
     return [
         {
             "code": one.code,
-            "text": f"{PROMISED[one.code]()}: {one.name}" if one.name else PROMISED[one.code](),
+            "text": f"{PROMISED[one.code]}: {one.name}" if one.name else str(PROMISED[one.code]),
             "face": one.face,
             "name": one.name,
             "kept": answers.get(one.code, {}).get("kept"),

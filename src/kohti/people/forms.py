@@ -15,6 +15,7 @@ from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
 from kohti.people.choosing import language_field
+from kohti.people.promising import PROMISED
 from kohti.team import queries as team
 
 MOST_NAME, MOST_LINE, MOST_TEXT = 200, 400, 8000
@@ -164,12 +165,6 @@ ABOUT = (
 )
 
 
-PROMISES = (
-    ("quiet", gettext_lazy("A quiet room")),
-    ("face", gettext_lazy("A known face")),
-    ("companion", gettext_lazy("A companion")),
-    ("interpreter", gettext_lazy("An interpreter")),
-)
 HOW_LONG = {"weeks": (14, 14), "months": (91, 182)}
 """After how many days it is looked at again, and when it ends by itself."""
 
@@ -198,7 +193,7 @@ class MarkForm(Keyed):
     )
     promises = forms.MultipleChoiceField(
         label=gettext_lazy("What we promise when they come"),
-        choices=PROMISES,
+        choices=tuple(PROMISED.items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

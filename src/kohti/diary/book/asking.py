@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -18,7 +18,9 @@ from kohti.kernel import clock, ids
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id, short
+from kohti.people.promising import in_words
 
+from ..suiting import Suits, a_room_for
 from . import reading
 from .reading import Column, Kind, Somebody
 
@@ -44,12 +46,29 @@ class Choices:
     kinds: Sequence[Kind]
     colleagues: Sequence[Column]
     rooms: Sequence[Column]
+    needs: Sequence[str] = ()
+    """What the rooms that are named first have."""
 
     @classmethod
-    def read(cls, actor: Actor) -> Choices:
+    def read(cls, actor: Actor, *, needs: Sequence[str] = ()) -> Choices:
         """Two statements."""
         colleagues, rooms = reading.choices(actor)
-        return cls(reading.kinds(), colleagues, rooms)
+        return cls(reading.kinds(), colleagues, rooms, needs)
+
+    def lacks(self, room_id: uuid.UUID | None) -> bool:
+        """Whether a room, or none, is without something that is needed."""
+        has = next((one.has for one in self.rooms if one.id == room_id), ())
+        return not set(self.needs) <= set(has)
+
+    def room_options(self) -> list[tuple[str, Any]]:
+        """The rooms of a select; those that have what is needed first and by themselves, under what that is."""
+        if not self.needs:
+            return list(self.as_options(self.rooms, _("None")))
+        suit = [one for one in self.rooms if not self.lacks(one.id)]
+        rest = [one for one in self.rooms if one not in suit]
+        none, *others = self.as_options(rest, _("None"))
+        groups = ((in_words(self.needs), self.as_options(suit, "")[1:]), (_("Other rooms"), others))
+        return [none, *((name, options) for name, options in groups if options)]
 
     def as_options(self, columns: Sequence[Column], nobody: str) -> list[tuple[str, str]]:
         """Those of a select, the empty one first."""
@@ -79,7 +98,7 @@ class _WhenForm(forms.Form):
     def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["staff"].choices = choices.as_options(choices.colleagues, _("Nobody yet"))  # type: ignore[attr-defined]
-        self.fields["room"].choices = choices.as_options(choices.rooms, _("None"))  # type: ignore[attr-defined]
+        self.fields["room"].choices = choices.room_options()  # type: ignore[attr-defined]
 
     def starts(self, actor: Actor) -> datetime:
         """The instant that is meant."""
@@ -167,7 +186,17 @@ class CancelForm(forms.Form):
     key = forms.CharField(max_length=60, widget=forms.HiddenInput)
 
 
-def from_press(pressed: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+def with_a_room(actor: Actor, choices: Choices, asked: dict[str, Any]) -> dict[str, Any]:
+    """What a form begins with, in a free room that has what is needed; as it is, where one is chosen or time is open."""
+    if not choices.needs or asked.get("room") or not choices.kinds or not {"day", "at"} <= set(asked):
+        return asked
+    starts = clock.local(asked["day"], f"{asked['at']:%H:%M}", actor.zone)
+    kind = choices.kinds[0]
+    found = a_room_for(actor, choices.needs, starts, starts + timedelta(minutes=kind.minutes))
+    return asked | {"room": short(found.id)} if found else asked
+
+
+def from_press(pressed: Mapping[str, Any]) -> dict[str, Any]:
     """What a press on a free time says: whose or which, the day, the time; anything else is left open."""
     key, _dot, rest = str(pressed.get("at", "")).partition(".")
     said_day, _dot, said_time = rest.partition(".")
@@ -195,4 +224,19 @@ def as_it_is(found: reading.Appointment, actor: Actor) -> dict[str, Any]:
         "room": short(block.room_id) if block.room_id else "",
         "version": block.version,
         "key": f"{block.id}.{block.version}.{new_id().hex[-8:]}",
+    }
+
+
+def as_sent(begins: Mapping[str, Any], suits: Suits) -> dict[str, str]:
+    """The form to move an appointment as a page sends it: as it stands, only into this room."""
+    day: date = begins["day"]
+    return {
+        "day_0": str(day.day),
+        "day_1": str(day.month),
+        "day_2": str(day.year),
+        "at": f"{begins['at']:%H:%M}",
+        "staff": begins["staff"],
+        "room": short(suits.id),
+        "version": str(begins["version"]),
+        "key": begins["key"],
     }

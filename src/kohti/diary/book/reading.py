@@ -14,6 +14,9 @@ from kohti.kernel import clock, history, names, reading, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.errors import NotThere
 from kohti.people import queries as people
+from kohti.people.promising import of_a_room
+
+from ..sessions import HELD, Session
 
 
 class Block(NamedTuple):
@@ -67,6 +70,7 @@ class Column(NamedTuple):
     id: uuid.UUID | None
     name: str
     kind: str = ""
+    has: tuple[str, ...] = ()
 
 
 class Open(NamedTuple):
@@ -130,13 +134,13 @@ order by s.sort_key, s.id
 )
 ROOMS = reading.Part(
     """
-select r.id, r.name, r.kind from diary_room r
+select r.id, r.name, r.kind, r.has from diary_room r
 where r.centre_id = %(centre)s and (not r.retired
     or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.room_id = r.id
                and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
 order by array_position(array['room', 'quiet', 'desk'], r.kind::text), length(r.name), r.name
 """,
-    lambda row: Column(uuid.UUID(row["id"]), row["name"], row["kind"]),
+    lambda row: Column(uuid.UUID(row["id"]), row["name"], row["kind"], tuple(row["has"])),
 )
 
 
@@ -157,6 +161,7 @@ class Pages:
     away: Sequence[Away]
     colleagues: Sequence[Column]
     rooms: Sequence[Column]
+    held: Sequence[Session]
 
 
 def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None = None) -> Pages:
@@ -181,7 +186,13 @@ def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None =
             values,
         )
         rows = cursor.fetchall()
-    opened, away, colleagues, rooms, kinds_ = reading.together(values, OPEN, AWAY, COLLEAGUES, ROOMS, KINDS)
+    opened, away, colleagues, rooms, kinds_, held = reading.together(
+        values, OPEN, AWAY, COLLEAGUES, ROOMS, KINDS, HELD
+    )
+    known = {one.id for one in colleagues}
+    holders = {one.staff_id: Column(one.staff_id, one.staff) for one in held if one.staff_id}
+    if staff_id is None:
+        colleagues = [*colleagues, *(one for key, one in holders.items() if key not in known)]
     titles: dict[str, str] = dict(kinds_)
     names_of: dict[uuid.UUID | None, str] = {one.id: one.name for one in (*colleagues, *rooms)}
     blocks = [
@@ -191,7 +202,7 @@ def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None =
     persons = dict.fromkeys(one.person_id for one in blocks if one.person_id)
     if persons and actor.kind == "member":
         history.record("person.listed", "book", actor.centre, persons=[*persons])
-    return Pages(first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms)
+    return Pages(first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +213,18 @@ class Appointment:
     note: str
     reason: str
     by: str
+    has: Sequence[str]
+    heed: str | None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What its person needs of a room on that day, as far as the reader may know."""
+        return of_a_room(self.heed, self.block.day)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What they need and the room it is in has not; all of it without a room."""
+        return tuple(code for code in self.needs if code not in self.has)
 
     @property
     def kind_title(self) -> str:
@@ -221,7 +244,7 @@ def appointment(actor: Actor, booking_id: uuid.UUID) -> Appointment:
             BLOCKS.replace(
                 "b.version\n",
                 "b.version, b.note, b.reason, coalesce((select t.full_name from team_membership m"
-                " join team_staff t on t.id = m.staff_id where m.id = b.beside_by), '')\n",
+                " join team_staff t on t.id = m.staff_id where m.id = b.beside_by), ''), coalesce(r.has, '{}'), p.heed::text\n",
                 1,
             )
             + " where b.id = %s and b.centre_id = %s",
@@ -230,7 +253,7 @@ def appointment(actor: Actor, booking_id: uuid.UUID) -> Appointment:
         row = cursor.fetchone()
     if row is None:
         raise NotThere("no such booking")
-    found = Appointment(Block._make(row[:-3]), *row[-3:])
+    found = Appointment(Block._make(row[:-5]), *row[-5:])
     if found.block.person_id:
         history.record("person.listed", "booking", booking_id, persons=[found.block.person_id])
     return found
@@ -253,16 +276,17 @@ def kinds() -> list[Kind]:
 
 
 class Somebody(NamedTuple):
-    """Somebody an appointment could be with."""
+    """Somebody an appointment could be with; `heed`: what the desk heeds of them."""
 
     id: uuid.UUID
     name: str
+    heed: str | None = None
 
 
 def somebody(person_id: uuid.UUID) -> Somebody | None:
     """The person, where the actor sees them."""
     with connection.cursor() as cursor:
-        cursor.execute("select id, full_name from people_person where id = %s", [person_id])
+        cursor.execute("select id, full_name, heed::text from people_person where id = %s", [person_id])
         row = cursor.fetchone()
     return Somebody(*row) if row else None
 

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from kohti.kernel import clock, links, words
 from kohti.kernel.ids import short
 
+from ..sessions import Session
 from .reading import Block, Column, Open, Pages
 
 UNIT = timedelta(minutes=5)
@@ -49,21 +50,32 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The book as it is drawn: the times beside it, and its columns."""
+    """The book as it is drawn: the times beside it, its columns, and in words what is held in none of them."""
 
     times: Sequence[str]
     columns: Sequence[Shown]
+    also: Sequence[str] = ()
 
 
 def by_colleague(pages: Pages, zone: ZoneInfo, *, own: uuid.UUID | None) -> Drawn:
     """A day, a column for each colleague; the reader's own first."""
     columns = sorted(pages.colleagues, key=lambda one: one.id != own)
-    return _day(pages, columns, zone, of=lambda one: one.staff_id, own=own, what="s")
+    return _day(
+        pages, columns, zone, of=lambda one: one.staff_id, held_by=lambda one: one.staff_id, own=own, what="s"
+    )
 
 
 def by_room(pages: Pages, zone: ZoneInfo) -> Drawn:
     """A day, a column for each room and desk."""
-    return _day(pages, pages.rooms, zone, of=lambda one: one.room_id, own=None, what="r")
+    return _day(
+        pages,
+        pages.rooms,
+        zone,
+        of=lambda one: one.room_id,
+        held_by=lambda one: one.room_id,
+        own=None,
+        what="r",
+    )
 
 
 def _day(
@@ -72,6 +84,7 @@ def _day(
     zone: ZoneInfo,
     *,
     of: Callable[[Block], uuid.UUID | None],
+    held_by: Callable[[Session], uuid.UUID | None],
     own: uuid.UUID | None,
     what: str,
 ) -> Drawn:
@@ -89,6 +102,11 @@ def _day(
     if what == "s":
         for one in pages.away:
             away.setdefault(one.staff_id, []).append((one.starts, one.ends))
+    sessions: dict[uuid.UUID | None, list[Session]] = {}
+    for session in pages.held:
+        whose = held_by(session)
+        sessions.setdefault(whose if whose in known else None, []).append(session)
+    also = [_also(one, zone) for one in sessions.pop(None, [])]
     frame = _Frame.of(pages, [day], zone)
     shown = []
     for column in columns:
@@ -100,12 +118,13 @@ def _day(
             away=away.get(column.id, []) if column.id else [],
             by=what,
             opened=pages.open.get(day),
+            sessions=sessions.get(column.id, ()),
         )
         href = ""
         if what == "s" and column.id:
             href = f"{links.to('book_week', column.id)}?day={day}"
         shown.append(Shown(column.name, _KINDS.get(column.kind, str)(), href, lines, free, column.id == own))
-    return Drawn(frame.times, shown)
+    return Drawn(frame.times, shown, also)
 
 
 _KINDS: dict[str, Callable[[], str]] = {
@@ -121,7 +140,11 @@ def week(pages: Pages, staff_id: uuid.UUID, zone: ZoneInfo) -> Drawn:
     for block in pages.blocks:
         held.setdefault(block.day, []).append(block)
     days = [pages.first + timedelta(days=n) for n in range((pages.last - pages.first).days + 1)]
-    days = [day for day in days if day in pages.open or day in held or day.weekday() < 5]
+    pages = replace(pages, held=[one for one in pages.held if one.staff_id == staff_id])
+    sessions: dict[date, list[Session]] = {}
+    for session in pages.held:
+        sessions.setdefault(session.starts.astimezone(zone).date(), []).append(session)
+    days = [day for day in days if day in pages.open or day in held or day in sessions or day.weekday() < 5]
     away = [(one.starts, one.ends) for one in pages.away if one.staff_id == staff_id]
     frame = _Frame.of(pages, days, zone)
     shown = []
@@ -133,6 +156,7 @@ def week(pages: Pages, staff_id: uuid.UUID, zone: ZoneInfo) -> Drawn:
             away=away,
             by="w",
             opened=pages.open.get(day),
+            sessions=sessions.get(day, ()),
         )
         closed = "" if day in pages.open else _("Closed")
         shown.append(Shown(words.day_long(day), closed, f"{links.to('book')}?day={day}", lines, free))
@@ -152,7 +176,7 @@ class _Frame:
 
     @classmethod
     def of(cls, pages: Pages, days: Iterable[date], zone: ZoneInfo) -> _Frame:
-        """Wide enough for the hours of the centre and for all that is booked."""
+        """Wide enough for the hours of the centre and for all that is booked or held."""
         begins, ends = [], []
         for day in days:
             midnight = _midnight(day, zone)
@@ -163,6 +187,10 @@ class _Frame:
             midnight = _midnight(block.day, zone)
             begins.append(block.starts - midnight)
             ends.append(block.ends - midnight)
+        for session in pages.held:
+            midnight = _midnight(session.starts.astimezone(zone).date(), zone)
+            begins.append(session.starts - midnight)
+            ends.append(session.ends - midnight)
         first = min(begins, default=timedelta(hours=9))
         last = max(ends, default=first)
         return cls(
@@ -185,23 +213,26 @@ class _Frame:
         away: Sequence[tuple[datetime, datetime]],
         by: str,
         opened: Open | None,
+        sessions: Sequence[Session] = (),
     ) -> tuple[Markup, int]:
         """The lines of one column, and how many of them are free. `key`: what is booked with a press on one of those.
 
         Kept, because of forty columns one has changed since the page before: a column looks the same from one of the
         instants at which it is cut to the next.
         """
-        here, gone = tuple(blocks), tuple(away)
+        here, gone, held = tuple(blocks), tuple(away), tuple(sessions)
         begin = _midnight(day, self.zone) + self.first
         passed = begin
         if self.now > begin:
             passed = min(begin + (self.now - begin) // LINE * LINE, begin + self.last - self.first)
-            spans = [*gone, *((one.starts, one.ends) for one in here)]
+            spans = [*gone, *((one.starts, one.ends) for one in (*here, *held))]
             for edges in [*spans, (opened.opens, opened.closes)] if opened else spans:
                 for edge in edges:
                     if passed < edge <= self.now:
                         passed = edge
-        return replace(self, now=passed)._drawn(day, here, key=key, away=gone, by=by, opened=opened)
+        return replace(self, now=passed)._drawn(
+            day, here, key=key, away=gone, by=by, opened=opened, sessions=held
+        )
 
     @lru_cache(maxsize=4_000)  # noqa: B019 - of times alone, not of a page
     def _drawn(
@@ -213,6 +244,7 @@ class _Frame:
         away: Sequence[tuple[datetime, datetime]],
         by: str,
         opened: Open | None,
+        sessions: Sequence[Session],
     ) -> tuple[Markup, int]:
         midnight = _midnight(day, self.zone)
         begin, end = midnight + self.first, midnight + self.last
@@ -231,14 +263,25 @@ class _Frame:
                 elif size:
                     lines.append(f"<li data-m={size} data-no aria-hidden=true>")
 
+        stands = [
+            (
+                cluster[0].starts,
+                max(one.ends for one in cluster),
+                f" data-n={min(len(cluster), 9)}>"
+                + "".join(_block(one, self.zone, self.speaks, by) for one in cluster),
+            )
+            for cluster in _clusters(blocks)
+        ]
+        for session in sessions:
+            inside = f" data-held>{_held(session, self.zone, by)}"
+            taken = sorted((starts, ends) for starts, ends, _inside in stands)
+            stands += [(*left, inside) for left in _left_over(session.starts, session.ends, taken)]
         at = begin
-        for cluster in _clusters(blocks):
-            starts, ends = cluster[0].starts, max(one.ends for one in cluster)
+        for starts, ends, inside in sorted(stands) if sessions else stands:
             if starts > at:
                 gap(at, starts)
-            size = max(1, _units(begin, max(starts, begin), ends))
-            inside = "".join(_block(one, self.zone, self.speaks, by) for one in cluster)
-            lines.append(f"<li data-m={size} data-n={min(len(cluster), 9)}>{inside}")
+            size = max(1, _units(begin, max(starts, at), ends))
+            lines.append(f"<li data-m={size}{inside}")
             # an appointment that was missed holds no time, but it still stands there
             at = max(at, ends)
         if at < end:
@@ -299,6 +342,38 @@ def _clusters(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         cluster, until = [one], one.ends
     if cluster:
         yield cluster
+
+
+def _left_over(
+    starts: datetime, ends: datetime, taken: Sequence[tuple[datetime, datetime]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """What is left of a session once what stands in its column already, in order, is taken from it."""
+    at = starts
+    for begins, until in taken:
+        if begins >= ends:
+            break
+        if begins > at:
+            yield at, begins
+        at = max(at, until)
+    if at < ends:
+        yield at, ends
+
+
+def _held(one: Session, zone: ZoneInfo, by: str) -> str:
+    """A session in a column, in words: when, what, and who holds it or where."""
+    about = (one.by,) if by == "r" else (one.organisation, one.room)
+    return (
+        f"<p><b>{_hours(one, zone)}</b> <bdi>{escape(one.title)}</bdi>"
+        f" <span>{escape(' · '.join(part for part in about if part))}</span></p>"
+    )
+
+
+def _also(one: Session, zone: ZoneInfo) -> str:
+    return ", ".join(part for part in (one.title, _hours(one, zone), one.room, one.by) if part)
+
+
+def _hours(one: Session, zone: ZoneInfo) -> str:
+    return f"{words.clock_time(one.starts, zone)}–{words.clock_time(one.ends, zone)}"
 
 
 @lru_cache(maxsize=40_000)

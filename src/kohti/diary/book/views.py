@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,9 +20,11 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import short
 from kohti.kernel.live import News, View
+from kohti.people.promising import in_words, of_a_room
 
 from .. import actions
 from ..news import concerns
+from ..suiting import a_room_for
 from . import asking, reading, showing
 from .asking import CancelForm, MoveForm, NewForm
 
@@ -116,18 +119,23 @@ def _back(request: HttpRequest, day: date, said: str) -> HttpResponseBase:
 @needs("diary.book", methods=("GET", "POST"))
 def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Book an appointment: at a free time somebody pressed, or at any other."""
-    choices = asking.Choices.read(actor)
     if request.method != "POST":
-        return _new_page(request, actor, NewForm(choices, initial=asking.from_press(request.GET, choices)))
+        someone = asking.person_of(request.GET.get("for", ""))
+        asked = asking.from_press(request.GET)
+        choices = asking.Choices.read(actor, needs=_needs(someone, asked.get("day", clock.today(actor.zone))))
+        asked = asking.with_a_room(actor, choices, asked)
+        return _new_page(request, actor, NewForm(choices, initial=asked), someone)
+    someone = asking.person_of(request.POST.get("person", ""))
+    choices = asking.Choices.read(actor, needs=_needs(someone, clock.today(actor.zone)))
     form = NewForm(choices, request.POST)
     found = reading.find(actor, request.POST.get("q", "")[:100]) if request.POST.get("q") else None
     if "find" in request.POST:
         form = NewForm(choices, initial=request.POST.dict())
-        return _new_page(request, actor, form, found=found)
+        return _new_page(request, actor, form, someone, found=found)
     if not form.is_valid():
-        return _new_page(request, actor, form, found=found, status=422)
+        return _new_page(request, actor, form, someone, found=found, status=422)
     try:
-        actions.book_one(
+        made = actions.book_one(
             actor,
             actor.centre,
             form.booking(actor, actions.NewBooking),
@@ -135,19 +143,35 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         )
     except Refused as trouble:
         form.refused(trouble, actor)
-        return _new_page(request, actor, form, found=found, status=409)
-    return _back(request, form.cleaned_data["day"], "booked")
+        return _new_page(request, actor, form, someone, found=found, status=409)
+    wanted: date = form.cleaned_data["day"]
+    lacks = replace(choices, needs=_needs(someone, wanted)).lacks(form.chosen("room"))
+    return _after(request, wanted, "booked", made, lacks)
+
+
+def _needs(someone: reading.Somebody | None, on: date) -> tuple[str, ...]:
+    """What somebody needs of a room on a day, as far as the reader may know."""
+    return of_a_room(someone.heed, on) if someone else ()
+
+
+def _after(
+    request: HttpRequest, day: date, said: str, booking_id: uuid.UUID, lacks: bool
+) -> HttpResponseBase:
+    """Back to the book; to the appointment's own page where its room is without what helps, which it says there."""
+    if lacks:
+        return redirect(f"{reverse('book_one', args=[booking_id])}?said={said}")
+    return _back(request, day, said)
 
 
 def _new_page(
     request: HttpRequest,
     actor: Actor,
     form: NewForm,
+    someone: reading.Somebody | None,
     *,
     found: Sequence[reading.Somebody] | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    someone = asking.person_of(str(form["person"].value() or ""))
     return render(
         request,
         "diary/book_new.html",
@@ -165,6 +189,9 @@ def _new_page(
 def one(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
     """An appointment: what it is, and the ways to move and to cancel it."""
     found = reading.appointment(actor, booking_id)
+    said = SAID.get(request.GET.get("said", ""))
+    if said is not None:
+        pages.say(request, said())
     return _one_page(request, actor, found)
 
 
@@ -178,6 +205,10 @@ def _one_page(
     status: int = 200,
 ) -> HttpResponseBase:
     block = found.block
+    choices = asking.Choices.read(actor, needs=found.needs)
+    begins = asking.as_it_is(found, actor)
+    lacks = found.lacks if block.state == "booked" else ()
+    suits = a_room_for(actor, found.needs, block.starts, block.ends, but=block.id) if lacks else None
     return render(
         request,
         "diary/book_one.html",
@@ -189,7 +220,10 @@ def _one_page(
             "state": showing.STATE_WORDS[block.state](),
             "may_open": block.person_id is not None and actors.may(actor, "people.open"),
             "open": block.state == "booked",
-            "moving": moving or MoveForm(asking.Choices.read(actor), initial=asking.as_it_is(found, actor)),
+            "moving": moving or MoveForm(choices, initial=begins),
+            "lacks": in_words(lacks),
+            "suits": suits,
+            "into": asking.as_sent(begins, suits) if suits else {},
             "cancelling": cancelling or CancelForm(initial={"key": f"{block.id}.{block.version}"}),
         },
         status=status,
@@ -200,7 +234,8 @@ def _one_page(
 def move(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpResponseBase:
     """Put an appointment at another time, with another colleague, into another room."""
     found = reading.appointment(actor, booking_id)
-    form = MoveForm(asking.Choices.read(actor), request.POST)
+    choices = asking.Choices.read(actor, needs=found.needs)
+    form = MoveForm(choices, request.POST)
     if not form.is_valid():
         return _one_page(request, actor, found, moving=form, status=422)
     try:
@@ -208,7 +243,7 @@ def move(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpRespo
     except Refused as trouble:
         form.refused(trouble, actor)
         return _one_page(request, actor, reading.appointment(actor, booking_id), moving=form, status=409)
-    return _back(request, moved.day, "moved")
+    return _after(request, moved.day, "moved", booking_id, choices.lacks(moved.room_id))
 
 
 @needs("diary.book", methods=("POST",))

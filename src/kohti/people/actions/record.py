@@ -18,6 +18,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import alike
 from kohti.people.models import Contact, Household, Mark, Person, Representative, Why
+from kohti.people.promising import PROMISED
 
 from .sight import asked, seen
 
@@ -27,8 +28,8 @@ MOST_REVIEW = timedelta(days=366)
 """When a mark is looked at again at the latest."""
 
 
-PROMISES = ("quiet", "face", "companion", "interpreter")
-"""What can be promised somebody for when they come: a quiet room, a known face, a companion, an interpreter."""
+PROMISES = tuple(PROMISED)
+"""The codes of what can be promised somebody for when they come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
