@@ -273,13 +273,25 @@ def test_each_service_of_the_sample_stands_in_the_middle_of_a_day(sample: Instal
             "select s.code, count(*) filter (where v.state = 'waiting'),"
             " count(*) filter (where v.state = 'serving'), count(*) filter (where v.state = 'done'),"
             " count(*) filter (where v.booking_id is null),"
-            " (select count(*) from diary_booking b where b.service_id = s.id)"
+            " (select count(*) from diary_booking b where b.service_id = s.id),"
+            " count(*) filter (where v.day = '2026-03-10'),"
+            " count(*) filter (where v.day = '2026-03-10' and v.is_open),"
+            " (select count(*) from diary_booking b where b.service_id = s.id and b.day = '2026-03-12'"
+            "  and b.room_id is not null),"
+            " (select count(*) from diary_wish w where w.service_id = s.id),"
+            " (select count(*) from team_device d where d.service_id = s.id and d.token_hash <> ''),"
+            " count(*) filter (where v.next_help is not null),"
+            " (select count(*) from kernel_message m where m.service_id = s.id and m.state = 'unknown')"
             " from team_service s left join frontdesk_visit v on v.service_id = s.id group by s.id"
         ).fetchall()
     assert {row[0] for row in found} == set(services.shipped_codes())
-    for code, waiting, serving, done, walked_in, booked in found:
+    for code, waiting, serving, done, walked_in, booked, *around in found:
         assert min(waiting, serving, done) > 0, code
         assert (walked_in >= 5, booked >= 12) == (True, True), code
+        yesterday, left_open, tomorrow, wishes, devices, met, _unknown = around
+        assert (yesterday >= 8, left_open, tomorrow >= 8, wishes) == (True, 0, True, 3), code
+        assert (devices >= 2, met > 0) == (True, True), code
+    assert sum(row[-1] for row in found) == 4
 
 
 def test_the_demo_begins_where_it_was_left(sample: Installation) -> None:

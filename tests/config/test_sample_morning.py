@@ -10,6 +10,8 @@ from tests.factories import MORNING, TODAY, as_worker, place
 
 from kohti.config import sample
 from kohti.config.sample import morning
+from kohti.config.sample.around import around
+from kohti.diary.models import Booking
 from kohti.frontdesk.models import Help, Visit
 from kohti.frontdesk.replay import Colleague, Day, WalkIn
 from kohti.kernel import clock
@@ -45,24 +47,33 @@ def test_towards_the_end_of_the_morning_somebody_stands_in_every_state() -> None
     door = here.hire("host", centre="cheltenham", name="Priya Nair")
     desk = [here.hire("host", centre="cheltenham", name=name) for name in ("Aisha Rahman", "Callum Firth")]
     coach = here.member("coach")
+    leader, until = here.member("leader"), MORNING + timedelta(minutes=10)
     here.booking(MORNING + timedelta(minutes=5))
+    here.booking(until + timedelta(minutes=20))
+    tomorrows = here.booking(MORNING + timedelta(days=1))
     day = Day(
         here.system,
         here.centre.id,
         TODAY,
         [Colleague(coach, ("desk",), False), *(Colleague(one, ("desk",), True) for one in (*desk, door))],
         2,
-        until=MORNING + timedelta(minutes=10),
+        until=until,
     )
     come = [WalkIn(MORNING + timedelta(minutes=n), f"Visitor {n}", "own-coach", "") for n in range(8)]
     with as_worker():
         day.live(come)
-    morning.in_every_state(day, MORNING + timedelta(minutes=10))
-    with as_actor(here.member("leader")):
+    morning.in_every_state(day, until, around("gloucestershire"), leader)
+    with as_actor(leader):
         visits = list(Visit.objects.filter(centre_id=here.centre.id))
+        late = Booking.objects.filter(late_minutes=15).count()
         (asked,) = Help.objects.all()
     assert {one.state for one in visits} == {"waiting", "called", "serving", "done", "absent", "left"}
     assert [one.given_name for one in visits if one.urgency == 2 and one.state == "waiting"] == [""]
+    assert [one.next_help["place"] for one in visits if one.next_help] == ["Lansdown Road, Cheltenham"]
+    assert [one.door_note for one in visits if one.person_id == tomorrows.person_id] == [
+        "A day early; still glad of a word today."
+    ]
+    assert late == 1
     assert [one.word for one in visits if one.handed_by_id] == ["The landlord wants them out by Friday."]
     assert [one.word for one in visits if one.parked_until] == ["Gone to fetch a letter from home."]
     assert asked.ended_at is not None

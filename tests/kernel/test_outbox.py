@@ -460,7 +460,7 @@ def test_what_a_killed_sender_had_in_hand_is_unknown_and_not_sent_again(
     leader = here.member("leader")
     message = written(leader, centre_id=here.centre.id)
     with as_worker():
-        assert sending._take(here.system) is not None
+        assert sending.take(here.system) is not None
     assert row(owner, message)[0] == "sending"
     assert sent(here, tmp_path) == {"unknown": 1}
     assert row(owner, message)[0] == "unknown"
@@ -662,7 +662,7 @@ def test_nothing_of_a_person_stands_in_the_logs(
     written(here.member("leader"), address="zebedee@example.org", name="Zebedee", body="Dear Zebedee")
     sent(here, tmp_path)
     with as_worker():
-        sending._take(here.system)
+        sending.take(here.system)
     sent(here, tmp_path)
     said = "".join(capfd.readouterr())
     assert "message.failed" in said

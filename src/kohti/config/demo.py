@@ -31,6 +31,8 @@ def run(args: argparse.Namespace, say: Say) -> int:
     os.environ["KOHTI_DATA"] = str(data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "kohti.config.settings"
     os.environ["KOHTI_ROLE"] = "worker"
+    # Links in messages begin with it.
+    os.environ.setdefault("KOHTI_ORIGINS", f"http://localhost:{args.port}")
     if "DATABASE_URL" in os.environ:
         return _elsewhere(args, data, say)
     with postgres.use(data, say=say) as server:

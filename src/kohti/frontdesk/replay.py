@@ -56,11 +56,12 @@ WALK_TO_THE_DESK = timedelta(seconds=50)
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who serves: their own appointments, and the lines they take from."""
+    """Somebody who serves: their own appointments, the lines they take from, and where they sit."""
 
     actor: Actor
     streams: tuple[str, ...]
     stands_in: bool
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,7 @@ class Day:
         if not self.wanted(colleague):
             return
         with as_actor(colleague.actor) as actor:
-            moved = actions.call_next(actor, streams=colleague.streams, key=self.key(), desk="")
+            moved = actions.call_next(actor, streams=colleague.streams, key=self.key(), desk=colleague.desk)
             if moved is None and colleague.stands_in:
                 alone = [
                     visit
@@ -292,7 +293,7 @@ class Day:
                     if visit.state == "waiting" and visit.staff_id and visit.staff_id not in self.present
                 ]
                 if alone:
-                    moved = actions.call(actor, alone[0].visit_id, key=self.key())
+                    moved = actions.call(actor, alone[0].visit_id, key=self.key(), desk=colleague.desk)
         if moved is None:
             return
         visit = self.here[moved.visit_id]

@@ -28,6 +28,7 @@ from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
 from . import morning, ways
+from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
 DAY = date(2026, 3, 11)
@@ -115,7 +116,7 @@ def at_work(
                 True,
             ),
         )
-    return out
+    return [replace(one, desk=str(number)) for number, one in enumerate(out, 1)]
 
 
 def service_of(centre: str) -> Sampled:
@@ -130,11 +131,11 @@ def load(data: Path, say: Say) -> None:
     """Make the sample in an empty installation, up to `STANDS_AT`."""
     accounts = []
     for here in SAMPLED:
-        accounts += _live(here, say)
+        accounts += _live(here, data, say)
     _keep(data, accounts)
 
 
-def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
+def _live(here: Sampled, data: Path, say: Say) -> list[dict[str, str]]:
     """Make one service of the sample and live the day of its centre; returns its accounts."""
     say(_("making %(service)s") % {"service": here.service})
     with clock.held_at(HIRED):
@@ -160,10 +161,11 @@ def _live(here: Sampled, say: Say) -> list[dict[str, str]]:
         accounts = _accounts(actor, here)
     begun = ways.live(actor, here)
     say(_("%(number)s people on their way there") % {"number": begun})
-    day = Day(actor, centre.id, DAY, colleagues, SEED, until=STANDS_AT)
+    beside = Around(here, actor, colleagues, SEED)
+    beside.live(data)
+    day = Day(actor, centre.id, DAY, beside.at_work, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
-    if here is CHELTENHAM:
-        morning.in_every_state(day, STANDS_AT)
+    morning.in_every_state(day, STANDS_AT, beside.told, beside.leader)
     say(_("lived the morning until %(time)s there") % {"time": f"{STANDS_AT.astimezone(actor.zone):%H:%M}"})
     return accounts
 

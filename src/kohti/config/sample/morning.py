@@ -3,20 +3,25 @@ the other centres of the district, each with a few people. All of it by the prod
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from kohti.diary import actions as diary
-from kohti.diary.models import Kind
+from kohti.diary.models import Booking, Kind
 from kohti.frontdesk import actions
 from kohti.frontdesk.models import Reason, State, Visit
 from kohti.frontdesk.replay import Colleague, Day, WalkIn
+from kohti.kernel import actor as actors
 from kohti.kernel import clock
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.people import actions as people
 from kohti.people.actions import NewPerson
+from kohti.team import queries as team
 from kohti.team.models import Centre
 
 Member = Callable[..., Actor]
@@ -54,7 +59,7 @@ def elsewhere(
     seed: int,
     centres: Mapping[str, tuple[str, str, str]] = ELSEWHERE,
 ) -> None:
-    """Live the morning of the district's other centres, with a dozen booked at each and a few who walk in.
+    """Live the morning of the district's other centres, with a dozen booked at each, a few who walk in, and some for tomorrow.
 
     `member` makes a colleague ready to act, as `sample.member_of`.
     """
@@ -106,6 +111,7 @@ def _elsewhere(
             for which, coach in enumerate(coaches)
             for turn in range(BOOKED_EACH)
         ]
+        slots += [(staff_id, starts + timedelta(days=1)) for staff_id, starts in slots[::2]]
         known = people.register(actor, place.id, [NewPerson(full_name=next(names)) for _slot in slots])
         diary.book(
             actor,
@@ -122,67 +128,190 @@ def _elsewhere(
     Day(actor, place.id, day, colleagues, seed, until=until).live(come)
 
 
-def in_every_state(day: Day, until: datetime) -> None:
-    """Towards the end of a morning that was lived: what the plain course of it did not bring about."""
-    door = day.host()
-    desk = [one for one in day.colleagues if one.stands_in]
-    asks, comes = desk[0].actor, door
+def in_every_state(day: Day, until: datetime, told: Mapping[str, Any], leader: Actor) -> None:
+    """Towards the end of a morning that was lived: what the plain course of it did not bring about.
 
-    def key(what: str) -> str:
-        return f"sample:{day.centre_id}:{what}"
+    `told` has its words, as `around.around`.
+    """
+    _Scene(day, until, told, leader).play()
 
-    with clock.held_at(until - timedelta(minutes=30)), as_actor(asks):
-        help_id = actions.ask_for_help(asks, desk="2", key=key("help"))
-    with clock.held_at(until - timedelta(minutes=29)), as_actor(comes):
-        actions.go_to_help(comes, help_id, key=key("comes"))
-    with clock.held_at(until - timedelta(minutes=24)), as_actor(asks):
-        actions.end_help(asks, help_id, key=key("over"))
 
-    booked = [one for one in day.here.values() if one.state == "waiting" and one.staff_id]
-    others = [one for one in day.here.values() if one.state == "waiting" and not one.staff_id]
-    with clock.held_at(until - timedelta(minutes=3)):
-        if booked or others:
-            with as_actor(door):
+class _Scene:
+    """The end of a morning, one after the other."""
+
+    def __init__(self, day: Day, until: datetime, told: Mapping[str, Any], leader: Actor) -> None:
+        self.day, self.until, self.told, self.leader = day, until, told, leader
+        self.door = day.host()
+        self.desk = [one for one in day.colleagues if one.stands_in]
+        with as_actor(self.door):
+            self.reasons = {one.code: one.id for one in Reason.objects.filter(service_id=self.door.service)}
+
+    def key(self, what: object) -> str:
+        """The key of one of the presses."""
+        return f"sample:{self.day.centre_id}:{what}"
+
+    def ago(self, minutes: float) -> AbstractContextManager[datetime]:
+        """The clock, so many minutes before the end."""
+        return clock.held_at(self.until - timedelta(minutes=minutes))
+
+    def play(self) -> None:
+        """All of it, in order of time."""
+        self.met_in_crisis()
+        self.help_at_a_desk()
+        self.needs_a_quiet_room()
+        self.on_the_wrong_day()
+        self.later_today()
+        self.set_aside()
+        self.called()
+
+    def come(self, who: Actor, reason: str, **said: Any) -> uuid.UUID:
+        """Somebody comes without an appointment."""
+        return actions.take_walk_in(who, self.reasons[reason], **said).visit_id
+
+    def met_in_crisis(self) -> None:
+        """Somebody was in crisis, a colleague came to the door, and they left knowing who helps next."""
+        met, leader = self.told["met"], self.leader
+        helps = next(one for one in team.blueprint(leader).helps_now if one.code == met["place"])
+        with self.ago(52), as_actor(self.door) as door:
+            visit = self.come(door, met["reason"], door_note=met["note"], key=self.key("crisis"))
+            assert leader.staff_id is not None
+            actions.ask_to_come(door, visit, leader.staff_id, key=self.key("asked"))
+        with self.ago(50), as_actor(leader):
+            actions.call(leader, visit, key=self.key("meets"))
+        with self.ago(49), as_actor(leader):
+            actions.begin(leader, visit, key=self.key("sits down"))
+        with self.ago(26), as_actor(leader):
+            language: Any = leader.first_language
+            next_help = actions.NextHelp(
+                what="place",
+                name=helps.title.get(language, ""),
+                place=helps.place,
+                when=helps.when.get(language, ""),
+                phone=helps.phone,
+                language=language,
+            )
+            actions.say_next_help(leader, visit, next_help, key=self.key("helps"))
+            actions.finish(leader, visit, key=self.key("met"))
+
+    def help_at_a_desk(self) -> None:
+        """A colleague asked for help at their desk; another went, and it is over."""
+        asks = self.day.colleagues[0].actor
+        with self.ago(30), as_actor(asks):
+            help_id = actions.ask_for_help(asks, desk="2", key=self.key("help"))
+        with self.ago(29), as_actor(self.door) as door:
+            actions.go_to_help(door, help_id, key=self.key("comes"))
+        with self.ago(24), as_actor(asks):
+            actions.end_help(asks, help_id, key=self.key("over"))
+
+    def needs_a_quiet_room(self) -> None:
+        """Their coach promised somebody who waits now a quiet room and a known face."""
+        waits = {one.staff_id: one for one in self.day.here.values() if one.state == "waiting"}
+        coach = next((one.actor for one in self.day.colleagues if one.actor.staff_id in waits), None)
+        if coach is None:
+            return
+        with self.ago(20), as_actor(coach):
+            person = Visit.objects.get(id=waits[coach.staff_id].visit_id).person_id
+            if person is not None and actors.may(coach, "people.edit"):
+                people.add_mark(
+                    coach,
+                    person,
+                    kind="helps",
+                    words=self.told["quiet"]["words"],
+                    promises=("quiet", "face"),
+                    face_id=coach.staff_id,
+                    review_on=self.day.day + timedelta(days=91),
+                    key=self.key("quiet"),
+                )
+
+    def on_the_wrong_day(self) -> None:
+        """Somebody who is booked tomorrow is here today; whoever sees them takes them in."""
+        wrong, leader = self.told["wrong_day"], self.leader
+        with self.ago(8), as_actor(leader):
+            booking = (
+                Booking.objects.filter(
+                    centre_id=self.day.centre_id, day=self.day.day + timedelta(days=1), state="booked"
+                )
+                .order_by("starts", "id")
+                .first()
+            )
+            if booking is not None and booking.person_id is not None:
+                self.come(
+                    leader,
+                    wrong["reason"],
+                    person_id=booking.person_id,
+                    door_note=wrong["note"],
+                    key=self.key("wrong day"),
+                )
+
+    def later_today(self) -> None:
+        """Somebody says through their link that they come a quarter of an hour late."""
+        with self.ago(6), as_actor(self.door):
+            booking = (
+                Booking.objects.filter(
+                    centre_id=self.day.centre_id,
+                    day=self.day.day,
+                    state="booked",
+                    starts__gt=self.until,
+                )
+                .order_by("starts", "id")
+                .first()
+            )
+        if booking is None:
+            return
+        with self.ago(6), as_actor(DOOR):
+            guest = actors.guest(booking.id)
+            assert guest is not None
+            with as_actor(guest):
+                diary.say_late(guest, booking.id, 15, key=self.key("late"))
+
+    def set_aside(self) -> None:
+        """One is parked, one has left, one was handed over."""
+        here = [one for one in self.day.here.values() if one.state == "waiting" and not one.crisis]
+        booked = [one for one in here if one.staff_id]
+        others = [one for one in here if not one.staff_id]
+        handed = self.told["handed"]
+        with self.ago(3), as_actor(self.door) as door:
+            if others or booked:
                 actions.park(
                     door,
                     (booked or others).pop().visit_id,
-                    until=until + timedelta(minutes=25),
-                    word="Gone to fetch a letter from home.",
-                    key=key("parked"),
+                    until=self.until + timedelta(minutes=25),
+                    word=self.told["parked"],
+                    key=self.key("parked"),
                 )
-        if others:
-            with as_actor(door):
-                actions.leave(door, others.pop(0).visit_id, key=key("left"))
-        if others:
-            with as_actor(door):
+            if others:
+                actions.leave(door, others.pop(0).visit_id, key=self.key("left"))
+            if others:
                 actions.hand_over(
                     door,
                     others.pop().visit_id,
-                    to_stream="housing",
-                    word="The landlord wants them out by Friday.",
-                    key=key("handed"),
+                    to_stream=handed["to"],
+                    word=handed["word"],
+                    key=self.key("handed"),
                 )
-    with clock.held_at(until - timedelta(minutes=2)), as_actor(door):
-        reasons = {one.code: one.id for one in Reason.objects.filter(service_id=door.service)}
-        come = [
-            actions.take_walk_in(
-                door, reasons[reason], key=key(f"came:{name}"), given_name=name, door_note=note
-            ).visit_id
-            for reason, name, note in (
-                ("evidence", "Wanda Pike", ""),
-                ("own-coach", "Leon Abara", ""),
-                ("homeless-tonight", "", "Slept in the car; has not eaten."),
-            )
-        ]
-    # Nobody came to the desk of the first, the second is on the way to theirs, and the third waits in crisis.
-    for number, colleague in enumerate(desk[:2]):
-        with clock.held_at(until - timedelta(seconds=90 - 40 * number)), as_actor(colleague.actor) as actor:
-            for one in Visit.objects.filter(
-                with_staff_id=actor.staff_id, state__in=(State.CALLED, State.SERVING)
-            ):
-                if one.state == State.CALLED:
-                    actions.begin(actor, one.id, key=key(f"begun:{one.id}"))
-                actions.finish(actor, one.id, key=key(f"done:{one.id}"))
-            actions.call(actor, come[number], key=key(f"call{number}"), desk=str(number + 1))
-            if number == 0:
-                actions.did_not_come(actor, come[number], key=key("nobody"))
+
+    def called(self) -> None:
+        """Nobody came to the desk of the first, the second is on the way to theirs, and whoever else came waits."""
+        with self.ago(2), as_actor(self.door) as door:
+            come = [
+                self.come(
+                    door,
+                    one["reason"],
+                    given_name=one.get("name", ""),
+                    door_note=one.get("note", ""),
+                    key=self.key(f"came:{number}"),
+                )
+                for number, one in enumerate(self.told["come"])
+            ]
+        for number, colleague in enumerate((self.desk * 2)[:2]):
+            with self.ago((90 - 40 * number) / 60), as_actor(colleague.actor) as actor:
+                for one in Visit.objects.filter(
+                    with_staff_id=actor.staff_id, state__in=(State.CALLED, State.SERVING)
+                ):
+                    if one.state == State.CALLED:
+                        actions.begin(actor, one.id, key=self.key(f"begun:{one.id}"))
+                    if one.urgency < 2:
+                        actions.finish(actor, one.id, key=self.key(f"done:{one.id}"))
+                actions.call(actor, come[number], key=self.key(f"call{number}"), desk=str(number + 1))
+                if number == 0:
+                    actions.did_not_come(actor, come[number], key=self.key("nobody"))

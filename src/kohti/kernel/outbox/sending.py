@@ -43,7 +43,7 @@ def send_waiting(actor: Actor, data: Path, *, most: int = 500) -> Counter[str]:
             return done
         with ways.opened(data) as open_ways:
             for _n in range(most):
-                message = _take(actor)
+                message = take(actor)
                 if message is None:
                     break
                 done[_send(actor, message, open_ways[message.channel])] += 1
@@ -92,7 +92,7 @@ def _due(actor: Actor) -> bool:
         ).exists()
 
 
-def _take(actor: Actor) -> Message | None:
+def take(actor: Actor) -> Message | None:
     """The next one that is due, from here on in our hands: committed before anything leaves."""
     with as_actor(actor):
         message = (
