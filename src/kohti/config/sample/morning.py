@@ -171,7 +171,6 @@ class _Scene:
     def met_in_crisis(self) -> None:
         """Somebody was in crisis, a colleague came to the door, and they left knowing who helps next."""
         met, leader = self.told["met"], self.leader
-        helps = next(one for one in team.blueprint(leader).helps_now if one.code == met["place"])
         with self.ago(52), as_actor(self.door) as door:
             visit = self.come(door, met["reason"], door_note=met["note"], key=self.key("crisis"))
             assert leader.staff_id is not None
@@ -181,6 +180,7 @@ class _Scene:
         with self.ago(49), as_actor(leader):
             actions.begin(leader, visit, key=self.key("sits down"))
         with self.ago(26), as_actor(leader):
+            helps = next(one for one in team.blueprint(leader).helps_now if one.code == met["place"])
             language: Any = leader.first_language
             next_help = actions.NextHelp(
                 what="place",

@@ -152,7 +152,7 @@ def move(
             if old != new
         },
     )
-    after_change(actor, [booking_id])
+    after_change(actor, [booking_id], tell=not stays)
     tell_days(after.centre_id, {before.day, after.day})
     return after
 

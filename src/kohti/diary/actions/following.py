@@ -11,10 +11,12 @@ from ..reminding import confirm
 from .settling import settle
 
 
-def after_change(actor: Actor, booking_ids: Sequence[uuid.UUID]) -> None:
+def after_change(actor: Actor, booking_ids: Sequence[uuid.UUID], *, tell: bool = True) -> None:
     """Let follow what depends on these appointments, once they were moved or cancelled.
 
-    Called in the change's own transaction, with the rows as they stand after it.
+    Called in the change's own transaction, with the rows as they stand after it. `tell`: whether it is another
+    appointment for whoever comes; another room or desk is not.
     """
     settle(actor, booking_ids)
-    confirm(actor, booking_ids)
+    if tell:
+        confirm(actor, booking_ids)
