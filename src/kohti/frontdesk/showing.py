@@ -114,12 +114,13 @@ def _row(
     return made
 
 
-def as_rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> list[Markup]:
-    """The HTML of these lines as this role sees them, in the language in use."""
+def as_rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> Markup:
+    """The HTML of these lines, one after the other, as this role sees them, in the language in use."""
     zone, language = actor.zone, words.language()
     opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
     may_book, own = may(actor, "diary.book"), own_languages(actor)
-    return [_row(line, zone, language, opens, may_check_in, may_book, into, own) for line in lines]
+    rows = [_row(line, zone, language, opens, may_check_in, may_book, into, own) for line in lines]
+    return Markup("".join(rows))  # noqa: S704 - each is rendered
 
 
 def as_cards(

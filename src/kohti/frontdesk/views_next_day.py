@@ -30,8 +30,9 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if found is None:
         return render(request, "frontdesk/tomorrow.html", {"sheet": None})
     next_day.shown(actor, found, "person.listed")
-    opens, own, speaking = may(actor, "people.open"), own_languages(actor), words.spoken_now()
-    lines = [_line(one, found.day, opens, own, actor.zone, speaking) for one in found.coming]
+    opens, own = may(actor, "people.open"), own_languages(actor)
+    zone, speaking = actor.zone, words.spoken_now()
+    lines = [_line(one, found.day, opens, own, zone, speaking) for one in found.coming]
     needing = [line for line in lines if next_day.needs_something(line.look)]
     return render(
         request,
@@ -40,7 +41,7 @@ def tomorrow(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "sheet": found,
             "day": words.day_long(found.day),
             "sentence": next_day.count_words(found, len(needing)),
-            "rows": [line.row for line in lines],
+            "rows": Markup("".join(line.row for line in lines)),  # noqa: S704 - each is rendered
             "needing": needing,
             "alone": [lines[number] for number in sorted(found.alone)],
             "held": [

@@ -45,6 +45,10 @@ class _Speaking:
     def __init__(self) -> None:
         self._now: ContextVar[trans_real.DjangoTranslation | None] = ContextVar("speaking", default=None)
 
+    def now(self) -> trans_real.DjangoTranslation | None:
+        """What texts are translated by, or none while nobody has said."""
+        return self._now.get()
+
     @property
     def value(self) -> trans_real.DjangoTranslation:
         now = self._now.get()
@@ -67,7 +71,8 @@ trans_real._active = SPEAKING  # type: ignore[attr-defined]
 
 def language() -> str:
     """The two-letter code of the language in use."""
-    return (get_language() or "en")[:2]
+    now = SPEAKING.now()
+    return ((now.to_language() if now is not None else get_language()) or "en")[:2]
 
 
 def title(titles: Mapping[Any, str] | str) -> str:
@@ -134,9 +139,14 @@ def number(value: float | Decimal, *, decimals: int | None = None) -> str:
 
     With `decimals` exactly so many, else as many as there are, up to three.
     """
-    pattern = locale(language()).decimal_formats[None]
+    return _number(value, decimals, language())
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: float | Decimal, decimals: int | None, code: str) -> str:
+    pattern = locale(code).decimal_formats[None]
     fraction = (decimals, decimals) if decimals is not None else None
-    return str(pattern.apply(value, locale(language()), force_frac=fraction))
+    return str(pattern.apply(value, locale(code), force_frac=fraction))
 
 
 def all_of(items: Sequence[str]) -> str:

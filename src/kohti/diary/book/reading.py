@@ -117,17 +117,15 @@ where centre_id = %(centre)s and ends > %(from)s and starts < %(until)s order by
     ),
 )
 HERE = """
-exists (select 1 from team_membership m join team_role r on r.id = m.role_id
-        where m.staff_id = s.id and m.centre_id = %(centre)s and m.starts < %(until)s
-          and (m.ends is null or m.ends > %(from)s) and r.verbs ? 'journeys.work')
+s.id = any(array(select m.staff_id from team_membership m join team_role r on r.id = m.role_id
+    where m.centre_id = %(centre)s and m.starts < %(until)s
+      and (m.ends is null or m.ends > %(from)s) and r.verbs ? 'journeys.work'))
 """
 """Who takes appointments at the centre: whose role works with people on their way."""
 COLLEAGUES = reading.Part(
     f"""
 select s.id, s.full_name, '' as kind from team_staff s
-where s.centre_id = %(centre)s and (s.id = %(staff)s::uuid or {HERE}
-    or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.staff_id = s.id
-               and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
+where s.centre_id = %(centre)s and (s.id = any(%(staff)s::uuid[]) or {HERE})
 order by s.sort_key, s.id
 """,
     lambda row: Column(uuid.UUID(row["id"]), row["full_name"]),
@@ -135,9 +133,7 @@ order by s.sort_key, s.id
 ROOMS = reading.Part(
     """
 select r.id, r.name, r.kind, r.has from diary_room r
-where r.centre_id = %(centre)s and (not r.retired
-    or exists (select 1 from diary_booking b where b.centre_id = %(centre)s and b.room_id = r.id
-               and b.day between %(first)s and %(last)s and b.state <> 'cancelled'))
+where r.centre_id = %(centre)s and (not r.retired or r.id = any(%(rooms)s::uuid[]))
 order by array_position(array['room', 'quiet', 'desk'], r.kind::text), length(r.name), r.name
 """,
     lambda row: Column(uuid.UUID(row["id"]), row["name"], row["kind"], tuple(row["has"])),
@@ -186,6 +182,8 @@ def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None =
             values,
         )
         rows = cursor.fetchall()
+    values["staff"] = [*{row[4] for row in rows if row[4]}, *([staff_id] if staff_id else [])]
+    values["rooms"] = [*{row[5] for row in rows if row[5]}]
     opened, away, colleagues, rooms, kinds_, held = reading.together(
         values, OPEN, AWAY, COLLEAGUES, ROOMS, KINDS, HELD
     )
@@ -319,14 +317,12 @@ def find(actor: Actor, text: str) -> list[Somebody]:
 
 def choices(actor: Actor) -> tuple[list[Column], list[Column]]:
     """The colleagues and the rooms that can be booked at the actor's centre now. One statement."""
-    today = clock.today(actor.zone)
     values = {
         "centre": actor.centre,
-        "first": today,
-        "last": today,
         "from": clock.now(),
         "until": clock.now() + timedelta(minutes=1),
-        "staff": None,
+        "staff": [],
+        "rooms": [],
     }
     colleagues, rooms = reading.together(values, COLLEAGUES, ROOMS)
     return colleagues, rooms
