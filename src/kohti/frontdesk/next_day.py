@@ -180,7 +180,7 @@ def sheet(actor: Actor) -> Sheet | None:
     place = {staff_id: number for number, staff_id in enumerate(staff)}
     rows.sort(key=lambda row: (row[0], place.get(row[5], len(place))))
     coming = [
-        Coming(*row[:6], staff.get(row[5], ""), names[row[6]], names.get(row[7], ""), *row[8:])
+        Coming._make((*row[:6], staff.get(row[5], ""), names[row[6]], names.get(row[7], ""), *row[8:]))
         for row in rows
     ]
     held = sessions(actor, actor.centre, day)

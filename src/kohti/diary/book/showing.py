@@ -225,7 +225,8 @@ class _Frame:
         passed = begin
         if self.now > begin:
             passed = min(begin + (self.now - begin) // LINE * LINE, begin + self.last - self.first)
-            spans = [*gone, *((one.starts, one.ends) for one in (*here, *held))]
+            spans = [*gone, *((one.starts, one.ends) for one in here)]
+            spans += [(one.starts, one.ends) for one in held]
             for edges in [*spans, (opened.opens, opened.closes)] if opened else spans:
                 for edge in edges:
                     if passed < edge <= self.now:
