@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connection
 from tests.factories import MORNING, Place, acting, as_system, as_worker, browser_of, place
 
 from kohti.config import services
@@ -103,6 +104,23 @@ NO_PARTNER = '[[roles]]\ncode = "partner"'
 NO_LIBRARY = '[[organisations]]\ncode = "library"'
 NO_STROUD = '[[centres]]\ncode = "stroud"'
 NO_HEALTH = '[[kinds]]\ncode = "health-conversation"'
+
+
+def test_a_blueprint_with_more_centres_asks_the_database_no_more_often() -> None:
+    def statements(text: str) -> int:
+        with as_worker():
+            before = connection.statements  # type: ignore[attr-defined]
+            services.apply(text, name="test.toml")
+            return int(connection.statements - before)  # type: ignore[attr-defined]
+
+    here = place()
+    text = text_of(here)
+    code = CODE.search(text)
+    assert code is not None
+    more = text.replace(NO_STROUD, '[[centres]]\ncode = "tetbury"\nname = "Tetbury"\n\n' + NO_STROUD)
+    assert more != text
+    fewer, many = (one.replace(code[0], f'code = "s{uuid.uuid4().hex[:10]}"', 1) for one in (text, more))
+    assert statements(fewer) == statements(many) <= 70
 
 
 @pytest.mark.parametrize(

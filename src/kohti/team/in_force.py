@@ -11,6 +11,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import blueprint, clock, history
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint, Held
+from kohti.kernel.brought import bring
 from kohti.kernel.ids import new_id
 
 from .actions import end_membership
@@ -39,36 +40,27 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     service.theme = plan.theme.model_dump(mode="json")
     service.version = number
     service.save()
-    for organisation in plan.organisations:
-        Organisation.objects.update_or_create(
-            service=service,
-            code=organisation.code,
-            defaults={"name": organisation.name, "kind": organisation.kind, "retired": False},
-        )
-    for centre in plan.centres:
-        Centre.objects.update_or_create(
-            service=service,
-            code=centre.code,
-            defaults={
-                "name": centre.name,
-                "address": centre.address,
-                "phone": centre.phone,
-                "retired": False,
-            },
-        )
-    for role in plan.roles:
-        Role.objects.update_or_create(
-            service=service,
-            code=role.code,
-            defaults={
-                "title": dict(role.title),
-                "scope": role.scope,
-                "verbs": list(role.verbs),
-                "second_factor": role.second_factor,
-                "idle_minutes": role.idle_minutes,
-                "retired": False,
-            },
-        )
+    organisations = {
+        one.code: {"name": one.name, "kind": one.kind, "retired": False} for one in plan.organisations
+    }
+    bring(Organisation, service.id, organisations, by="code")
+    centres = {
+        one.code: {"name": one.name, "address": one.address, "phone": one.phone, "retired": False}
+        for one in plan.centres
+    }
+    bring(Centre, service.id, centres, by="code")
+    roles = {
+        role.code: {
+            "title": dict(role.title),
+            "scope": role.scope,
+            "verbs": list(role.verbs),
+            "second_factor": role.second_factor,
+            "idle_minutes": role.idle_minutes,
+            "retired": False,
+        }
+        for role in plan.roles
+    }
+    bring(Role, service.id, roles, by="code")
     for model, parts in (
         (Organisation, plan.organisations),
         (Centre, plan.centres),

@@ -13,6 +13,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, names, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint
+from kohti.kernel.brought import bring
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.team.models import Organisation, Staff
@@ -160,29 +161,25 @@ def apply_blueprint(actor: Actor, plan: Blueprint, centres: dict[str, uuid.UUID]
     partners = dict(
         Organisation.objects.filter(service_id=actor.service).order_by("code").values_list("code", "id")
     )
-    kept = set()
-    for part in plan.drop_ins:
-        for centre in part.centres or tuple(centres):
-            for day in part.days:
-                row, _made = DropIn.objects.update_or_create(
-                    service_id=actor.service,
-                    centre_id=centres[centre],
-                    code=part.code,
-                    weekday=WEEKDAYS.index(day),
-                    defaults={
-                        "title": dict(part.title),
-                        "open_access": part.open_access,
-                        "organisation_id": partners.get(part.organisation or ""),
-                        "room_id": rooms.get((centres[centre], part.room or "")),
-                        "stream": part.stream or "",
-                        "opens": part.opens,
-                        "closes": part.closes,
-                        "first": part.starts,
-                        "last": part.until,
-                        "except_days": list(part.but),
-                    },
-                )
-                kept.add(row.id)
+    sessions = {
+        (centres[centre], part.code, WEEKDAYS.index(day)): {
+            "title": dict(part.title),
+            "open_access": part.open_access,
+            "organisation_id": partners.get(part.organisation or ""),
+            "room_id": rooms.get((centres[centre], part.room or "")),
+            "stream": part.stream or "",
+            "opens": part.opens,
+            "closes": part.closes,
+            "first": part.starts,
+            "last": part.until,
+            "except_days": list(part.but),
+        }
+        for part in plan.drop_ins
+        for centre in part.centres or tuple(centres)
+        for day in part.days
+    }
+    brought = bring(DropIn, actor.service, sessions, by=("centre_id", "code", "weekday"))
+    kept = [brought[key].id for key in sessions]
     DropIn.objects.filter(service_id=actor.service).exclude(code="").exclude(id__in=kept).delete()
     Travel.objects.filter(service_id=actor.service).delete()
     Travel.objects.bulk_create(

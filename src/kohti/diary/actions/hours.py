@@ -8,6 +8,7 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, live
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint, Held
+from kohti.kernel.brought import bring
 from kohti.team.models import Centre
 
 from ..models import Closure, Kind, Opening, Room
@@ -23,38 +24,35 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
         centre.code: centre.id
         for centre in Centre.objects.filter(service_id=actor.service, retired=False).order_by("code")
     }
-    for kind in plan.kinds:
-        Kind.objects.update_or_create(
-            service_id=actor.service,
-            code=kind.code,
-            defaults={
-                "title": dict(kind.title),
-                "minutes": kind.minutes,
-                "in_files": list(kind.in_files),
-                "public": dict(kind.public),
-                "bring": {language: list(items) for language, items in kind.bring.items()},
-                "reminds": kind.remind,
-                "retired": False,
-            },
-        )
+    kinds = {
+        kind.code: {
+            "title": dict(kind.title),
+            "minutes": kind.minutes,
+            "in_files": list(kind.in_files),
+            "public": dict(kind.public),
+            "bring": {language: list(items) for language, items in kind.bring.items()},
+            "reminds": kind.remind,
+            "retired": False,
+        }
+        for kind in plan.kinds
+    }
+    bring(Kind, actor.service, kinds, by="code")
     Kind.objects.filter(service_id=actor.service).exclude(code__in=[k.code for k in plan.kinds]).update(
         retired=True
     )
     # All first, so that two rooms may swap their names.
     Room.objects.filter(service_id=actor.service).update(retired=True)
-    for room in plan.rooms:
-        for code in room.centres or centres:
-            Room.objects.update_or_create(
-                service_id=actor.service,
-                centre_id=centres[code],
-                code=room.code,
-                defaults={
-                    "name": room.name,
-                    "kind": room.kind,
-                    "has": sorted({*room.has, *(["quiet"] if room.kind == "quiet" else [])}),
-                    "retired": False,
-                },
-            )
+    rooms = {
+        (centres[code], room.code): {
+            "name": room.name,
+            "kind": room.kind,
+            "has": sorted({*room.has, *(["quiet"] if room.kind == "quiet" else [])}),
+            "retired": False,
+        }
+        for room in plan.rooms
+        for code in room.centres or centres
+    }
+    bring(Room, actor.service, rooms, by=("centre_id", "code"))
     Opening.objects.filter(service_id=actor.service).delete()
     hours = {
         (code, WEEKDAYS.index(day)): (part.opens, part.closes)

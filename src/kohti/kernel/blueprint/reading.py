@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -91,10 +92,16 @@ def _misfits(plan: Blueprint) -> Iterator[tuple[Path, str]]:
             yield ("words", language, message), reason
 
 
+@cache
+def _zones() -> set[str]:
+    """Hundreds of files: they are looked for once."""
+    return available_timezones()
+
+
 def _of_the_service(plan: Blueprint) -> Iterator[tuple[Path, str]]:
-    if plan.service.timezone not in available_timezones():
+    if plan.service.timezone not in _zones():
         expected = _("expected a time zone such as Europe/Helsinki")
-        yield ("service", "timezone"), near(expected, plan.service.timezone, available_timezones())
+        yield ("service", "timezone"), near(expected, plan.service.timezone, _zones())
     for language in plan.words:
         if language not in plan.service.languages:
             yield (
