@@ -161,7 +161,8 @@ class _Scene:
         self.needs_a_quiet_room()
         self.on_the_wrong_day()
         self.later_today()
-        self.set_aside()
+        more = self.still_come()
+        self.set_aside(more)
         self.called()
 
     def come(self, who: Actor, reason: str, **said: Any) -> uuid.UUID:
@@ -264,31 +265,53 @@ class _Scene:
             with as_actor(guest):
                 diary.say_late(guest, booking.id, 15, key=self.key("late"))
 
-    def set_aside(self) -> None:
+    def still_come(self) -> list[uuid.UUID]:
+        """A few more, where the morning is quiet."""
+        with self.ago(9), as_actor(self.door) as door:
+            return [
+                self.come(door, one["reason"], given_name=one["name"], key=self.key(f"more{number}"))
+                for number, one in enumerate(self.told.get("more", ()))
+            ]
+
+    def set_aside(self, more: list[uuid.UUID]) -> None:
         """One is parked, one has left, one was handed over."""
         here = [one for one in self.day.here.values() if one.state == "waiting" and not one.crisis]
-        booked = [one for one in here if one.staff_id]
-        others = [one for one in here if not one.staff_id]
+        booked = [one.visit_id for one in here if one.staff_id]
+        others = [one.visit_id for one in here if not one.staff_id] + more
         handed = self.told["handed"]
         with self.ago(3), as_actor(self.door) as door:
             if others or booked:
                 actions.park(
                     door,
-                    (booked or others).pop().visit_id,
+                    (booked or others).pop(),
                     until=self.until + timedelta(minutes=25),
                     word=self.told["parked"],
                     key=self.key("parked"),
                 )
             if others:
-                actions.leave(door, others.pop(0).visit_id, key=self.key("left"))
+                actions.leave(door, others.pop(0), key=self.key("left"))
             if others:
                 actions.hand_over(
                     door,
-                    others.pop().visit_id,
+                    others.pop(),
                     to_stream=handed["to"],
                     word=handed["word"],
                     key=self.key("handed"),
                 )
+
+    def _free_hands(self) -> list[Colleague]:
+        """Who can call somebody now, the desk first: whoever is with somebody in crisis stays there."""
+        with as_actor(self.leader):
+            busy = set(
+                Visit.objects.filter(
+                    centre_id=self.day.centre_id,
+                    day=self.day.day,
+                    urgency=2,
+                    state__in=(State.CALLED, State.SERVING),
+                ).values_list("with_staff_id", flat=True)
+            )
+        others = [one for one in self.day.colleagues if one.streams and not one.stands_in]
+        return [one for one in (*self.desk, *others) if one.actor.staff_id not in busy]
 
     def called(self) -> None:
         """Nobody came to the desk of the first, the second is on the way to theirs, and whoever else came waits."""
@@ -303,15 +326,14 @@ class _Scene:
                 )
                 for number, one in enumerate(self.told["come"])
             ]
-        for number, colleague in enumerate((self.desk * 2)[:2]):
+        for number, colleague in enumerate((self._free_hands() * 2)[:2]):
             with self.ago((90 - 40 * number) / 60), as_actor(colleague.actor) as actor:
                 for one in Visit.objects.filter(
                     with_staff_id=actor.staff_id, state__in=(State.CALLED, State.SERVING)
                 ):
                     if one.state == State.CALLED:
                         actions.begin(actor, one.id, key=self.key(f"begun:{one.id}"))
-                    if one.urgency < 2:
-                        actions.finish(actor, one.id, key=self.key(f"done:{one.id}"))
+                    actions.finish(actor, one.id, key=self.key(f"done:{one.id}"))
                 actions.call(actor, come[number], key=self.key(f"call{number}"), desk=str(number + 1))
                 if number == 0:
                     actions.did_not_come(actor, come[number], key=self.key("nobody"))
