@@ -26,6 +26,9 @@ from . import actions, cards, meeting
 from .actions import NextHelp
 from .meeting import Coming, Here, InCrisis, Place
 
+NEAREST = 5
+"""So many colleagues are in sight, so that who helps next is, too; the others open."""
+
 
 class NextHelpForm(forms.Form):
     """Who helps next, and how the person takes that along."""
@@ -156,6 +159,7 @@ def _page(
             "visit": visit,
             "say": words.quoted(meeting.at_once(actor)),
             "colleagues": [_colleague(actor, one) for one in here],
+            "nearest": NEAREST,
             "form": form
             or NextHelpForm(ways.choices(), initial={"key": new_id(), "language": visit.language}),
             "record": number[-3:],

@@ -26,6 +26,9 @@ select r.name from diary_room r
 where r.centre_id = %(centre)s and r.kind = 'quiet' and not r.retired and not exists (
     select 1 from diary_booking b where b.room_id = r.id and b.holds and b.day = %(day)s
     and b.starts < %(now)s + interval '15 minutes' and b.ends > %(now)s)
+and r.id not in (select d.room_id from kohti.drop_ins_between(array[%(centre)s]::uuid[], %(day)s, %(day)s, %(zone)s) s
+    join diary_dropin d on d.id = s.id
+    where d.room_id is not null and s.starts < %(now)s + interval '15 minutes' and s.ends > %(now)s)
 order by r.name
 """
 FACE = """
@@ -69,7 +72,12 @@ def promises(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRes
         history.record("person.found", "visit", visit_id, persons=[card.person_id])
     if "kept" in request.GET:
         pages.say(request, _("Saved."))
-    values: dict[str, Any] = {"centre": actor.centre, "day": day, "now": clock.now()}
+    values: dict[str, Any] = {
+        "centre": actor.centre,
+        "day": day,
+        "now": clock.now(),
+        "zone": actor.zone.key,
+    }
     wanted = {one["code"]: one for one in found}
     face = wanted.get("face", {}).get("face")
     return render(

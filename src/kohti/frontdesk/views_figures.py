@@ -74,8 +74,8 @@ def _sentence(figures: Figures) -> str:
     if figures.median is None or figures.p90 is None:
         return _("Nobody was seen.")
     return ngettext(
-        "%(number)s person was seen: half of them within %(median)s minutes, nine of ten within %(p90)s.",
-        "%(number)s people were seen: half of them within %(median)s minutes, nine of ten within %(p90)s.",
+        "%(number)s person was seen: half of them within %(median)s min, nine of ten within %(p90)s min.",
+        "%(number)s people were seen: half of them within %(median)s min, nine of ten within %(p90)s min.",
         figures.seen,
     ) % {
         "number": words.number(figures.seen),
