@@ -89,9 +89,14 @@ class Screen:
     def tab_to(self, control: Locator) -> None:
         """Press Tab until the control has the focus."""
         expect(control).to_have_count(1)
+        here = "element => element === document.activeElement || (element.isConnected ? false : null)"
+        element = control.element_handle()
         for _ in range(200):
-            if control.evaluate("element => element === document.activeElement"):
+            found = element.evaluate(here)
+            if found:
                 return
+            if found is None:  # live news put another one in its place
+                element = control.element_handle()
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not reach {control}")
 
@@ -110,7 +115,7 @@ class Screen:
         else:
             control.click()
 
-    def choose(self, label: str) -> None:
+    def choose(self, label: str | re.Pattern[str]) -> None:
         """Choose one of a few."""
         radio = self.page.get_by_role("radio", name=label, exact=True)
         if not self.way.keyboard:
@@ -128,6 +133,15 @@ class Screen:
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"the keyboard does not reach {label}")
+
+    def pick(self, field: Locator, label: str) -> None:
+        """Pick an entry of a list that opens; by keyboard with its first word."""
+        if self.way.keyboard:
+            self.tab_to(field)
+            self.page.keyboard.type(label.split()[0])
+        else:
+            field.select_option(label=label)
+        expect(field.locator("option:checked")).to_have_text(label)
 
     def type(self, text: str) -> None:
         """Type letter by letter into what has the focus."""
