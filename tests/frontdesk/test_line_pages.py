@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -98,11 +98,16 @@ def test_done_asks_what_next_and_one_press_books_it(desk: Desk) -> None:
     page = browser.get(f"/visits/{moved.visit_id}/").content.decode()
     times = re.findall(r'name="starts" value="([^"]+)"', page)
     assert len(times) == 3
-    browser.post(f"/visits/{moved.visit_id}/done-and/", {"starts": times[0], "key": "1"})
+    # The first has been taken meanwhile: neither half of it happens, and the next press is no repetition.
+    desk.here.booking(datetime.fromisoformat(times[0]), staff_id=desk.coach.staff_id)
+    address = f"/visits/{moved.visit_id}/done-and/"
+    assert browser.post(address, {"starts": times[0], "key": "1"}).status_code == 422
+    assert desk.visit(moved).state == "serving"
+    browser.post(address, {"starts": times[1], "key": "1"})
     assert desk.visit(moved).state == "done"
     with as_actor(desk.leader):
         following = Booking.objects.get(person=person, day__gt=TODAY)
-    assert (following.staff_id, following.starts.isoformat()) == (booking.staff_id, times[0])
+    assert (following.staff_id, following.starts.isoformat()) == (booking.staff_id, times[1])
 
 
 def test_somebody_without_a_name_is_done_with_nothing_to_follow(desk: Desk) -> None:

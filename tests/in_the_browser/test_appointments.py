@@ -66,6 +66,7 @@ def test_an_appointment_is_booked_at_a_free_time_moved_made_earlier_and_cancelle
 
     # The same day by room, as a list, and the week of one colleague.
     screen.press(screen.link("By room and desk"))
+    expect(screen.link("By room and desk")).to_have_attribute("aria-current", "true")
     expect(book).to_contain_text("Without a room")
     narrow_too(screen)
     screen.press(screen.link("As a list, to print"))
@@ -86,7 +87,8 @@ def test_an_appointment_is_booked_at_a_free_time_moved_made_earlier_and_cancelle
     screen.type("kirs")
     screen.press(screen.button("Find"))
     expect(page.get_by_role("radio", name="Kirsi Koskinen")).to_be_checked()
-    expect(page.get_by_label("With")).to_contain_text("Sally Jones")
+    for label, still in (("Day", "11"), ("Month", "3"), ("Year", "2026"), ("Time", "12:00")):
+        expect(page.get_by_label(label, exact=True)).to_have_value(still)
     screen.check(*NAMES)
     screen.press(screen.button("Book the appointment"))
     expect(screen.said).to_contain_text("The appointment is booked.")
@@ -112,6 +114,7 @@ def test_an_appointment_is_booked_at_a_free_time_moved_made_earlier_and_cancelle
     # She would come earlier; a time that becomes free is offered, and taken with one press.
     screen.press(column.get_by_role("link", name="14:00 Kirsi Koskinen"))
     screen.press(screen.link("Earlier, if a time becomes free"))
+    expect(screen.button("Put on the waiting list")).to_be_visible()
     screen.check(*NAMES)
     screen.press(screen.button("Put on the waiting list"))
     expect(page.get_by_role("heading", name="Waiting list", level=1)).to_be_visible()

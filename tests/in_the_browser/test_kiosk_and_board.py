@@ -132,7 +132,9 @@ def assert_read_from_afar(ticket: Locator) -> None:
 
 
 @pytest.mark.long
-def test_a_board_without_sound_is_silent_and_comes_back_with_the_network(here: Place, sit_down: SitDown) -> None:
+def test_a_board_without_sound_is_silent_and_comes_back_with_the_network(
+    here: Place, sit_down: SitDown
+) -> None:
     host = here.hire("host", centre="cheltenham", name="Priya Nair", password_hash="none")
     with as_actor(host):
         moved = frontdesk.take_walk_in(host, here.reasons["evidence"].id, key="w", given_name=NAME)
@@ -169,7 +171,11 @@ def test_the_board_changes_its_language_until_somebody_holds_it(here: Place, sit
 
 EVERY_LANGUAGE = [
     pytest.param(
-        language, name, scheme, id=f"{language}, {scheme}", marks=() if language == "fi" and scheme == "light" else pytest.mark.long
+        language,
+        name,
+        scheme,
+        id=f"{language}, {scheme}",
+        marks=() if language == "fi" and scheme == "light" else pytest.mark.long,
     )
     for (language, name), scheme in itertools.product(LANGUAGES, ("light", "dark"))
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.factories import Place, in_threads, place
@@ -125,3 +128,31 @@ def test_services_do_not_share_keys() -> None:
         with as_actor(host):
             assert once.first_time("test", "the same", subject) is None
             assert once.first_time("test", "the same", uuid.uuid4()) == subject
+
+
+def refusals_caught(source: str) -> Iterator[tuple[str, ast.Try]]:
+    """The blocks of the functions of a request in which Refused is caught for good."""
+    for view in ast.walk(ast.parse(source)):
+        if isinstance(view, ast.FunctionDef) and "request" in [one.arg for one in view.args.args]:
+            for block in ast.walk(view):
+                if isinstance(block, ast.Try) and any(
+                    handler.type is not None
+                    and "Refused" in ast.unparse(handler.type)
+                    and not any(isinstance(line, ast.Raise) for line in ast.walk(handler))
+                    for handler in block.handlers
+                ):
+                    yield view.name, block
+
+
+def test_whoever_says_in_words_that_something_is_refused_has_undone_what_went_before() -> None:
+    """Else half of it stands, and the same press again, with what was mended, is taken for done."""
+    rooms = Path(once.__file__).parents[1]
+    caught = [
+        (path.stem, view, any("all_or_nothing" in ast.unparse(line) for line in block.body))
+        for path in rooms.rglob("*.py")
+        if "except Refused" in (source := path.read_text())
+        for view, block in refusals_caught(source)
+    ]
+    assert len(caught) > 20
+    # A draft is one row and no claim.
+    assert [(path, view) for path, view, undone in caught if not undone] == [("appointment", "keep_draft")]

@@ -30,6 +30,7 @@ from kohti.kernel import history, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import SIGNED_IN, needs, open_to_all
 from kohti.kernel.errors import Refused
+from kohti.kernel.once import all_or_nothing
 from kohti.team import queries as team
 from kohti.team import way_back as ways
 from kohti.team.models import User
@@ -175,9 +176,10 @@ def _pin(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         return redirect("mfa_index")
     if request.method == "POST":
         try:
-            if request.POST.get("pin", "").strip() != request.POST.get("again", "").strip():
-                raise Refused(_("The two are not the same."), code="pin-twice")
-            counters.set_pin(user, request.POST.get("pin", ""))
+            with all_or_nothing():
+                if request.POST.get("pin", "").strip() != request.POST.get("again", "").strip():
+                    raise Refused(_("The two are not the same."), code="pin-twice")
+                counters.set_pin(user, request.POST.get("pin", ""))
         except Refused as refused:
             wrong = str(refused.message)
         else:

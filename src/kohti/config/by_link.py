@@ -237,7 +237,8 @@ def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     if request.method == "POST":
         assert guest.admitted is not None
         try:
-            _move(guest, guest.admitted, others, _chosen_time(request.POST.get("at", "")), request)
+            with once.all_or_nothing():
+                _move(guest, guest.admitted, others, _chosen_time(request.POST.get("at", "")), request)
         except Refused as trouble:
             wrong = str(trouble.message)
             others = other_times(guest, online.offers)
@@ -313,7 +314,8 @@ def cancel(request: HttpRequest, guest: Actor) -> HttpResponseBase:
         with words.spoken(guest.first_language, actor=guest):
             reason = str(why)
         try:
-            actions.cancel(guest, guest.admitted, reason=reason, key=_key(request, guest))
+            with once.all_or_nothing():
+                actions.cancel(guest, guest.admitted, reason=reason, key=_key(request, guest))
         except Refused as trouble:
             wrong = str(trouble.message)
         else:
@@ -328,7 +330,8 @@ def late(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     minutes = _number(request.POST.get("minutes", ""))
     assert guest.admitted is not None
     try:
-        actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest))
+        with once.all_or_nothing():
+            actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest))
     except Refused as trouble:
         how = {"done": "", "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": str(trouble.message)}
         return _show(request, guest, "config/link.html", how, status=409)

@@ -19,6 +19,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.languages import CODES, LANGUAGES
+from kohti.kernel.once import all_or_nothing
 from kohti.kernel.sheets import UnreadableSheet
 from kohti.people.attachments.letters import language_for
 from kohti.people.bar import bar
@@ -190,13 +191,14 @@ def close_on(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpRe
     form = CloseForm(request.POST)
     if form.is_valid():
         try:
-            actions.close_on(
-                actor,
-                centre_id,
-                form.cleaned_data["day"],
-                form.cleaned_data["why"],
-                closes=form.cleaned_data["closes"],
-            )
+            with all_or_nothing():
+                actions.close_on(
+                    actor,
+                    centre_id,
+                    form.cleaned_data["day"],
+                    form.cleaned_data["why"],
+                    closes=form.cleaned_data["closes"],
+                )
         except Refused as trouble:
             form.add_error("day", str(trouble.message))
         else:
@@ -280,16 +282,17 @@ def tell(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpRespo
     bring = request.POST.get("bring", "")
     link = _links(request, actor, [one.id]).get(one.id, "")
     try:
-        if how == "end-link":
-            actions.end_link(actor, one.id, key=key)
-            return redirect(f"{reverse('appointments', args=(person.id,))}?ended")
-        if how == "letter":
-            letters.write_letter(
-                actor, one, person, language=language, bring=bring[:2000].splitlines(), key=key, link=link
-            )
-            return redirect(f"{reverse('person_documents', args=(person.id,))}?written")
-        channel: Literal["mail", "sms"] = "sms" if how == "sms" else "mail"
-        letters.tell(actor, one, person, channel=channel, language=language, key=key, link=link)
+        with all_or_nothing():
+            if how == "end-link":
+                actions.end_link(actor, one.id, key=key)
+                return redirect(f"{reverse('appointments', args=(person.id,))}?ended")
+            if how == "letter":
+                letters.write_letter(
+                    actor, one, person, language=language, bring=bring[:2000].splitlines(), key=key, link=link
+                )
+                return redirect(f"{reverse('person_documents', args=(person.id,))}?written")
+            channel: Literal["mail", "sms"] = "sms" if how == "sms" else "mail"
+            letters.tell(actor, one, person, channel=channel, language=language, key=key, link=link)
     except Refused as trouble:
         return _appointments(request, actor, person, wrong=str(trouble.message), bring=bring)
     return redirect(f"{reverse('appointments', args=(person.id,))}?sent")

@@ -24,6 +24,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.live import News
+from kohti.kernel.once import all_or_nothing
 
 from . import actions, in_line, queries
 from .line_hours import hours_of_lines
@@ -113,13 +114,14 @@ def park(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRespons
     given = request.POST.get("minutes", "")
     minutes = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
     try:
-        moved = actions.park(
-            actor,
-            visit_id,
-            until=clock.now() + timedelta(minutes=minutes),
-            word=request.POST.get("word", ""),
-            key=_key(request, "park"),
-        )
+        with all_or_nothing():
+            moved = actions.park(
+                actor,
+                visit_id,
+                until=clock.now() + timedelta(minutes=minutes),
+                word=request.POST.get("word", ""),
+                key=_key(request, "park"),
+            )
     except Refused as trouble:
         return _visit_page(request, actor, visit_id, wrong=str(trouble), status=422)
     return redirect(f"{reverse('queue')}?said=parked&visit={moved.visit_id}")
@@ -134,14 +136,15 @@ def hand_over(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRe
     except ValueError:
         to_staff = None
     try:
-        moved = actions.hand_over(
-            actor,
-            visit_id,
-            to_staff=to_staff,
-            to_stream="" if to_staff else given[:40],
-            word=request.POST.get("word", ""),
-            key=_key(request, "hand-over"),
-        )
+        with all_or_nothing():
+            moved = actions.hand_over(
+                actor,
+                visit_id,
+                to_staff=to_staff,
+                to_stream="" if to_staff else given[:40],
+                word=request.POST.get("word", ""),
+                key=_key(request, "hand-over"),
+            )
     except Refused as trouble:
         return _visit_page(request, actor, visit_id, wrong=str(trouble), status=422)
     return redirect(f"{reverse('queue')}?said=handed-over&visit={moved.visit_id}")
@@ -158,18 +161,19 @@ def done_and(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRes
     if offered is None or starts is None or starts.tzinfo is None:
         return _visit_page(request, actor, visit_id, wrong=_("Choose a time."), status=422)
     try:
-        moved = actions.finish(
-            actor,
-            visit_id,
-            key=_key(request, "done-and"),
-            following=NewBooking(
-                starts=starts,
-                minutes=offered.minutes,
-                kind_id=offered.kind_id,
-                person_id=offered.person_id,
-                staff_id=offered.staff_id,
-            ),
-        )
+        with all_or_nothing():
+            moved = actions.finish(
+                actor,
+                visit_id,
+                key=_key(request, "done-and"),
+                following=NewBooking(
+                    starts=starts,
+                    minutes=offered.minutes,
+                    kind_id=offered.kind_id,
+                    person_id=offered.person_id,
+                    staff_id=offered.staff_id,
+                ),
+            )
     except Refused as trouble:
         return _visit_page(request, actor, visit_id, wrong=str(trouble), status=422)
     return redirect(f"{reverse('queue')}?said=done&visit={moved.visit_id}")

@@ -20,7 +20,7 @@ from kohti.kernel.actor import DOOR, Actor, as_actor, may
 from kohti.kernel.doors import SIGNED_IN, needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
-from kohti.kernel.once import first_time
+from kohti.kernel.once import all_or_nothing, first_time
 
 from . import actions, queries, roster, way_back
 from .forms import BECAUSE, EndForm, InviteForm, PlaceForm
@@ -234,22 +234,23 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            if first_time("team.invite", f"invite:{given['key']}", given["key"]) is not None:
-                raise Refused(
-                    _(
-                        "This invitation is made already, and its link was shown. If it is lost, take it back."
-                    ),
-                    code="invited-already",
+            with all_or_nothing():
+                if first_time("team.invite", f"invite:{given['key']}", given["key"]) is not None:
+                    raise Refused(
+                        _(
+                            "This invitation is made already, and its link was shown. If it is lost, take it back."
+                        ),
+                        code="invited-already",
+                    )
+                made = actions.invite(
+                    actor,
+                    full_name=given["name"],
+                    email=given["email"],
+                    role=given["role"],
+                    centre=given["centre"],
+                    organisation=given["organisation"],
+                    starts=clock.local(given["starts"], "00:00", actor.zone),
                 )
-            made = actions.invite(
-                actor,
-                full_name=given["name"],
-                email=given["email"],
-                role=given["role"],
-                centre=given["centre"],
-                organisation=given["organisation"],
-                starts=clock.local(given["starts"], "00:00", actor.zone),
-            )
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
             return _again(request, "team/invite.html", {"form": form})
@@ -318,7 +319,8 @@ def end(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpRespons
         day = form.cleaned_data["day"]
         at = clock.local(day + timedelta(days=1), "00:00", actor.zone) if day is not None else None
         try:
-            actions.end_membership(actor, member_id, at=at, because=form.cleaned_data["because"])
+            with all_or_nothing():
+                actions.end_membership(actor, member_id, at=at, because=form.cleaned_data["because"])
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
         else:
@@ -363,10 +365,11 @@ def _give(request: HttpRequest, actor: Actor, member_id: uuid.UUID, *, instead: 
             "starts": clock.local(given["starts"], "00:00", actor.zone),
         }
         try:
-            if instead:
-                actions.change_place(actor, member_id, **wanted)
-            else:
-                actions.give_place(actor, member_id, **wanted)
+            with all_or_nothing():
+                if instead:
+                    actions.change_place(actor, member_id, **wanted)
+                else:
+                    actions.give_place(actor, member_id, **wanted)
         except Refused as trouble:
             form.add_error(None, str(trouble.message))
         else:
@@ -388,9 +391,10 @@ def reset(request: HttpRequest, actor: Actor, member_id: uuid.UUID) -> HttpRespo
     if request.method != "POST":
         return render(request, "team/reset.html", shown)
     try:
-        given = way_back.reset_sign_in(
-            actor, member_id, key=str(ids.typed(request.POST.get("key", "")) or new_id())
-        )
+        with all_or_nothing():
+            given = way_back.reset_sign_in(
+                actor, member_id, key=str(ids.typed(request.POST.get("key", "")) or new_id())
+            )
     except Refused as trouble:
         return render(request, "team/reset.html", shown | {"refused": str(trouble.message)}, status=409)
     link = request.build_absolute_uri(reverse("way_back"))

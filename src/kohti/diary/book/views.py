@@ -20,6 +20,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import short
 from kohti.kernel.live import News, View
+from kohti.kernel.once import all_or_nothing
 from kohti.people.promising import in_words, of_a_room
 
 from .. import actions
@@ -130,17 +131,18 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     form = NewForm(choices, request.POST)
     found = reading.find(actor, request.POST.get("q", "")[:100]) if request.POST.get("q") else None
     if "find" in request.POST:
-        form = NewForm(choices, initial=request.POST.dict())
+        form = NewForm(choices, initial=request.POST.dict() | {"day": form["day"].value()})
         return _new_page(request, actor, form, someone, found=found)
     if not form.is_valid():
         return _new_page(request, actor, form, someone, found=found, status=422)
     try:
-        made = actions.book_one(
-            actor,
-            actor.centre,
-            form.booking(actor, actions.NewBooking),
-            key=f"book:{form.cleaned_data['key']}",
-        )
+        with all_or_nothing():
+            made = actions.book_one(
+                actor,
+                actor.centre,
+                form.booking(actor, actions.NewBooking),
+                key=f"book:{form.cleaned_data['key']}",
+            )
     except Refused as trouble:
         form.refused(trouble, actor)
         return _new_page(request, actor, form, someone, found=found, status=409)
@@ -239,7 +241,8 @@ def move(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpRespo
     if not form.is_valid():
         return _one_page(request, actor, found, moving=form, status=422)
     try:
-        moved = actions.move(actor, booking_id, **form.where(actor))
+        with all_or_nothing():
+            moved = actions.move(actor, booking_id, **form.where(actor))
     except Refused as trouble:
         form.refused(trouble, actor)
         return _one_page(request, actor, reading.appointment(actor, booking_id), moving=form, status=409)
@@ -254,9 +257,13 @@ def cancel(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpRes
     if not form.is_valid():
         return _one_page(request, actor, found, cancelling=form, status=422)
     try:
-        actions.cancel(
-            actor, booking_id, reason=form.cleaned_data["reason"], key=f"cancel:{form.cleaned_data['key']}"
-        )
+        with all_or_nothing():
+            actions.cancel(
+                actor,
+                booking_id,
+                reason=form.cleaned_data["reason"],
+                key=f"cancel:{form.cleaned_data['key']}",
+            )
     except Refused as trouble:
         form.add_error(None, str(trouble.message))
         return _one_page(request, actor, found, cancelling=form, status=409)

@@ -15,6 +15,7 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.kernel.once import all_or_nothing
 from kohti.people.bar import bar
 from kohti.people.fields import fields_of_life, title_of
 from kohti.people.queries import open_person
@@ -104,15 +105,16 @@ def bring(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespo
             form.add_error("file", attachments.WORDS["too-large"]())
         else:
             try:
-                actions.bring(
-                    actor,
-                    person_id,
-                    sent.read(),
-                    filename=sent.name,
-                    key=f"bring:{form.cleaned_data['key']}",
-                    title=form.cleaned_data["title"],
-                    sealed=form.cleaned_data["sealed"],
-                )
+                with all_or_nothing():
+                    actions.bring(
+                        actor,
+                        person_id,
+                        sent.read(),
+                        filename=sent.name,
+                        key=f"bring:{form.cleaned_data['key']}",
+                        title=form.cleaned_data["title"],
+                        sealed=form.cleaned_data["sealed"],
+                    )
             except Refused as trouble:
                 form.add_error("file", str(trouble.message))
             else:
