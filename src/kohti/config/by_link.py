@@ -32,6 +32,7 @@ from kohti.kernel.doors import for_guest
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.languages import CODES, LANGUAGES
+from kohti.kernel.once import all_or_nothing
 
 LIMITS = {"link": "120/h/key", "link_change": "30/h/key", "link_unknown": "60/h/ip"}
 REASONS = {
@@ -237,7 +238,7 @@ def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     if request.method == "POST":
         assert guest.admitted is not None
         try:
-            with once.all_or_nothing():
+            with all_or_nothing():
                 _move(guest, guest.admitted, others, _chosen_time(request.POST.get("at", "")), request)
         except Refused as trouble:
             wrong = str(trouble.message)
@@ -314,7 +315,7 @@ def cancel(request: HttpRequest, guest: Actor) -> HttpResponseBase:
         with words.spoken(guest.first_language, actor=guest):
             reason = str(why)
         try:
-            with once.all_or_nothing():
+            with all_or_nothing():
                 actions.cancel(guest, guest.admitted, reason=reason, key=_key(request, guest))
         except Refused as trouble:
             wrong = str(trouble.message)
@@ -330,7 +331,7 @@ def late(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     minutes = _number(request.POST.get("minutes", ""))
     assert guest.admitted is not None
     try:
-        with once.all_or_nothing():
+        with all_or_nothing():
             actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest))
     except Refused as trouble:
         how = {"done": "", "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": str(trouble.message)}
