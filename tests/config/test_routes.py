@@ -197,6 +197,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("ask_for_time", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
     ("wish_take", "POST"): Expected(FLOOR, 302),
     ("wish_end", "POST"): Expected(FLOOR, 302, thing="wish_id"),
+    ("offer_back", "POST"): Expected(FLOOR, 404),
     ("not_coming_who", "GET"): Expected(FLOOR, 200),
     ("not_coming", "GET"): Expected(FLOOR, 200, thing="staff_id"),
     ("not_coming", "POST"): Expected(FLOOR, 302, data={"away": "1"}, thing="staff_id"),
@@ -214,6 +215,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
             ("link_move", ("GET", "POST")),
             ("link_cancel", ("GET", "POST")),
             ("link_late", ("POST",)),
+            ("link_offer", ("GET", "POST")),
         )
         for method in methods
     },

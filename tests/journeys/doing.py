@@ -25,7 +25,7 @@ PARTS_LAST_FIRST = (
 )  # fmt: skip
 CLEARED = (
     *(f"journeys_{part}" for part in PARTS_LAST_FIRST),
-    *("diary_reminder", "diary_wish", "diary_booking", "diary_absence"),
+    *("diary_reminder", "diary_freed", "diary_offer", "diary_wish", "diary_booking", "diary_absence"),
     *("people_grant", "people_restriction", "people_transfer", "people_alert"),
 )
 """What a sequence leaves behind; what is pointed at comes last."""

@@ -57,7 +57,7 @@ def _known(request: HttpRequest, token: str) -> Actor | None:
     found = by_link.read(token)
     page = by_link.page(*found) if found else None
     how = "link_unknown" if page is None else "link_change" if request.method == "POST" else "link"
-    request.too_often = _too_often(request, how, found[0] if found else None)  # type: ignore[attr-defined]
+    request.too_often = too_often(request, how, found[0] if found else None)  # type: ignore[attr-defined]
     request.by_link = page  # type: ignore[attr-defined]
     if page is not None:
         facts = page.facts
@@ -67,7 +67,8 @@ def _known(request: HttpRequest, token: str) -> Actor | None:
     return actors.guest(found[0], "diary.book")
 
 
-def _too_often(request: HttpRequest, how: str, booking_id: uuid.UUID | None) -> bool:
+def too_often(request: HttpRequest, how: str, booking_id: uuid.UUID | None) -> bool:
+    """Whether this appointment, or somebody guessing links, asks more often than people do."""
     with as_actor(DOOR):
         return not ratelimit.consume(
             request,
@@ -80,7 +81,7 @@ def _too_often(request: HttpRequest, how: str, booking_id: uuid.UUID | None) -> 
 
 
 @contextmanager
-def _in_their_language(request: HttpRequest, page: Page | None, guest: Actor | None) -> Iterator[None]:
+def in_their_language(request: HttpRequest, page: Page | None, guest: Actor | None) -> Iterator[None]:
     """In the language chosen here, or in this browser, or the first of theirs that we write."""
     chosen = request.GET.get("in", "")
     if chosen not in CODES:
@@ -96,7 +97,7 @@ def _gone(request: HttpRequest, token: str) -> HttpResponseBase:
     """One page for whatever leads no further, so that nobody learns why; where we know the centre, with its telephone."""
     page: Page | None = request.by_link  # type: ignore[attr-defined]
     too_often: bool = request.too_often  # type: ignore[attr-defined]
-    with _in_their_language(request, page, None):
+    with in_their_language(request, page, None):
         answer = render(
             request,
             "config/link_gone.html",
@@ -105,14 +106,14 @@ def _gone(request: HttpRequest, token: str) -> HttpResponseBase:
                 "phone": page.phone if page is not None else "",
                 "cancelled": page is not None and page.cancelled,
                 "too_often": too_often,
-                "tongues": _tongues(request),
+                "tongues": tongues(request),
             },
             status=429 if too_often else 410 if page is not None else 404,
         )
-    return _alone(answer, "no-referrer")
+    return alone(answer, "no-referrer")
 
 
-def _alone(answer: HttpResponse, referrer: str) -> HttpResponse:
+def alone(answer: HttpResponse, referrer: str) -> HttpResponse:
     """Kept nowhere and found by no search. Where something is sent the referrer stays ours: with none at all a
     browser hides where the form comes from, and it would be refused."""
     answer.headers["Cache-Control"] = "no-store"
@@ -121,7 +122,8 @@ def _alone(answer: HttpResponse, referrer: str) -> HttpResponse:
     return answer
 
 
-def _tongues(request: HttpRequest) -> list[dict[str, Any]]:
+def tongues(request: HttpRequest) -> list[dict[str, Any]]:
+    """This page in each language."""
     return [
         {"code": code, "name": name, "href": f"{request.path}?in={code}", "current": code == words.language()}
         for code, name in LANGUAGES
@@ -133,7 +135,7 @@ def _show(
 ) -> HttpResponse:
     page: Page = request.by_link  # type: ignore[attr-defined]
     facts, zone = page.facts, guest.zone
-    online = _online(page)
+    online = online_of(page)
     bring = facts["bring"]
     context = {
         "when": _when(page.starts, guest),
@@ -150,10 +152,10 @@ def _show(
         "may_change": _may_change(page, online),
         "version": facts["version"],
         "key": str(new_id()),
-        "tongues": _tongues(request),
+        "tongues": tongues(request),
         "here": {name: _to(request, name) for name in ("link", "link_move", "link_cancel", "link_late")},
     }
-    return _alone(render(request, template, context | how, status=status), "same-origin")
+    return alone(render(request, template, context | how, status=status), "same-origin")
 
 
 def _line_now(guest: Actor) -> str:
@@ -166,7 +168,8 @@ def _line_now(guest: Actor) -> str:
     return f"{count}, {wait}" if wait else count
 
 
-def _online(page: Page) -> OnlinePart:
+def online_of(page: Page) -> OnlinePart:
+    """What the service's blueprint says of links."""
     return OnlinePart.model_validate(page.facts["online"] or {})
 
 
@@ -197,7 +200,7 @@ def _page(*methods: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
 
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         def opened(request: HttpRequest, guest: Actor, token: str) -> HttpResponseBase:
-            with _in_their_language(request, request.by_link, guest):  # type: ignore[attr-defined]
+            with in_their_language(request, request.by_link, guest):  # type: ignore[attr-defined]
                 return view(request, guest)
 
         opened.__doc__ = view.__doc__
@@ -230,9 +233,9 @@ def _minutes(number: int) -> str:
 def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     """Another time for it: a few of those at which whoever it is with is free."""
     page: Page = request.by_link  # type: ignore[attr-defined]
-    if not _may_change(page, _online(page)):
+    if not _may_change(page, online_of(page)):
         return redirect(_to(request, "link"))
-    online = _online(page)
+    online = online_of(page)
     others = other_times(guest, online.offers)
     wrong = ""
     if request.method == "POST":
@@ -306,7 +309,7 @@ def _number(text: str) -> int:
 def cancel(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     """Not at all: with a reason, if they want to give one."""
     page: Page = request.by_link  # type: ignore[attr-defined]
-    if not _may_change(page, _online(page)):
+    if not _may_change(page, online_of(page)):
         return redirect(_to(request, "link"))
     wrong = ""
     if request.method == "POST":

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kohti.config.housekeeping import services
-from kohti.diary import reminding
+from kohti.diary import offering, reminding
 from kohti.kernel import outbox
 from kohti.kernel.actor import DOOR, as_actor
 from kohti.kernel.errors import NotThere
@@ -40,8 +40,12 @@ def send_all() -> Counter[str]:
 
 @housekeeping("remind", cron="* * * * *")
 def remind() -> None:
-    """Remind people of their appointments, and tell them what has changed, as each service's blueprint says."""
+    """Ask who waits about times that came free, remind people of their appointments, tell them what has changed.
+
+    As each service's blueprint says.
+    """
     for actor in services():
+        offering.offer(actor)
         reminding.remind(actor)
 
 

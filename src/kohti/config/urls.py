@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("kohti.team.urls")),
     path("", include("kohti.people.urls")),
     path("account/join/", include("kohti.config.join")),
+    path("a/offer/", include("kohti.config.offers")),
     path("a/", include("kohti.config.by_link")),
     path("", include("kohti.people.attachments.urls")),
     path("", include("kohti.workbench.urls")),

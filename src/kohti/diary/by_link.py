@@ -50,6 +50,32 @@ returns jsonb language sql stable security definer set search_path = pg_catalog,
     where b.id = p_booking
 $$"""
     ),
+    # All that the page behind the link to an offered time shows. Of one that is over: what became of it.
+    definer(
+        f"""
+kohti.offer_page(p_offer uuid)
+returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select jsonb_build_object({OF_THE_SERVICE}, 'centre', c.name, 'phone', c.phone, 'state', h.state, 'held', b.id is not null,
+            'speaks', array_to_json(p.languages), 'booking', o.booking_id)
+        || case when h.state <> 'open' then '{{}}'::jsonb else jsonb_build_object(
+            'starts', o.starts, 'until', o.until, 'before', b.starts, 'address', c.address, 'kind', k.public,
+            'staff', split_part(t.full_name, ' ', 1), 'person', p.id, 'online', {ONLINE}) end
+    from diary_offer o
+    join team_service s on s.id = o.service_id
+    join team_centre c on c.id = o.centre_id
+    join people_person p on p.id = o.person_id
+    join team_staff t on t.id = o.staff_id
+    left join diary_booking b on b.id = o.booking_id
+    join diary_kind k on k.id = o.kind_id
+    cross join lateral (select case
+        when o.state <> 'open' then o.state
+        when o.until <= kohti.now() or p.died_on is not null then 'late'
+        when exists (select 1 from diary_booking x where x.staff_id = o.staff_id and x.holds and x.starts < o.ends
+                     and x.ends > o.starts and x.id is distinct from o.booking_id) then 'gone'
+        else 'open' end as state) h
+    where o.id = p_offer
+$$"""
+    ),
     # what stands at another time has another link, and nobody is late for it yet
     """
 create or replace function kohti.link_follows() returns trigger language plpgsql as $$
@@ -83,6 +109,24 @@ def read(token: str) -> tuple[uuid.UUID, int] | None:
     return uuid.UUID(bytes=content), number
 
 
+@cache
+def _signer_of_offers() -> Signer:
+    return Signer(sep=".", salt="kohti.diary.offer")
+
+
+def token_of_offer(offer_id: uuid.UUID) -> str:
+    """What stands in the address of the link to a time that is offered."""
+    return _signer_of_offers().sign(base64.urlsafe_b64encode(offer_id.bytes).decode().rstrip("="))
+
+
+def read_offer(token: str) -> uuid.UUID | None:
+    """Which offer a token is about; None for one we never signed."""
+    try:
+        return uuid.UUID(bytes=base64.urlsafe_b64decode(_signer_of_offers().unsign(token) + "=="))
+    except (BadSignature, binascii.Error, ValueError):
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """All that the page behind a link shows; of a link that holds no longer only where to ring."""
@@ -111,6 +155,17 @@ def page(booking_id: uuid.UUID, number: int) -> Page | None:
         return None
     facts = json.loads(row[0])
     return Page(facts["state"] == "open", facts["state"] == "cancelled", facts)
+
+
+def offer_page(offer_id: uuid.UUID) -> Page | None:
+    """What the link to an offered time shows, whoever asks; None where there never was such an offer. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.offer_page(%s)", [offer_id])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    facts = json.loads(row[0])
+    return Page(facts["state"] == "open", False, facts)
 
 
 def token_now(booking_id: uuid.UUID) -> str:

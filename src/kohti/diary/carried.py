@@ -7,6 +7,7 @@ from kohti.kernel.carried import Carried
 CARRIED: tuple[Carried, ...] = (
     Carried(table="diary_booking", without=("holds",)),
     Carried(table="diary_wish", hangs_on=("booking_id", "diary_booking")),
+    Carried(table="diary_offer", hangs_on=("wish_id", "diary_wish")),
 )
 
 LOSES = """

@@ -10,12 +10,13 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from kohti.kernel import clock, history, words
 from kohti.kernel.actor import Actor
 
 from .free import GRID, Free, Rule, all_offers, lasts
-from .models import Wish
+from .models import Kind, Offer, Wish
 
 MOST_DAYS = 21
 MOST = 50
@@ -38,6 +39,7 @@ class Waits(NamedTuple):
     closes: time | None
     until: date | None
     before: datetime
+    kind_id: uuid.UUID
     kinds: str
     own_starts: list[datetime]
     own_ends: list[datetime]
@@ -70,7 +72,7 @@ WAITING = """
 select w.id, b.id, coalesce(b.version, 0), b.starts,
     coalesce((extract(epoch from b.ends - b.starts) / 60)::int, k.minutes), w.person_id, coalesce(p.full_name, ''),
     coalesce(t.full_name, ''), coalesce(w.staff_id, case when not w.anybody then b.staff_id end), w.weekdays, w.opens,
-    w.closes, w.until, w.before, k.title,
+    w.closes, w.until, w.before, k.id, k.title,
     array(select o.starts from diary_booking o where o.person_id = w.person_id and o.id is distinct from b.id and o.holds
           and o.ends > %(now)s and o.starts < w.before order by o.starts),
     array(select o.ends from diary_booking o where o.person_id = w.person_id and o.id is distinct from b.id and o.holds
@@ -93,16 +95,26 @@ def who_waits(centre_id: uuid.UUID) -> list[Waits]:
 def waiting(actor: Actor) -> list[Earlier]:
     """Who waits at the actor's centre, longest first, each with the soonest time that suits them and nobody before them.
 
-    A time within the next three weeks, with whom and when they asked for. Whose it is is in the history. Three statements.
+    A time within the next three weeks, with whom and when they asked for. Whose it is is in the history. Four statements.
     """
     who = who_waits(actor.centre)
     if not who:
         return []
     times = Times(actor, actor.centre, who)
-    found = [Earlier(one, times.first_for(one)) for one in who]
+    asked = {one.wish_id: Free(one.starts, one.ends, one.staff_id) for one in _open_offers(actor.centre)}
+    times.given.extend(asked.values())
+    found = [Earlier(one, asked.get(one.id) or times.first_for(one)) for one in who]
     persons = list(dict.fromkeys(one.person_id for one in who))
     history.record("person.listed", "centre", actor.centre, persons=persons)
     return found
+
+
+def _open_offers(centre_id: uuid.UUID) -> QuerySet[Offer]:
+    """What somebody is being asked about now: staff offer that time to nobody else, and may give it to them at once."""
+    now = clock.now()
+    return Offer.objects.filter(centre_id=centre_id, state=Offer.State.OPEN, until__gt=now).order_by(
+        "at", "id"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +146,14 @@ def waits_for(actor: Actor, person_id: uuid.UUID) -> list[WaitsFor]:
             one.centre_id == actor.centre_id,
         )
         for one in found
-        if (kind := one.kind if one.kind is not None else one.booking and one.booking.kind) is not None
+        if (kind := _kind_of(one)) is not None
     ]
+
+
+def _kind_of(one: Wish) -> Kind | None:
+    if one.kind is not None:
+        return one.kind
+    return one.booking.kind if one.booking is not None else None
 
 
 class Times:

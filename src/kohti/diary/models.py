@@ -237,6 +237,8 @@ class ImportedFile(models.Model):
 
 
 from .feeds import Feed as Feed  # noqa: E402 - it points to tables of the rooms below
+from .offered import Freed as Freed  # noqa: E402 - of those who wait
+from .offered import Offer as Offer  # noqa: E402
 from .recurring import DropIn as DropIn  # noqa: E402 - these point to the tables above
 from .recurring import Travel as Travel  # noqa: E402
 from .reminders import Reminder as Reminder  # noqa: E402 - it points to the tables above

@@ -25,11 +25,11 @@ from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.blueprint import Blueprint, RemindersPart
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
-from kohti.kernel.languages import CODES
 from kohti.team import queries as team
 
-from . import by_link, codes
+from . import by_link, codes, reaching
 from .models import Booking, Reminder
+from .reaching import Reach
 
 STILL_OF_USE = 2
 """A reminder that is late, because the worker stood still, goes out until half of its time is left."""
@@ -129,14 +129,10 @@ def plan_reminders(actor: Actor) -> int:
 
 # ---------------------------------------------------------------- writing them
 
-TAKE = """
+TAKE = f"""
 select r.id, r.about, r.starts, r.centre_id, b.id, b.state, b.starts, b.link, k.public, k.bring, c.name, c.address,
-    c.phone, b.code, split_part(coalesce(t.full_name, ''), ' ', 1), p.id, p.full_name, p.languages, p.died_on is not null,
-    p.no_messages, p.restricted, p.safe_contact <> '' or p.not_by <> '', p.merged_into_id is not null,
-    array(select w.kind || ':' || w.value from people_contact w
-          where w.person_id = p.id and w.ended_at is null and w.sealed = '' and w.fails_since is null
-            and w.kind in ('phone', 'email') and (w.note = '' or w.preferred)
-          order by w.preferred desc, w.created_at, w.id)
+    c.phone, b.code, split_part(coalesce(t.full_name, ''), ' ', 1),
+    {reaching.WHO}
 from diary_reminder r
 join diary_booking b on b.id = r.booking_id
 join diary_kind k on k.id = b.kind_id
@@ -168,15 +164,7 @@ class _About:
     phone: str
     code: str
     staff: str
-    person_id: uuid.UUID
-    name: str
-    languages: Sequence[str]
-    died: bool
-    no_messages: bool
-    restricted: bool
-    own_way: bool
-    merged: bool
-    ways: Sequence[str]
+    who: Reach
 
     def stands(self) -> bool:
         """Whether what it would say is still so."""
@@ -219,12 +207,12 @@ def _write_one(actor: Actor, plan: Blueprint) -> bool | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    one = _About(*row)
+    one = _About(*(*row[: -reaching.COLUMNS], Reach(*row[-reaching.COLUMNS :])))
     held = Reminder.objects.filter(id=one.id, state=Reminder.State.WAITING)
     if not one.stands():
         held.update(state=Reminder.State.TAKEN_BACK)
         return False
-    why, channel, address = _safe_way(one, plan.reminders)
+    why, channel, address = one.who.safe_way(plan.reminders)
     if why:
         held.update(state=Reminder.State.NO_WAY, why=why)
         return False
@@ -237,26 +225,10 @@ def _write_one(actor: Actor, plan: Blueprint) -> bool | None:
     return True
 
 
-def _safe_way(one: _About, rules: RemindersPart) -> tuple[str, Literal["mail", "sms"], str]:
-    """Why nothing can be sent by itself, or else how and where to.
-
-    Where somebody said how they can or must not be reached, in words that only people understand, no machine writes.
-    """
-    for name in ("died", "merged", "no_messages", "restricted", "own_way"):
-        if getattr(one, name):
-            return name.replace("_", "-"), "sms", ""
-    for channel in rules.channels:
-        kind = "email:" if channel == "mail" else "phone:"
-        found = next((way.removeprefix(kind) for way in one.ways if way.startswith(kind)), "")
-        if found:
-            return "", channel, found
-    return "nothing-known", "sms", ""
-
-
 def _write(
     actor: Actor, one: _About, plan: Blueprint, channel: Literal["mail", "sms"], address: str
 ) -> uuid.UUID:
-    language = next((code for code in one.languages or () if code in CODES), actor.first_language)
+    language = one.who.language(actor)
     with words.spoken(language, actor=actor):
         subject, lines = _("Your appointment"), list(_lines(actor, one, plan, channel))
     body = "\n\n".join(lines) if channel == "mail" else " ".join(lines)
@@ -264,7 +236,7 @@ def _write(
     return outbox.write(
         actor,
         channel=channel,
-        to=outbox.To(kind="person", id=one.person_id, address=address, name=one.name),
+        to=one.who.to(address),
         kind=f"appointment.{one.about}",
         subject=subject,
         body=f"{body}\n\n{service}" if channel == "mail" else f"{service}: {body}",

@@ -18,8 +18,12 @@ FUNCTIONS = (
 kohti.guest_facts(p_booking uuid)
 returns jsonb language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select jsonb_build_object({OF_THE_SERVICE}, 'centre_id', c.id, 'centre', c.name, 'centre_code', c.code)
-    from diary_booking b join team_service s on s.id = b.service_id join team_centre c on c.id = b.centre_id
-    where b.id = p_booking
+    from (
+        select b.service_id, b.centre_id from diary_booking b where b.id = p_booking
+        union all
+        select o.service_id, o.centre_id from diary_offer o
+        where o.id = p_booking and o.booking_id is null and not exists (select 1 from diary_booking b where b.id = o.id)
+    ) k join team_service s on s.id = k.service_id join team_centre c on c.id = k.centre_id
 $$"""
     ),
     definer(
@@ -36,8 +40,8 @@ begin
         'guest', 'none', v_facts->>'timezone', p_now);
     perform set_config('kohti.admitted', p_booking::text, true),
             set_config('kohti.guest_of', v_facts->>'centre_id', true),
-            set_config('kohti.guest_person', coalesce(b.person_id::text, ''), true)
-    from diary_booking b where b.id = p_booking;
+            set_config('kohti.guest_person', coalesce(coalesce((select b.person_id from diary_booking b where b.id = p_booking),
+                (select o.person_id from diary_offer o where o.id = p_booking and o.booking_id is null))::text, ''), true);
     return true;
 end $$"""
     ),
@@ -147,6 +151,9 @@ OF_THE_WISH = f"({OF_THE_BOOK} or booking_id = (select kohti.admitted()))"
 """So do those who wait there for an earlier time; a guest asks for their own appointment."""
 OF_THE_GUEST = "id = (select kohti.admitted())"
 """A guest is known by one appointment, and sees and changes that one."""
+BY_THE_GUEST = f"({OF_THE_GUEST} and person_id = (select kohti.guest_person()) and centre_id = (select kohti.guest_of()))"
+"""Who was offered a time and has none yet is known by the appointment that it becomes, and makes that one."""
+OF_THE_OFFER = f"({OF_THE_WISH} or {OF_THE_GUEST})"
 
 TABLES = (
     Table(name="diary_kind", see=OWN_SERVICE),
@@ -168,11 +175,14 @@ TABLES = (
     ),
     Table(name="diary_travel", see=OWN_SERVICE, system="see add change remove"),
     Table(name="diary_wish", see=OF_THE_WISH, add=OF_THE_WISH, change=OF_THE_WISH),
+    # What came free is the worker's business; what it offered to whom, that of whoever keeps the book.
+    Table(name="diary_freed", system="see add remove"),
+    Table(name="diary_offer", see=OF_THE_OFFER, change=OF_THE_OFFER),
     Table(
         name="diary_booking",
         see=f"({ON_THE_FLOOR}) or {OWN_TIME} or {OF_SOMEBODY_SEEN} or {OF_THE_BOOK} or {OF_THE_GUEST}",
         add=f"{WHOLE_CENTRE} or {OF_THE_BOOK} or ({OWN_TIME} and centre_id = (select kohti.floor())"
-        " and (select kohti.may('journeys.work')))",
+        f" and (select kohti.may('journeys.work'))) or {BY_THE_GUEST}",
         change=f"({ON_THE_FLOOR}) or {OF_THE_BOOK} or {OF_THE_GUEST}",
     ),
     Table(

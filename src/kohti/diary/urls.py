@@ -28,6 +28,7 @@ urlpatterns = [
     path("diary/waiting-list/", views_earlier.waiting_list, name="waiting_list"),
     path("diary/waiting-list/<id:wish_id>/take/", views_earlier.take_earlier, name="wish_take"),
     path("diary/waiting-list/<id:wish_id>/end/", views_earlier.end_wish, name="wish_end"),
+    path("diary/waiting-list/offers/<id:offer_id>/back/", views_earlier.offer_back, name="offer_back"),
     path("book/<id:booking_id>/earlier/", views_earlier.ask_earlier, name="ask_earlier"),
     path("centres/<id:centre_id>/drop-ins/", views_drop_ins.drop_ins, name="drop_ins"),
     path("drop-ins/<id:drop_in_id>/end/", views_drop_ins.end, name="drop_in_end"),

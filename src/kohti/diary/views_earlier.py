@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,12 @@ from kohti.kernel.ids import new_id, short
 from kohti.kernel.once import all_or_nothing
 from kohti.people.bar import bar
 from kohti.people.queries import open_person
+from kohti.team.models import Staff
 
-from . import actions, earlier
+from . import actions, earlier, offering
 from .book.asking import Choices, identifier
 from .earlier import Earlier, Waits
-from .models import Booking, Wish
+from .models import Booking, Offer, Wish
 
 
 class EarlierForm(forms.Form):
@@ -169,37 +170,68 @@ def waiting_list(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 
 def _waiting_list(request: HttpRequest, actor: Actor, *, wrong: str = "") -> HttpResponseBase:
+    found = earlier.waiting(actor)
+    offers = offering.offered_to([one.who.id for one in found])
+    free = {one.offer.staff_id for one in found if one.offer and one.offer.staff_id}
+    colleagues = dict(Staff.objects.filter(id__in=free).order_by("id").values_list("id", "full_name"))
     return render(
         request,
         "diary/waiting_list.html",
         {
             "wrong": wrong,
-            "lines": [
-                {
-                    "id": one.who.id,
-                    "booking": one.who.booking_id,
-                    "name": one.who.name,
-                    "href": _page_of(actor, one.who),
-                    "person_id": one.who.person_id,
-                    "when": _when(actor, one.who.starts) if one.who.starts else "",
-                    "until": words.day_short(one.who.until) if one.who.until else "",
-                    "kind": one.who.kind,
-                    "press": _press(one),
-                    "staff": one.who.staff,
-                    "offer": _when(actor, one.offer.starts) if one.offer else "",
-                    "fields": {
-                        "starts": one.offer.starts.isoformat(),
-                        "staff": str(one.offer.staff_id),
-                        "version": str(one.who.version),
-                    }
-                    if one.offer
-                    else {},
-                }
-                for one in earlier.waiting(actor)
-            ],
+            "lines": [_line(actor, one, colleagues, offers.get(one.who.id, [])) for one in found],
         },
         status=409 if wrong else 200,
     )
+
+
+MOST_OFFERS = 3
+BECAME: dict[str, tuple[Callable[[], str], str]] = {
+    Offer.State.OPEN: (lambda: _("Waiting"), "neutral"),
+    Offer.State.YES: (lambda: _("Yes"), "good"),
+    Offer.State.NO: (lambda: _("No"), "outline"),
+    Offer.State.LATE: (lambda: _("No answer"), "outline"),
+    Offer.State.GONE: (lambda: _("Taken by somebody else"), "outline"),
+    Offer.State.TAKEN_BACK: (lambda: _("Taken back"), "outline"),
+}
+
+
+def _line(
+    actor: Actor, one: Earlier, colleagues: dict[uuid.UUID, str], offers: Sequence[Offer]
+) -> dict[str, Any]:
+    who, free = one.who, one.offer
+    with_whom = words.apart(colleagues.get(free.staff_id, "")) if free and free.staff_id else ""
+    at = _when(actor, free.starts) if free else ""
+    return {
+        "id": who.id,
+        "name": who.name,
+        "href": _page_of(actor, who),
+        "when": _when(actor, who.starts) if who.starts else "",
+        "until": words.day_short(who.until) if who.until else "",
+        "kind": who.kind,
+        "press": _press(one),
+        "staff": who.staff,
+        "offer": _("%(time)s with %(name)s") % {"time": at, "name": with_whom} if with_whom else at,
+        "offers": [
+            {
+                "id": asked.id,
+                "open": asked.state == Offer.State.OPEN,
+                "said": _("Asked %(asked)s whether %(time)s suits")
+                % {"asked": _when(actor, asked.at), "time": _when(actor, asked.starts)},
+                "until": words.clock_time(asked.until, actor.zone),
+                "state": BECAME[asked.state][0](),
+                "tone": BECAME[asked.state][1],
+            }
+            for asked in offers[:MOST_OFFERS]
+        ],
+        "fields": {
+            "starts": free.starts.isoformat(),
+            "staff": str(free.staff_id),
+            "version": str(who.version),
+        }
+        if free
+        else {},
+    }
 
 
 @needs("diary.book", methods=("POST",))
@@ -231,4 +263,11 @@ def take_earlier(request: HttpRequest, actor: Actor, wish_id: uuid.UUID) -> Http
 def end_wish(request: HttpRequest, actor: Actor, wish_id: uuid.UUID) -> HttpResponseBase:
     """They wait no longer."""
     actions.take_wish_back(actor, wish_id)
+    return redirect(f"{reverse('waiting_list')}?said")
+
+
+@needs("diary.book", methods=("POST",))
+def offer_back(request: HttpRequest, actor: Actor, offer_id: uuid.UUID) -> HttpResponseBase:
+    """The time is no longer offered to them."""
+    actions.take_back_offer(actor, offer_id)
     return redirect(f"{reverse('waiting_list')}?said")

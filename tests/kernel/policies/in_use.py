@@ -339,6 +339,21 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         (service,),
     )
     owner.execute(
+        "insert into diary_freed (id, service_id, centre_id, staff_id, starts, ends, at)"
+        " select gen_random_uuid(), service_id, centre_id, staff_id, starts, ends, starts from diary_booking"
+        " where service_id = %s and staff_id is not null on conflict do nothing",
+        (service,),
+    )
+    owner.execute(
+        "insert into diary_offer (id, service_id, centre_id, wish_id, person_id, booking_id, kind_id, staff_id, starts,"
+        " ends, at, until, state, channel, message_id) select gen_random_uuid(), w.service_id, w.centre_id, w.id,"
+        " w.person_id, b.id, b.kind_id, t.id, b.starts, b.ends, b.starts, b.starts, 'no', 'sms', gen_random_uuid()"
+        " from diary_wish w join diary_booking b on b.id = w.booking_id"
+        " join lateral (select s.id from team_staff s where s.service_id = w.service_id limit 1) t on true"
+        " where w.service_id = %s",
+        (service,),
+    )
+    owner.execute(
         "insert into diary_travel (id, service_id, one_id, other_id, minutes)"
         " values (gen_random_uuid(), %s, %s, %s, 40) on conflict do nothing",
         (service, centre, here.other.id),

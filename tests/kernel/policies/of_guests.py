@@ -15,6 +15,12 @@ def of_the_guests_own(who: Who, row: Row, world: World) -> bool:
     return bool(who.booking) and row["booking_id"] == who.booking
 
 
+def made_by_the_guest(who: Who, row: Row, world: World) -> bool:
+    """Who was offered a time and has none yet makes the appointment they are known by, for themselves and there."""
+    own = the_guests_own(who, row, world) and row["person_id"] == who.person
+    return own and row["centre_id"] == who.centre
+
+
 def of_the_guests_visit(who: Who, row: Row, world: World) -> bool:
     """With how long it stood where."""
     visit = world.of("frontdesk_visit", row["visit_id"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.kernel.policies.of_devices import at_the_kiosk, begun_at_the_kiosk, nobody_s_ticket
 from tests.kernel.policies.of_guests import (
+    made_by_the_guest,
     of_a_booking,
     of_the_guests_own,
     of_the_guests_visit,
@@ -298,9 +299,19 @@ RULES: dict[str, Rules] = {
     ),
     "diary_travel": kept_by_the_system(own_service, remove=system_rows),
     "diary_wish": kept_by(*[either(in_the_book, of_the_guests_own)] * 3),
+    "diary_freed": Rules(worker=Rules(see=system_rows, add=system_rows, remove=system_rows)),
+    "diary_offer": Rules(
+        see=either(in_the_book, of_the_guests_own, the_guests_own),
+        change=either(in_the_book, of_the_guests_own, the_guests_own),
+        worker=Rules(
+            see=either(in_the_book, of_the_guests_own, the_guests_own, system_rows),
+            add=system_rows,
+            change=either(in_the_book, of_the_guests_own, the_guests_own, system_rows),
+        ),
+    ),
     "diary_booking": kept_by(
         either(on_the_floor, own_time, of_somebody_s_way, in_the_book, the_guests_own),
-        either(in_the_centre, own_time_here, in_the_book),
+        either(in_the_centre, own_time_here, in_the_book, made_by_the_guest),
         either(on_the_floor, in_the_book, the_guests_own),
     ),
     "diary_feed": kept_by(own_draft, both(own_draft, own_service), own_draft),

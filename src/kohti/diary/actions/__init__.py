@@ -12,6 +12,7 @@ from .following import after_change
 from .hours import apply_blueprint
 from .importing import Checked, apply_file, apply_held, check_file, give_up, hold_file, order_import
 from .links import end_link, say_late
+from .offers import answer_offer, take_back_offer
 
 __all__ = [
     "Checked",
@@ -19,6 +20,7 @@ __all__ = [
     "NewDropIn",
     "add_drop_in",
     "after_change",
+    "answer_offer",
     "apply_blueprint",
     "apply_file",
     "apply_held",
@@ -45,6 +47,7 @@ __all__ = [
     "order_import",
     "say_late",
     "skip",
+    "take_back_offer",
     "take_earlier",
     "take_wish_back",
 ]

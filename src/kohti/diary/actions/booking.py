@@ -77,6 +77,11 @@ def book(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> li
             raise NotThere("no such person")
         if any(known):
             raise Refused(_("This person has died."), code="died")
+    return make(actor, centre_id, wanted)
+
+
+def make(actor: Actor, centre_id: uuid.UUID, wanted: Sequence[NewBooking]) -> list[Booking]:
+    """What `book` does once it is known that whoever asks may book these people: a guest may be one themselves."""
     rows = [
         Booking(
             id=one.id or new_id(),

@@ -248,6 +248,19 @@ class RemindersPart(Part):
     confirm: tuple[Literal["booked", "moved", "cancelled"], ...] = ()
 
 
+class WaitingListPart(Part):
+    """What becomes of a time that came free.
+
+    `offer`: whether whoever waits longest of those it suits is asked by a message with a link, else only staff see it;
+    `holds_minutes`: how long they have to answer before the next one is asked; `notice_minutes`: how far ahead a time
+    must be to be offered like that.
+    """
+
+    offer: Yes = False
+    holds_minutes: Number = Field(default=60, ge=10, le=1440)
+    notice_minutes: Number = Field(default=120, ge=30, le=2880)
+
+
 class StreamPart(Part):
     """A line people wait in.
 
@@ -424,6 +437,7 @@ class Blueprint(Part):
     reasons: tuple[ReasonPart, ...] = Field(min_length=1)
     online: OnlinePart = OnlinePart()
     reminders: RemindersPart = RemindersPart()
+    waiting_list: WaitingListPart = WaitingListPart()
     crisis: CrisisPart = CrisisPart()
     helps_now: tuple[HelpPart, ...] = ()
     stages: tuple[StagePart, ...] = ()

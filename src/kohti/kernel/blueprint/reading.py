@@ -191,6 +191,11 @@ def _of_the_floor(plan: Blueprint) -> Iterator[tuple[Path, str]]:
             ("streams", booked[1] if booked else 0, *(["of_appointments"] if booked else [])),
             _("exactly one of the streams is of_appointments; here %(number)s are") % {"number": len(booked)},
         )
+    if plan.waiting_list.offer and not (plan.online.links and plan.reminders.channels):
+        fault = _(
+            "expected links = true in [online] and a channel in [reminders]: an offer is a message with a link"
+        )
+        yield ("waiting_list", "offer"), fault
     letters = [stream.letter for stream in plan.streams]
     for index, letter in enumerate(letters):
         if letter in letters[:index]:
