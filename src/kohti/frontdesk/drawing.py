@@ -64,7 +64,7 @@ def drawn(
     return found
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=2_000)
 def _pieces(
     card: Card, zone: ZoneInfo, own: tuple[str, ...], day: date, goes: str, speaking: GNUTranslations
 ) -> tuple[Markup, ...]:

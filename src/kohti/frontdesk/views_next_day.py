@@ -66,7 +66,7 @@ class Line(NamedTuple):
     row: Markup = Markup("")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=5_000)
 def _line(
     one: next_day.Coming,
     day: date,

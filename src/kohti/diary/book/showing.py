@@ -235,7 +235,7 @@ class _Frame:
             day, here, key=key, away=gone, by=by, opened=opened, sessions=held
         )
 
-    @lru_cache(maxsize=4_000)  # noqa: B019 - of times alone, not of a page
+    @lru_cache(maxsize=2_000)  # noqa: B019 - of times alone, not of a page
     def _drawn(
         self,
         day: date,
@@ -377,14 +377,14 @@ def _hours(one: Session, zone: ZoneInfo) -> str:
     return f"{words.clock_time(one.starts, zone)}–{words.clock_time(one.ends, zone)}"
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=10_000)
 def _free_line(size: int, key: str, day: date, piece: datetime, zone: ZoneInfo, speaks: object) -> str:
     local = piece.astimezone(zone)
     said = escape(_("Free %(time)s") % {"time": words.clock_time(piece, zone)})
     return f'<li data-m={size}><button name=at value="{key}.{day:%Y%m%d}.{local:%H%M}">{said}</button>'
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=10_000)
 def _block(one: Block, zone: ZoneInfo, speaks: object, by: str) -> str:
     """One appointment. Kept, because of four hundred one has changed since the page before."""
     name = escape(one.name or _("Somebody")) if one.person_id or one.name else escape(_("Somebody"))
