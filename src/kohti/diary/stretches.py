@@ -68,9 +68,9 @@ colleagues as materialized (
          else s.id = any(p_staff) end
 ),
 held as materialized (
-    select d.* from kohti.drop_ins_between(
-        (select array_agg(c.id) from team_centre c where c.service_id in (select z.service_id from centres z)),
-        p_first, p_last, p_zone) d
+    select d.* from (
+        select array_agg(c.id) as ids from team_centre c where c.service_id in (select z.service_id from centres z)) a
+    cross join lateral kohti.drop_ins_between(a.ids, p_first, p_last, p_zone) d
     where d.staff_id is not null or d.room_id is not null
 ),
 booked as materialized (
@@ -87,11 +87,13 @@ booked as materialized (
     where b.before is null or b.after is null or b.starts - b.before >= p_long or b.centre_id <> k.centre_id
 ),
 gaps as (
-    select b.staff_id, b.here, tstzrange(coalesce(b.before, p_from), coalesce(b.starts, p_until)) as during
-    from booked b where coalesce(b.before, p_from) < coalesce(b.starts, p_until)
-    union all
-    select b.staff_id, b.here, tstzrange(greatest(b.before, b.ends), p_until)
-    from booked b where b.after is null and b.starts is not null and greatest(b.before, b.ends) < p_until
+    select g.staff_id, g.here, range_agg(g.during) as free from (
+        select b.staff_id, b.here, tstzrange(coalesce(b.before, p_from), coalesce(b.starts, p_until)) as during
+        from booked b where coalesce(b.before, p_from) < coalesce(b.starts, p_until)
+        union all
+        select b.staff_id, b.here, tstzrange(greatest(b.before, b.ends), p_until)
+        from booked b where b.after is null and b.starts is not null and greatest(b.before, b.ends) < p_until) g
+    group by g.staff_id, g.here
 ),
 held_back as materialized (
     select t.staff_id, t.here, range_agg(tstzrange(t.starts - t.way, t.ends + t.way)) as busy from (
@@ -115,8 +117,9 @@ of_the_person as (
       and b.starts < p_until
 ),
 in_hours as (
-    select k.staff_id, k.centre_id, h.open - coalesce(t.busy, '{{}}') - p.busy as open
-    from colleagues k join hours h on h.centre_id = k.centre_id cross join of_the_person p
+    select k.staff_id, k.centre_id, h.open * g.free - coalesce(t.busy, '{{}}') - p.busy as open
+    from gaps g join colleagues k on k.staff_id = g.staff_id and k.centre_id = g.here
+    join hours h on h.centre_id = k.centre_id cross join of_the_person p
     left join held_back t on t.staff_id = k.staff_id and t.here = k.centre_id
 ),
 rooms as (
@@ -130,14 +133,12 @@ rooms as (
     where p_needs <> '{{}}' and not r.retired and p_needs <@ r.has::text[]
 )
 select f.centre_id, f.staff_id, f.room_id, lower(f.during), upper(f.during) from (
-    select h.centre_id, h.staff_id, null::uuid as room_id, unnest(h.open * g.during::tstzmultirange) as during
-    from in_hours h join gaps g on g.staff_id = h.staff_id and g.here = h.centre_id
-    where p_needs = '{{}}' and h.open && g.during
+    select h.centre_id, h.staff_id, null::uuid as room_id, unnest(h.open) as during
+    from in_hours h where p_needs = '{{}}'
     union all
-    select h.centre_id, h.staff_id, r.id, unnest(h.open * r.free * g.during::tstzmultirange)
-    from in_hours h join gaps g on g.staff_id = h.staff_id and g.here = h.centre_id
-    join rooms r on r.centre_id = h.centre_id
-    where p_needs <> '{{}}' and h.open && g.during) f
+    select h.centre_id, h.staff_id, r.id, unnest(h.open * r.free)
+    from in_hours h join rooms r on r.centre_id = h.centre_id
+    where p_needs <> '{{}}') f
 where upper(f.during) - lower(f.during) >= p_long
 $$"""
 )
