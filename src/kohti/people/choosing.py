@@ -10,7 +10,6 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from kohti.kernel import words
 from kohti.kernel.actor import Actor
 from kohti.people import spoken
 
@@ -46,7 +45,7 @@ def _options(groups: Any) -> str:
 def language_field(actor: Actor, label: Any, *, also: str = "", **how: Any) -> forms.ChoiceField:
     """One language, chosen by name; `also` is one that is held already and must stay, whatever it is."""
     found = forms.ChoiceField(label=label, required=False, widget=LanguageSelect, **how)
-    groups = spoken.choices(spoken.own_languages(actor), words.language())
+    groups = spoken.choices(spoken.own_languages(actor))
     listed = {code for _title, languages in groups for code, _name in languages}
     widget: Any = found.widget
     widget.groups, widget.also = groups, ()

@@ -40,12 +40,20 @@ def names_of(codes: Iterable[str]) -> str:
     return ", ".join(name_of(code) for code in codes)
 
 
-@lru_cache(maxsize=64)
-def choices(own: tuple[str, ...], reader: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Every language to choose from, by name as `reader` calls it, who must be the language in use.
+Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def choices(own: tuple[str, ...]) -> Choices:
+    """Every language to choose from, by name in the language in use.
 
     Two groups: those often spoken here, the service's `own` first of them, then all in the order of their names.
     """
+    return _choices(own, words.language(), words.spoken_now())
+
+
+@lru_cache(maxsize=64)
+def _choices(own: tuple[str, ...], reader: str, speaks: object) -> Choices:
+    """Kept for a language and the words it is in (`speaks`): services have words of their own."""
     rest = [code for code in (*CODES, *OFTEN, SIGNED) if code not in own]
     often = (*((code, name_of(code)) for code in own), *_in_order(rest, reader))
     two = [str(code) for code in words.locale("en").languages if len(str(code)) == 2]
