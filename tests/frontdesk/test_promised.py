@@ -13,6 +13,7 @@ from kohti.diary.models import Room
 from kohti.frontdesk import actions
 from kohti.frontdesk.actions import Moved
 from kohti.frontdesk.models import Visit
+from kohti.journeys import actions as journeys
 from kohti.kernel import clock
 from kohti.kernel.actor import as_actor
 from kohti.kernel.errors import NotThere, Refused
@@ -191,3 +192,32 @@ def test_what_is_to_be_looked_at_again_stands_on_the_day_of_whoever_wrote_it(her
         assert "meet her at the door" in browser_of(leader).get("/day/").content.decode()
         acting(leader, people.review_mark, person.id, made, TODAY + timedelta(days=60))
         assert "meet her at the door" not in browser_of(leader).get("/day/").content.decode()
+
+
+def test_whoever_has_the_way_is_told_too_and_of_a_danger_two_weeks_before_it_ends(here: Place) -> None:
+    leader, coach = here.member("leader"), here.member("coach")
+    person = here.person("Yvonne Review")
+    acting(
+        leader,
+        journeys.open_journey,
+        person.id,
+        owner_id=coach.member_id,
+        basis="task",
+        key=str(uuid.uuid4()),
+    )
+    mark(here, person, words="meet her at the door")
+    acting(
+        leader,
+        people.add_danger,
+        person.id,
+        words="two of you",
+        reason="so",
+        ends_on=TODAY + timedelta(days=20),
+        key=str(uuid.uuid4()),
+    )
+    for days, said in ((5, []), (6, ["two of you"]), (14, ["meet her at the door", "two of you"])):
+        with clock.held_at(MORNING + timedelta(days=days)):
+            day = browser_of(coach).get("/day/").content.decode()
+            assert [words for words in ("meet her at the door", "two of you") if words in day] == said, days
+            other = browser_of(here.member("coach", name="Another Coach")).get("/day/").content.decode()
+            assert "two of you" not in other

@@ -21,7 +21,7 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
 from kohti.kernel.words import title
-from kohti.people import queries as people
+from kohti.people.models import Mark
 
 from . import handed, here
 from .appointment import ABOUT
@@ -208,10 +208,11 @@ def _shown(actor: Actor) -> dict[str, Any]:
                 "id": one.id,
                 "person": one.person_id,
                 "name": one.name,
+                "danger": one.kind == Mark.Kind.DANGER,
                 "words": one.words,
                 "on": words.day_short(one.on),
             }
-            for one in (people.mine_to_review(actor) if may(actor, "people.edit") else ())
+            for one in (queries.to_review(actor) if may(actor, "people.edit") else ())
         ],
         "told": [handed.line(actor, one) for one in mine_asked],
         "drafts": waiting,

@@ -24,6 +24,7 @@ from .plan import (
     whose_outcome,
 )
 from .quality import Quality, quality
+from .reviewing import to_review
 from .way import journey, journey_of
 
 __all__ = (
@@ -65,6 +66,7 @@ __all__ = (
     "plan",
     "plan_on_paper",
     "quality",
+    "to_review",
     "whole",
     "whose_check",
     "whose_outcome",

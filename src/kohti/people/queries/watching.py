@@ -135,29 +135,6 @@ def to_review(actor: Actor) -> tuple[list[ToReview], list[Closed]]:
     return marks, closed
 
 
-MINE = """
-select m.id, m.kind, m.words, coalesce(m.ends_on, m.review_on), m.ends_on is not null and m.ends_on < %(today)s,
-    m.person_id, coalesce(nullif(p.called, ''), nullif(p.full_name, ''), p.reference)
-from people_mark m join people_person p on p.id = m.person_id
-where m.by_member = %(member)s and m.ended_at is null and m.kind <> 'danger' and m.review_on <= %(today)s
-  and (m.ends_on is null or m.ends_on >= %(today)s)
-order by m.review_on, m.id limit 20
-"""
-
-
-def mine_to_review(actor: Actor) -> list[ToReview]:
-    """The marks the actor wrote whose day of review has come and that hold still, longest due first, at most twenty.
-
-    One statement; whom it shows is in the history.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(MINE, {"today": clock.today(actor.zone), "member": actor.member_id})
-        found = [ToReview(*row) for row in cursor.fetchall()]
-    if found:
-        history.record("person.listed", "person", None, persons=sorted({one.person_id for one in found}))
-    return found
-
-
 def mark_of(person_id: uuid.UUID, mark_id: uuid.UUID) -> Mark:
     """A mark of a person that nobody has ended. One statement. Raises NotThere."""
     found = Mark.objects.filter(id=mark_id, person_id=person_id, ended_at=None).first()
