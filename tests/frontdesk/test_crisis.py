@@ -15,6 +15,7 @@ from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of
 from tests.kernel.test_documents import words_in
 
 from kohti.diary import actions as diary
+from kohti.diary.sessions import sessions
 from kohti.frontdesk import actions, meeting
 from kohti.frontdesk.actions import Moved, NextHelp
 from kohti.frontdesk.models import Visit
@@ -239,6 +240,34 @@ def test_somebody_known_is_told_their_next_appointment(somewhere: Place) -> None
         helps = told(moved)
     assert helps["name"] == "Lena Shah"
     assert "12 March" in helps["when"]
+
+
+def test_a_drop_in_of_today_or_tomorrow_that_helps_with_it_is_who_helps_next(somewhere: Place) -> None:
+    moved, robbed = crisis(somewhere), crisis(somewhere, reason="robbed")
+    shown = page(somewhere, moved)
+    assert "Housing drop-in · Housing partner · Quiet room · Wednesday 11 March 2026, 09:30–12:00" in shown
+    assert "Citizens advice" not in shown
+    assert "Thursday 12 March 2026, 13:00–15:30" in page(somewhere, robbed)
+    (code,) = re.findall(r'value="(drop-in:[^"]+)"', shown)
+    post(somewhere, moved, helps=code, language="pl")
+    with as_actor(somewhere.member("host")):
+        helps = told(moved)
+    assert (helps["what"], helps["name"]) == ("drop-in", "Dyżur mieszkaniowy, Housing partner")
+    assert helps["place"].startswith("Cheltenham, ")
+    assert helps["when"] == "środa, 11 marca 2026, 09:30–12:00"
+    with clock.held_at(MORNING + timedelta(hours=2)):
+        assert "Housing drop-in" not in page(somewhere, moved)
+
+
+def test_a_drop_in_without_reasons_of_its_own_helps_with_those_of_its_line(somewhere: Place) -> None:
+    with as_actor(somewhere.member("host")) as host:
+        held = sessions(host, host.centre, TODAY)
+        silent = [part.model_copy(update={"reasons": ()}) for part in meeting.plan(host).drop_ins]
+    found = {
+        line: [one.code for one in meeting.that_help(held, silent, "any", line)]
+        for line in ("housing", "desk", "")
+    }
+    assert found == {"housing": ["housing"], "desk": [], "": []}
 
 
 def messages(here: Place) -> list[Message]:

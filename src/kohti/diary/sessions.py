@@ -28,6 +28,8 @@ class Session:
     room_id: uuid.UUID | None
     room: str
     stream: str
+    code: str
+    """Of the blueprint; none where it was added by hand."""
 
     @property
     def title(self) -> str:
@@ -46,7 +48,7 @@ class Session:
 
 OF_DAYS = """
 select d.id, s.starts, s.ends, d.title::text as titles, d.open_access, coalesce(o.name, '') as organisation, d.staff_id,
-    coalesce(t.full_name, '') as staff, d.room_id, coalesce(r.name, '') as room, d.stream
+    coalesce(t.full_name, '') as staff, d.room_id, coalesce(r.name, '') as room, d.stream, d.code
 from kohti.drop_ins_between(array[%(centre)s]::uuid[], %(first)s, %(last)s, %(zone)s) s
 join diary_dropin d on d.id = s.id
 left join team_organisation o on o.id = d.organisation_id
@@ -70,6 +72,7 @@ HELD = reading.Part(
         reading.identifier(row["room_id"]),
         row["room"],
         row["stream"],
+        row["code"],
     ),
 )
 """The same beside other readings of a page: `centre`, `first`, `last` and `zone` are its values."""
@@ -111,12 +114,12 @@ def of_today(actor: Actor) -> Today:
             values,
         )
         rows = cursor.fetchall()
-    held = [Session(*row[:11]) for row in rows if row[0] is not None]
-    closes = rows[0][12]
+    held = [Session(*row[:12]) for row in rows if row[0] is not None]
+    closes = rows[0][13]
     return Today(
         tuple((_in_words(actor, one), one.by, one.runs()) for one in held),
         f"{closes:%H:%M}" if closes else "",
-        bool(rows[0][11]) and (closes is None or clock.now().astimezone(actor.zone).time() >= closes),
+        bool(rows[0][12]) and (closes is None or clock.now().astimezone(actor.zone).time() >= closes),
     )
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kohti.diary.sessions import Session
 from kohti.kernel import clock, outbox, pages, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
@@ -68,6 +69,10 @@ class Ways:
             f"place:{one.code}": one for one in meeting.places(actor, visit.reason)
         }
         self.coming: Coming | None = meeting.next_appointment(visit.person_id) if visit.person_id else None
+        self.drop_ins = {
+            f"drop-in:{one.id}:{one.starts:%Y%m%d}": one
+            for one in meeting.drop_ins(actor, visit.reason, visit.line)
+        }
         self.here = {f"staff:{one.staff_id}": one for one in here}
 
     def choices(self) -> list[tuple[str, str]]:
@@ -75,6 +80,10 @@ class Ways:
         found = [
             (code, " · ".join(part for part in (title(one.titles), one.place, _said(one)) if part))
             for code, one in self.places.items()
+        ]
+        found += [
+            (code, " · ".join(part for part in (one.title, one.by, one.room, self._hours(one)) if part))
+            for code, one in self.drop_ins.items()
         ]
         if self.coming is not None:
             found.append(
@@ -86,6 +95,12 @@ class Ways:
     def _when(self, coming: Coming) -> str:
         time = words.clock_time(coming.starts, self.actor.zone)
         return _("%(day)s at %(time)s") % {"day": words.day_long(coming.day), "time": time}
+
+    def _hours(self, one: Session) -> str:
+        """When a drop-in is held, as the card says it."""
+        zone = self.actor.zone
+        day = words.day_long(one.starts.astimezone(zone).date())
+        return f"{day}, {words.clock_time(one.starts, zone)}–{words.clock_time(one.ends, zone)}"
 
     def chosen(self, data: dict[str, Any]) -> NextHelp:
         """What the card says, in its own language."""
@@ -99,6 +114,15 @@ class Ways:
                     place=place.place,
                     when=_said(place),
                     phone=place.phone,
+                    language=language,
+                )
+            if code in self.drop_ins:
+                held = self.drop_ins[code]
+                return NextHelp(
+                    what="drop-in",
+                    name=", ".join(part for part in (held.title, held.by) if part),
+                    place=", ".join(part for part in (meeting.here(self.actor), held.room) if part),
+                    when=self._hours(held),
                     language=language,
                 )
             if code == "appointment" and self.coming is not None:

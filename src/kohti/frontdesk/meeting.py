@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from kohti.diary.sessions import Session, sessions
 from kohti.kernel import clock, history, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint
+from kohti.kernel.blueprint.parts import DropInPart
 from kohti.kernel.errors import NotThere
 from kohti.kernel.languages import CODES
 from kohti.kernel.words import title
@@ -122,14 +124,18 @@ class InCrisis:
     asked: str
     asked_at: datetime | None
     reason: str
+    line: str
+    """The line of that reason, by code."""
     next_help: Mapping[str, str] | None
 
 
 VISIT = """
 select v.id, v.letter, v.number, v.state, v.urgency, v.title, coalesce(p.full_name, v.given_name), v.door_note,
-    p.id, coalesce(p.languages, '{}'), coalesce(s.full_name, ''), v.asked_at, coalesce(r.code, ''), v.next_help
+    p.id, coalesce(p.languages, '{}'), coalesce(s.full_name, ''), v.asked_at, coalesce(r.code, ''), coalesce(t.code, ''),
+    v.next_help
 from frontdesk_visit v left join people_person p on p.id = v.person_id
 left join team_staff s on s.id = v.asked_staff_id left join frontdesk_reason r on r.id = v.reason_id
+left join frontdesk_stream t on t.id = r.stream_id
 where v.id = %s and v.centre_id = %s and v.counts
 """
 
@@ -156,7 +162,8 @@ def in_crisis(actor: Actor, visit_id: uuid.UUID) -> InCrisis:
         asked=row[10],
         asked_at=row[11],
         reason=row[12],
-        next_help=json.loads(row[13]) if isinstance(row[13], str) else row[13],
+        line=row[13],
+        next_help=json.loads(row[14]) if isinstance(row[14], str) else row[14],
     )
 
 
@@ -209,6 +216,34 @@ def places(actor: Actor, reason: str) -> list[Place]:
         if (not part.centres or centre in part.centres)
         and (not part.reasons or not reason or reason in part.reasons)
     ]
+
+
+def drop_ins(actor: Actor, reason: str, line: str) -> list[Session]:
+    """What is held at the actor's centre today, from now on, and tomorrow that helps with a reason, soonest first.
+
+    The blueprint says for which reasons a drop-in helps; where it does not, for those of its `line`. One statement.
+    """
+    today = clock.today(actor.zone)
+    held = sessions(actor, actor.centre, today, today + timedelta(days=1))
+    return that_help(held, plan(actor).drop_ins, reason, line)
+
+
+def that_help(held: Iterable[Session], parts: Iterable[DropInPart], reason: str, line: str) -> list[Session]:
+    """Of what is held those not yet over that help with a reason, as the blueprint's `parts` say, or by the `line`."""
+    named, now = {part.code: part.reasons for part in parts}, clock.now()
+
+    def helps(one: Session) -> bool:
+        reasons = named.get(one.code, ())
+        return reason in reasons if reasons else bool(line) and one.stream == line
+
+    return [one for one in held if one.ends > now and not one.open_access and helps(one)]
+
+
+def here(actor: Actor) -> str:
+    """The actor's centre as one goes there. No statement."""
+    code = actor.facts.get("centre_code")
+    address = next((part.address for part in plan(actor).centres if part.code == code), "")
+    return where(str(actor.facts.get("centre", "")), address)
 
 
 def plan(actor: Actor) -> Blueprint:

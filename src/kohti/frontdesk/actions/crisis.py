@@ -19,7 +19,7 @@ from ..models import OPEN
 from .visits import Moved, it_is, say, ticket_of
 
 MOST_WORDS = 200
-What = Literal["appointment", "colleague", "place", "declined"]
+What = Literal["appointment", "colleague", "place", "drop-in", "declined"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,7 @@ class DropInPart(Part):
 
     Held from the day `from` on, until a day, `except` on some; at some centres, or at all. `organisation` holds it,
     `room` is where, `stream` the line its visitors wait in; `open_access`: computers to use, not advice.
+    `reasons`: for which reasons of walk-ins it helps; where none is said, for those of its line.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -161,6 +162,7 @@ class DropInPart(Part):
     organisation: Code | None = None
     stream: Code | None = None
     room: Code | None = None
+    reasons: tuple[Code, ...] = ()
     open_access: Yes = False
 
     @model_validator(mode="after")

@@ -153,6 +153,8 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
         ):
             if held is not None:
                 yield from lost(("drop_ins", index, name[:-1]), name, held)
+        for n, code in enumerate(session.reasons):
+            yield from lost(("drop_ins", index, "reasons", n), "reasons", code)
     for index, way in enumerate(plan.travel):
         for n, code in enumerate(way.between):
             yield from lost(("travel", index, "between", n), "centres", code)
