@@ -100,6 +100,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("check_in", "POST"): Expected(FLOOR, 302, thing="booking_id"),
     ("queue", "GET"): Expected(FLOOR, 200),
     ("queue_news", "GET"): Expected(FLOOR, 200),
+    ("queue_waits", "GET"): Expected(FLOOR, 200),
     ("call_next", "POST"): Expected(FLOOR, 302),
     ("desk", "POST"): Expected(FLOOR, 302, data={"desk": "4"}),
     ("close_day", "POST"): Expected({LEADER}, 200),

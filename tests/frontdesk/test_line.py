@@ -12,7 +12,7 @@ from tests.factories import MORNING, TODAY, Place, acting, place
 
 from kohti.diary import actions as diary
 from kohti.diary.models import Booking
-from kohti.frontdesk import actions, queries
+from kohti.frontdesk import actions, day_figures, queries
 from kohti.frontdesk.actions import Moved
 from kohti.frontdesk.models import Help, Period, Visit
 from kohti.kernel import clock
@@ -25,8 +25,8 @@ MINUTE = timedelta(minutes=1)
 class Desk:
     """A centre with a host, a coach, a partner of the housing drop-in and a leader."""
 
-    def __init__(self) -> None:
-        self.here: Place = place()
+    def __init__(self, here: Place | None = None) -> None:
+        self.here = here or place()
         self.host = self.here.member("host")
         self.coach = self.here.member("coach")
         self.leader = self.here.member("leader")
@@ -164,6 +164,24 @@ def test_who_is_handed_to_a_colleague_is_their_next_with_whose_hand_and_word(des
     assert desk.next_for(desk.host) == waits.ticket
     assert desk.next_for(desk.host) is None
     assert desk.next_for(desk.coach) == moved.ticket
+
+
+def test_who_was_handed_over_and_then_parked_is_still_theirs_with_the_word_that_came_along(
+    desk: Desk,
+) -> None:
+    moved, later_on = desk.comes(), MORNING + 20 * MINUTE
+    desk.press(actions.hand_over, moved.visit_id, to_staff=desk.coach.staff_id, word="knows her from March")
+    for word, said in (("", "knows her from March"), ("fetches a letter", "fetches a letter")):
+        desk.press(actions.park, moved.visit_id, until=later_on, word=word)
+        with as_actor(desk.coach):
+            (card,) = queries.queue(desk.here.centre.id, TODAY)
+        assert (card.state, card.staff_id, card.word) == ("parked", desk.coach.staff_id, said)
+        assert card.handed_by == desk.host.facts["name"]
+    with later(20):
+        assert (desk.next_for(desk.host), desk.next_for(desk.coach)) == (None, moved.ticket)
+    with as_actor(desk.leader):
+        asked = day_figures.Asked(desk.here.centre.id, TODAY, TODAY)
+        assert day_figures.count(desk.leader, asked).whole.handed == 1
 
 
 def test_who_is_handed_to_a_partners_line_keeps_ticket_and_place_there(desk: Desk) -> None:

@@ -14,7 +14,9 @@ from tests.frontdesk.test_line import MINUTE, Desk, later
 from kohti.diary.models import Booking
 from kohti.frontdesk import actions
 from kohti.frontdesk.models import Help
+from kohti.frontdesk.views_news import part_of
 from kohti.kernel.actor import as_actor
+from kohti.kernel.live import News
 
 
 @pytest.fixture
@@ -43,6 +45,23 @@ def test_who_will_wait_longer_than_promised_stands_out_before_it_happens(desk: D
     assert "about 40 minutes" in card_of(page, last.visit_id)
     with later(25):
         assert "data-late" in card_of(browser_of(desk.host).get("/queue/").content, last.visit_id)
+
+
+def test_how_long_each_still_waits_is_said_with_the_page_with_the_news_and_when_asked(desk: Desk) -> None:
+    desk.seen(desk.coach)
+    first, last = desk.comes(), desk.comes()
+    told = f"{first.visit_id} 10 {last.visit_id} 20"
+    browser = browser_of(desk.host)
+    assert f'data-told="{told}"' in browser.get("/queue/").content.decode()
+    news = part_of(desk.host, "en", "queue")([News(desk.here.centre.id, "visit", first.visit_id)]) or ""
+    assert f'data-told="{told}"' in news
+    assert "about 10 minutes" in card_of(news.encode(), first.visit_id)
+    desk.press(actions.leave, first.visit_id)
+    asked = browser.get("/queue/waits/", headers={"X-Kohti-Fresh": "1"})
+    assert (asked.content.decode(), asked.headers["Content-Type"]) == (
+        f"{last.visit_id} 10",
+        "text/plain; charset=utf-8",
+    )
 
 
 def test_a_leader_alone_reads_how_many_more_would_keep_the_promise(desk: Desk) -> None:

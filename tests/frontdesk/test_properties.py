@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.factories import MORNING, Place, as_system, place
+from tests.frontdesk.rules import OPEN, Appointment, Refusal, Visitor
 
 from kohti.config import checks
 from kohti.diary import actions as diary
 from kohti.diary.models import Booking
-from kohti.frontdesk import actions
+from kohti.frontdesk import actions, in_line, queries
 from kohti.frontdesk.models import Period, Visit
+from kohti.frontdesk.showing import as_cards
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
@@ -35,7 +37,7 @@ from kohti.people.models import Person
 A_DAY = timedelta(days=1)
 REASONS = ("robbed", "food-or-money", "evidence", "housing", "advice")
 URGENCY = {"robbed": 2, "food-or-money": 1}
-OPEN = ("waiting", "called", "serving")
+WHY = ("First, because it is a crisis.", "Before others, because it is urgent.")
 MOVES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "call": (actions.call, ("waiting",), "called"),
     "begin": (actions.begin, ("called",), "serving"),
@@ -45,81 +47,6 @@ MOVES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "take back": (actions.take_back, ("called", "serving", "absent", "left"), "waiting"),
     "undo": (actions.undo_check_in, ("waiting",), "undone"),
 }
-
-
-@dataclass
-class Appointment:
-    """A booking, as the rules have it."""
-
-    person: uuid.UUID
-    staff: uuid.UUID | None
-    starts: datetime
-    ends: datetime
-    state: str = "booked"
-
-    def holds_against(self, other: Appointment) -> bool:
-        """Whether both cannot stand: somebody would be in two places."""
-        return (
-            self.state in ("booked", "kept")
-            and self.starts < other.ends
-            and other.starts < self.ends
-            and (self.person == other.person or self.staff == other.staff)
-        )
-
-
-@dataclass
-class Visitor:
-    """A visit, as the rules have it."""
-
-    ticket: str
-    stream: str
-    urgency: int
-    order_at: datetime
-    number: int
-    booking: uuid.UUID | None = None
-    staff: uuid.UUID | None = None
-    with_staff: uuid.UUID | None = None
-    state: str = "waiting"
-    parked_until: datetime | None = None
-    periods: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
-
-    def is_parked(self, now: datetime) -> bool:
-        """Whether nobody is to call them yet."""
-        return self.parked_until is not None and self.parked_until > now
-
-    def comes_back(self, now: datetime) -> None:
-        """Whoever was parked is back in the line: the stretch ends here, and what was to come begins here."""
-        if self.is_parked(now):
-            self.periods = [
-                (state, min(starts, now), None if ends is None else min(ends, now))
-                for state, starts, ends in self.periods
-            ]
-        self.parked_until = None
-
-    def stay(self, now: datetime, *, until: datetime | None = None) -> None:
-        """A new stretch of waiting, parked until then."""
-        self.comes_back(now)
-        self.move("waiting", now)
-        if until is not None:
-            self.periods[-1] = ("parked", now, until)
-            self.periods.append(("waiting", until, None))
-            self.parked_until = until
-
-    def move(self, to: str, now: datetime) -> None:
-        """End what runs, begin what comes."""
-        self.comes_back(now)
-        if self.periods and self.periods[-1][2] is None:
-            state, starts, _ends = self.periods[-1]
-            self.periods[-1] = (state, starts, now)
-        if to in OPEN:
-            self.periods.append((to, now, None))
-        if to == "waiting":
-            self.with_staff = None
-        self.state = to
-
-
-class Refusal(Exception):
-    """The model says no."""
 
 
 @dataclass
@@ -161,10 +88,15 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             opens = MORNING.replace(hour=9) + A_DAY * stage.days
             self.day = opens.date()
             self.opens = self.now = opens
-            self.closed = False
+            self.closed = self.alarm = False
             self.bookings: dict[uuid.UUID, Appointment] = {}
             self.visits: dict[uuid.UUID, Visitor] = {}
             self.last: Callable[[], Any] | None = None
+
+        @property
+        def shut(self) -> bool:
+            """Whether nobody comes in: the day is over, or everybody is out of the building."""
+            return self.closed or self.alarm
 
         def press(self, actor: Actor, action: Callable[..., Any], *about: object, **how: Any) -> Any:
             """Press a button under a key of its own; remembered, to be pressed again."""
@@ -254,7 +186,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             ]
 
             def expected() -> None:
-                if booking.state != "kept" and (self.closed or booking.state != "booked"):
+                if booking.state != "kept" and (self.shut or booking.state != "booked"):
                     raise Refusal
 
             moved = self.agree(
@@ -286,7 +218,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
         @rule(reason=st.sampled_from(REASONS))
         def walk_in(self, reason: str) -> None:
             def expected() -> None:
-                if self.closed:
+                if self.shut:
                     raise Refusal
 
             moved = self.agree(
@@ -300,7 +232,8 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
 
         def is_held(self, line: str) -> bool:
             """Whether a drop-in's line can be joined: that of housing on a Wednesday, of advice on Tuesday and Thursday."""
-            day, minute = self.now.weekday(), self.now.hour * 60 + self.now.minute
+            here = self.now.astimezone(stage.host.zone)
+            day, minute = here.weekday(), here.hour * 60 + here.minute
             held = {"housing": ((2,), 555, 720), "advice": ((1, 3), 765, 930)}.get(line)
             return held is not None and day in held[0] and held[1] <= minute < held[2]
 
@@ -321,7 +254,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
         def call_next(self, colleague: int, lines: set[str]) -> None:
             actor = stage.colleagues[colleague]
             waiting = [
-                (-visit.urgency, visit.order_at, visit.number, visit_id)
+                (*visit.place, visit_id)
                 for visit_id, visit in self.visits.items()
                 if visit.state == "waiting"
                 and not visit.is_parked(self.now)
@@ -347,7 +280,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
                 back = verb == "take back" and visit.is_parked(self.now)
                 if not back and visit.state == to and (to != "called" or visit.with_staff == actor.staff_id):
                     return
-                if (not back and visit.state not in begins_in) or (to == "waiting" and self.closed):
+                if (not back and visit.state not in begins_in) or (to == "waiting" and self.shut):
                     raise Refusal
                 booking = self.bookings[visit.booking] if visit.booking else None
                 if booking and visit.state == "absent":
@@ -356,7 +289,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
                     booking.state = "kept"
                 elif booking and to in ("absent", "undone"):
                     booking.state = "missed" if to == "absent" else "booked"
-                visit.move(to, self.now)
+                visit.move(to, self.now, ending="left" if to == "left" else "")
                 if to == "called":
                     visit.with_staff = actor.staff_id
 
@@ -370,7 +303,7 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             until = self.now + timedelta(minutes=minutes)
 
             def expected() -> None:
-                if visit.state not in OPEN or self.closed:
+                if visit.state not in OPEN or self.shut:
                     raise Refusal
                 visit.stay(self.now, until=until)
 
@@ -393,12 +326,13 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             def expected() -> None:
                 if (
                     visit.state not in OPEN
-                    or self.closed
+                    or self.shut
                     or (stream not in ("", "desk") and not self.is_held(stream))
                 ):
                     raise Refusal
                 visit.stay(self.now)
                 visit.staff, visit.stream = staff, stream or visit.stream
+                visit.handed_by = stage.colleagues[colleague].staff_id
 
             self.agree(
                 expected,
@@ -412,9 +346,8 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             )
 
         @precondition(lambda self: len(self.visits) > 2)
-        @rule(colleague=st.integers(0, 3), minutes=st.integers(1, 30))
-        def everybody_is_out_for_a_while(self, colleague: int, minutes: int) -> None:
-            before = {visit_id: visit.state for visit_id, visit in self.visits.items()}
+        @rule(colleague=st.integers(0, 3))
+        def everybody_out(self, colleague: int) -> None:
             inside = [visit for visit in self.visits.values() if visit.state in OPEN]
 
             def expected() -> None:
@@ -426,15 +359,28 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
                 return
             assert out == len(inside)
             for visit in inside:
-                visit.move("left", self.now)
-            self.the_rows_are_as_the_rules_say()
-            self.now = min(self.now + timedelta(minutes=minutes), self.opens + timedelta(hours=13))
-            assert self.press(stage.leader, actions.open_after_alarm) == len(inside)
-            for visit_id, visit in self.visits.items():
-                if before[visit_id] in OPEN:
-                    with_staff = visit.with_staff
-                    visit.move(before[visit_id], self.now)
-                    visit.with_staff = with_staff if before[visit_id] != "waiting" else None
+                visit.out_of = visit.state
+                visit.move("left", self.now, ending="alarm")
+            self.alarm = True
+
+        @precondition(lambda self: self.alarm or self.closed)
+        @rule(colleague=st.integers(0, 3))
+        def open_again(self, colleague: int) -> None:
+            outside = [visit for visit in self.visits.values() if visit.ending == "alarm"]
+
+            def expected() -> None:
+                if not self.alarm:
+                    raise Refusal
+
+            back = self.agree(
+                expected, lambda: self.press(stage.colleagues[colleague], actions.open_after_alarm)
+            )
+            if back is None:
+                return
+            assert back == len(outside)
+            for visit in outside:
+                visit.move(visit.out_of, self.now)
+            self.alarm = False
 
         @precondition(lambda self: self.last is not None)
         @rule()
@@ -449,17 +395,48 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
             self.now = min(self.now + timedelta(minutes=minutes), self.opens + timedelta(hours=13))
 
         @precondition(lambda self: len(self.visits) > 3)
-        @rule()
-        def close(self) -> None:
-            count = self.press(stage.leader, actions.close_day, stage.here.centre.id, self.day)
-            open_ones = [visit for visit in self.visits.values() if visit.state in OPEN]
-            assert count == len(open_ones)
-            for visit in open_ones:
-                visit.move("done" if visit.state == "serving" else "left", self.now)
+        @rule(chosen=st.lists(st.sampled_from(["", "left", "seen", "again", "passed-on"]), max_size=8))
+        def close(self, chosen: list[str]) -> None:
+            """With a reason for some of those who are here; by the hours, where nobody is asked for any."""
+            inside = {key: visit for key, visit in self.visits.items() if visit.state in OPEN}
+            endings = {key: said for key, said in zip(inside, chosen, strict=False) if said}
+            given = {"endings": endings} if chosen else {}
+            count = self.press(stage.leader, actions.close_day, stage.here.centre.id, self.day, **given)
+            assert count == len(inside)
+            for key, visit in inside.items():
+                talks = visit.state == "serving"
+                ending = endings.get(key, "seen" if talks else "left") if chosen else "hours"
+                done = talks or ending in ("seen", "passed-on")
+                visit.move("done" if done else "left", self.now, ending=ending)
             for booking in self.bookings.values():
                 if booking.state == "booked":
                     booking.state = "missed"
-            self.closed = True
+            self.closed, self.alarm = True, False
+
+        # looking
+
+        @precondition(lambda self: self.visits)
+        @rule(which=st.integers(0, 30))
+        def look_at_the_line(self, which: int) -> None:
+            """What a card says of why it stands there is why it stands there; and a wait is the same wherever asked."""
+            centre = stage.here.centre.id
+            with clock.held_at(self.now), as_actor(stage.host):
+                cards, lines = queries.queue(centre, self.day), queries.lines(centre, self.day)
+                waits = in_line.waits_of(cards, lines)
+                assert waits == in_line.waits_of(in_line.standing(centre, self.day), lines)
+                shown = as_cards(stage.host, cards, waits=waits)
+                asked = self.one_of(waits, which)[0] if waits else None
+                alone = queries.wait_for(centre, self.day, asked) if asked else None
+            told = [
+                (
+                    WHY.index(one["why"]) if one["card"].urgency else len(WHY),
+                    one["card"].agreed_at if one["why"] == "By the agreed time." else one["card"].arrived_at,
+                    one["card"].number,
+                )
+                for one in shown
+            ]
+            assert told == sorted(told)
+            assert asked is None or (alone is not None and alone.minutes == waits[asked])
 
         # what must hold
 
@@ -471,24 +448,39 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
         def the_rows_are_as_the_rules_say(self) -> None:
             centre = stage.here.centre
             with clock.held_at(self.now), as_actor(stage.leader):
-                visits = {
-                    row.id: (f"{row.letter}{row.number:03d}", row.state, row.order_at, row.with_staff_id)
-                    for row in Visit.objects.filter(centre=centre, day=self.day).order_by("id")
-                }
+                rows = list(
+                    Visit.objects.filter(centre=centre, day=self.day).select_related("stream").order_by("id")
+                )
+                line = [(card.id, card.state == "parked") for card in queries.queue(centre.id, self.day)]
                 bookings = dict(
                     Booking.objects.filter(centre=centre, day=self.day).values_list("id", "state")
                 )
                 periods: dict[uuid.UUID, list[tuple[str, datetime, datetime | None]]] = {}
                 ever = datetime.max.replace(tzinfo=UTC)
-                for row in sorted(
+                for stretch in sorted(
                     Period.objects.filter(centre=centre, day=self.day).order_by("id"),
                     key=lambda one: (one.starts, one.ends or ever),
                 ):
-                    periods.setdefault(row.visit_id, []).append((row.state, row.starts, row.ends))
-            assert visits == {
-                visit_id: (visit.ticket, visit.state, visit.order_at, visit.with_staff)
-                for visit_id, visit in self.visits.items()
-            }
+                    periods.setdefault(stretch.visit_id, []).append(
+                        (stretch.state, stretch.starts, stretch.ends)
+                    )
+            for row in rows:
+                visit = self.visits[row.id]
+                assert (row.letter + f"{row.number:03d}", row.order_at) == (visit.ticket, visit.order_at)
+                assert (row.state, row.ending, row.parked_until) == (
+                    visit.state,
+                    visit.ending,
+                    visit.parked_until,
+                )
+                assert (row.staff_id, row.with_staff_id, row.handed_by_id, row.stream.code) == (
+                    visit.staff,
+                    visit.with_staff,
+                    visit.handed_by,
+                    visit.stream,
+                )
+            assert len(rows) == len(self.visits), "nobody is lost"
+            here = [(visit.place, key) for key, visit in self.visits.items() if visit.state in OPEN]
+            assert line == [(key, self.visits[key].is_parked(self.now)) for _place, key in sorted(here)]
             assert bookings == {booking_id: booking.state for booking_id, booking in self.bookings.items()}
             for visit_id, visit in self.visits.items():
                 assert sorted(map(str, periods[visit_id])) == sorted(map(str, visit.periods))
@@ -496,8 +488,9 @@ def machine(stage: Stage) -> type[RuleBasedStateMachine]:
                 for one, following in itertools.pairwise(stretches):
                     assert one[2] is not None
                     assert one[2] <= following[1], "periods never overlap"
-                if self.closed:
+                if self.shut:
                     assert visit.state not in OPEN, "at closing nobody is open"
+                    assert not any(ends is None for _state, _starts, ends in stretches)
 
         def teardown(self) -> None:
             with as_system(stage.here.system), connection.cursor() as cursor:

@@ -24,7 +24,7 @@ from tests.factories import MORNING, Place, browser_of, place
 
 from kohti.config import addresses
 from kohti.frontdesk import actions as frontdesk
-from kohti.frontdesk.views import _part
+from kohti.frontdesk.views_news import part_of
 from kohti.kernel import clock, live
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.live import BEAT, END, FRESH, RECHECK_HEARTBEATS, Hub, News, View
@@ -100,7 +100,7 @@ def queue_of(actor: Actor, page: str = "queue") -> View:
 
 def rendering(actor: Actor, page: str = "queue") -> live.Render:
     """The product's own rendering, on the morning of the tests."""
-    render = _part(actor, "en", page)
+    render = part_of(actor, "en", page)
 
     def in_the_morning(news: Sequence[News]) -> str | None:
         with clock.held_at(MORNING):

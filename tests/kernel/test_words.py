@@ -23,7 +23,7 @@ from kohti.diary import actions as diary
 from kohti.diary.jobs import import_file
 from kohti.diary.models import ImportedFile
 from kohti.frontdesk import actions as frontdesk
-from kohti.frontdesk.views import _part
+from kohti.frontdesk.views_news import part_of
 from kohti.kernel import blueprint, languages, words
 from kohti.kernel.actor import as_actor
 from kohti.kernel.live import News
@@ -112,7 +112,7 @@ def test_live_news_are_in_the_words_of_their_service(theirs: Place) -> None:
     for here in (theirs, place()):
         host = here.member("host")
         visit = acting(host, frontdesk.take_walk_in, here.reasons["evidence"].id, key="one").visit_id
-        said.append(_part(host, "en", "queue")([News(here.centre.id, "visit", visit)]) or "")
+        said.append(part_of(host, "en", "queue")([News(here.centre.id, "visit", visit)]) or "")
     assert ["1 participant waits" in part for part in said] == [True, False]
     assert "1 waits" in said[1]
 
@@ -127,6 +127,17 @@ def test_a_new_version_is_spoken_at_once_and_read_once(theirs: Place) -> None:
     again = browser_of(coach)
     cold, warm = (int(again.get("/queue/").headers["X-Kohti-Statements"]) for _ in range(2))
     assert cold == warm
+
+
+def test_what_is_kept_of_a_page_is_kept_for_the_words_it_was_made_in(theirs: Place) -> None:
+    leader = theirs.member("leader")
+    booking = theirs.booking()
+    for called in ("On the list", "Awaited"):
+        say(theirs, f'[words.en]\n"Expected" = "{called}"\n"All languages" = "{called}"\n\n')
+        shown = browser_of(leader)
+        assert f">{called}<" in shown.get("/arrivals/").content.decode()
+        assert f"<small>{called}</small>" in shown.get("/book/").content.decode()
+        assert called in shown.get(f"/people/{booking.person_id}/change/who/").content.decode()
 
 
 def test_housekeeping_speaks_the_words_of_its_service_too(theirs: Place) -> None:

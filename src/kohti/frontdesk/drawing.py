@@ -55,9 +55,7 @@ def drawn(
             continue
         now = by_the_clock(card, waits.get(card.id) if waits else None)
         head, minutes, about, rest = pieces
-        times = f' data-agreed-in="{now["agreed_s"]}"' if now["agreed_s"] else ""
-        if card.state == "parked":
-            times += f' data-back-in="{now["back_s"]}"'
+        times = f' data-back-in="{now["back_s"]}"' if card.state == "parked" else ""
         times += " data-late" if now["late"] else " data-soon" if now["soon"] else ""
         html = f"{head}{times}{minutes}{now['waited']}{about}{escape(now['about'] or '–')}{rest}"
         found.append(Drawn(card, Markup(html)))  # noqa: S704 - made of rendered and escaped parts

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -12,11 +12,36 @@ from django.db import connection
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 
+from .models import IN_LINE
 from .paces import Line, still
-from .queries import Card
+from .queries import IN_ORDER, Card
 
 
-def waits_of(cards: Sequence[Card], lines: Sequence[Line]) -> dict[uuid.UUID, int | None]:
+class Standing(NamedTuple):
+    """An open visit, as far as the waits of others depend on it."""
+
+    id: uuid.UUID
+    stream: str
+    state: str
+    staff_id: uuid.UUID | None
+    with_staff_id: uuid.UUID | None
+    agreed_at: datetime | None
+
+
+def standing(centre_id: uuid.UUID, day: date) -> list[Standing]:
+    """The open visits of a centre's day in the order they will be called. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select v.id, t.code, case when v.state <> 'waiting' or {IN_LINE} then v.state else 'parked' end,"
+            " v.staff_id, v.with_staff_id, v.agreed_at from frontdesk_visit v"
+            " join frontdesk_stream t on t.id = v.stream_id"
+            f" where v.centre_id = %s and v.day = %s and v.is_open{IN_ORDER}",
+            [centre_id, day],
+        )
+        return [Standing._make(row) for row in cursor.fetchall()]
+
+
+def waits_of(cards: Sequence[Card | Standing], lines: Sequence[Line]) -> dict[uuid.UUID, int | None]:
     """How many minutes, as one says them, each waiting visit of a whole queue (in its order) still waits.
 
     Whoever waits for a named colleague waits behind that colleague's others; anybody else behind those of the line.
@@ -39,6 +64,11 @@ def waits_of(cards: Sequence[Card], lines: Sequence[Line]) -> dict[uuid.UUID, in
         )
         ahead[pool] = ahead.get(pool, 0) + 1
     return found
+
+
+def as_told(waits: Mapping[uuid.UUID, int | None]) -> str:
+    """How long each still waits, as the script of the queue reads it: visits and minutes in turn."""
+    return " ".join(f"{visit_id} {minutes}" for visit_id, minutes in waits.items() if minutes is not None)
 
 
 class AtWork(NamedTuple):

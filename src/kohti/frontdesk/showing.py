@@ -101,14 +101,17 @@ def as_known(known: Iterable[Known]) -> list[dict[str, Any]]:
 def _row(
     line: Arrival,
     zone: ZoneInfo,
-    language: str,
+    speaks: object,
     opens: bool,
     may_check_in: bool,
     may_book: bool,
     into: str,
     own: tuple[str, ...],
 ) -> Markup:
-    """The HTML of one line. Kept, because of three hundred lines one has changed since the page before."""
+    """The HTML of one line. Kept, because of three hundred lines one has changed since the page before.
+
+    `speaks` are the words it is made in: two services of one language have words of their own.
+    """
     macros: Any = get_template("frontdesk/_arrival_row.html")
     made: Markup = macros.template.module.rows((_line(line, zone, opens, own),), may_check_in, may_book, into)
     return made
@@ -116,10 +119,10 @@ def _row(
 
 def as_rows(actor: Actor, lines: Iterable[Arrival], *, into: str = "") -> Markup:
     """The HTML of these lines, one after the other, as this role sees them, in the language in use."""
-    zone, language = actor.zone, words.language()
+    zone, speaks = actor.zone, words.spoken_now()
     opens, may_check_in = may(actor, "people.open"), may(actor, "arrivals.check_in")
     may_book, own = may(actor, "diary.book"), own_languages(actor)
-    rows = [_row(line, zone, language, opens, may_check_in, may_book, into, own) for line in lines]
+    rows = [_row(line, zone, speaks, opens, may_check_in, may_book, into, own) for line in lines]
     return Markup("".join(rows))  # noqa: S704 - each is rendered
 
 
@@ -128,7 +131,7 @@ def as_cards(
 ) -> list[dict[str, Any]]:
     """Cards of the queue, with how long they wait and why they stand where they do, in the language in use.
 
-    `waits`: how long each still waits, where the whole queue is known; on a page that is open its script keeps it true.
+    `waits`: how long each still waits, where the whole queue is known.
     """
     zone, own, day = actor.zone, own_languages(actor), clock.today(actor.zone)
     return [
@@ -148,7 +151,6 @@ def by_the_clock(card: Card, still: int | None) -> dict[str, Any]:
         "soon": still is not None and waited < card.promise < waited + still,
         "about": wait_words(still),
         "back_s": int((parked - now).total_seconds()) if parked else 0,
-        "agreed_s": max(0, int((card.agreed_at - now).total_seconds())) if card.agreed_at else 0,
     }
 
 

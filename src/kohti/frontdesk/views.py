@@ -1,48 +1,30 @@
-"""The day's arrivals and the queue."""
+"""The day's arrivals: who is expected, checked in, or walks in."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.diary import sessions
-from kohti.diary.news import concerns
-from kohti.kernel import actor as actors
-from kohti.kernel import clock, live, pages, words
-from kohti.kernel.actor import Actor, as_actor, may
+from kohti.kernel import clock, pages, words
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
-from kohti.kernel.live import News, View
 
-from . import actions, day_sheets, elsewhere, in_line, meeting, queries, views_line
+from . import actions, day_sheets, elsewhere, meeting, notices, queries
 from .actions import Moved
-from .drawing import drawn
 from .elsewhere import Known, known_person
 from .forms import USUAL, WalkInForm
-from .line_hours import hours_of_lines, why_elsewhere
-from .models import OPEN, Ending, Reason
+from .line_hours import hours_of_lines
+from .models import OPEN, Reason
 from .queries import Arrival
-from .said import Agreed, at_the_door, say_aloud
-from .showing import as_known, as_lines, as_rows, state_words
-
-DESK = "kohti_desk"
-VERBS: dict[str, Callable[..., Moved]] = {
-    "call": actions.call,
-    "begin": actions.begin,
-    "done": actions.finish,
-    "did-not-come": actions.did_not_come,
-    "left": actions.leave,
-    "take-back": actions.take_back,
-}
+from .showing import as_known, as_lines, as_rows
 
 
 def _today(actor: Actor) -> date:
@@ -84,7 +66,7 @@ def _arrivals_page(
         show = ""
     now = clock.now()
     coming = next((line for line in lines if line.at >= now), None) if not show else None
-    _notice_from_address(request, actor)
+    notices.from_address(request, actor)
     return render(
         request,
         "frontdesk/arrivals.html",
@@ -106,86 +88,27 @@ def _arrivals_page(
     )
 
 
-def _notice_from_address(request: HttpRequest, actor: Actor) -> None:
-    """After a change without JavaScript the page says what was done: the address names the visit, no more."""
-    said = request.GET.get("said", "")
-    try:
-        visit_id = uuid.UUID(request.GET.get("visit", ""))
-    except ValueError:
-        return
-    moved = actions.as_it_is(visit_id)
-    if moved is not None:
-        notice = _notice(said, moved)
-        if said == "check-in" and moved.booking_id:
-            line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
-            notice |= _said_at_the_door(actor, moved, line)
-        elif said == "walk-in" and (why := why_elsewhere(actor, moved.visit_id)):
-            notice["more"] = why
-        request.notices = [notice]  # type: ignore[attr-defined]
-
-
-def _said_at_the_door(actor: Actor, moved: Moved, line: Arrival | None) -> dict[str, Any]:
-    """What to say to whoever was checked in early or late; nothing to whoever is right."""
-    if line is None or moved.state != "waiting":
-        return {}
-    agreed = Agreed(day=_today(actor), starts=line.at)
-    found = at_the_door(agreed, actor.zone)
-    if found is not None and found.code == "late":
-        found = at_the_door(
-            agreed, actor.zone, before=queries.before(actor.centre, _today(actor), moved.visit_id)
-        )
-    return {"more": say_aloud(found)} if found else {}
-
-
-def _notice(verb: str, moved: Moved) -> dict[str, Any]:
-    texts = {
-        "check-in": _("Checked in. Their ticket:"),
-        "walk-in": _("Taken in. Give them ticket"),
-        "undo": _("The check-in of %(ticket)s was taken back."),
-        "call": _("%(ticket)s has been called."),
-        "begin": _("%(ticket)s: the talk has begun."),
-        "done": _("%(ticket)s is done."),
-        "did-not-come": _("%(ticket)s did not come."),
-        "left": _("%(ticket)s has left."),
-        "take-back": _("%(ticket)s is back in the line, at the old place."),
-        "parked": _("%(ticket)s is parked and keeps the old place."),
-        "handed-over": _("%(ticket)s was handed over."),
-    }
-    notice: dict[str, Any] = {
-        "kind": "success",
-        "text": texts.get(verb, _("%(ticket)s was changed.")) % {"ticket": moved.ticket},
-    }
-    if moved.state == "waiting" and verb in ("check-in", "walk-in"):
-        notice["ticket"] = moved.ticket
-        notice["undo"] = {
-            "live": True,
-            "action": reverse("visit_undo", args=[moved.visit_id]),
-            "label": _("Undo"),
-            "fields": {"v": "0"},
-        }
-    return notice
-
-
 def _changed(
-    request: HttpRequest, actor: Actor, verb: str, moved: Moved, *, page: str, clear: bool = False
+    request: HttpRequest, actor: Actor, verb: str, moved: Moved, *, clear: bool = False
 ) -> HttpResponseBase:
     """After a change: the notice and the changed line to a script, the page to a browser without."""
     if not request.headers.get("HX-Request"):
-        return redirect(f"{reverse(page)}?said={verb}&visit={moved.visit_id}")
-    notice = _notice(verb, moved)
-    context: dict[str, Any] = {"notice_": notice, "clear": clear}
-    if page == "queue":
-        context |= _queue_change(actor, moved)
-        return render(request, "frontdesk/_queue_changed.html", context)
+        return redirect(f"{reverse('arrivals')}?said={verb}&visit={moved.visit_id}")
+    notice = notices.notice_of(verb, moved)
     line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
     if verb == "check-in" and line and line.name:
         notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": words.apart(line.name)}
-        notice |= _said_at_the_door(actor, moved, line)
-    context |= {
-        "rows": as_rows(actor, [line], into="lines") if line else [],
-        "gone": [] if line else [short(moved.visit_id)],
-    }
-    answer = render(request, "frontdesk/_arrivals_changed.html", context)
+        notice |= notices.said_at_the_door(actor, moved, line)
+    answer = render(
+        request,
+        "frontdesk/_arrivals_changed.html",
+        {
+            "notice_": notice,
+            "clear": clear,
+            "rows": as_rows(actor, [line], into="lines") if line else [],
+            "gone": [] if line else [short(moved.visit_id)],
+        },
+    )
     answer.headers["HX-Retarget"] = "#notices"
     return answer
 
@@ -195,7 +118,7 @@ def check_in(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpR
     """One press on a line: they are here."""
     version = request.POST.get("v", "0")[:10]
     moved = actions.check_in(actor, booking_id, key=f"check-in:{booking_id}:{version}")
-    return _changed(request, actor, "check-in", moved, page="arrivals", clear=True)
+    return _changed(request, actor, "check-in", moved, clear=True)
 
 
 @needs("arrivals.check_in", methods=("POST",))
@@ -208,7 +131,7 @@ def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         line = expected[0]
         booking_id = expected[0].booking_id
         moved = actions.check_in(actor, booking_id, key=f"check-in:{booking_id}:{line.booking_version}")
-        return _changed(request, actor, "check-in", moved, page="arrivals", clear=True)
+        return _changed(request, actor, "check-in", moved, clear=True)
     known = elsewhere.look(actor, typed) if "go" in request.POST and typed.strip() and not found else []
     if request.headers.get("HX-Request"):
         return render(
@@ -287,252 +210,4 @@ def _walk_in_page(
 def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpResponseBase:
     """That was somebody else: take the check-in back."""
     moved = actions.undo_check_in(actor, visit_id, key=f"undo:{visit_id}")
-    return _changed(request, actor, "undo", moved, page="arrivals")
-
-
-def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    centre, day = actor.centre, _today(actor)
-    lines, hours = queries.lines(centre, day), hours_of_lines(actor)
-    waiting = queries.queue(centre, day)
-    shown = drawn(actor, waiting, waits=in_line.waits_of(waiting, lines))
-    everybody = {line.code for line in lines if line.everybody}
-    return {
-        "following": queries.next_of(waiting, actor.staff_id, everybody),
-        "staff_id": actor.staff_id,
-        "key": new_id(),
-        "columns": [
-            {
-                "line": line,
-                "cards": [one for one in shown if one.card.stream == line.code],
-                "held": hours[line.code].said(actor) if line.code in hours else "",
-            }
-            for line in lines
-        ],
-        "parked": [one for one in shown if one.card.state == "parked"],
-        "everybody": sorted(everybody),
-        "busy": [one for one in shown if one.card.state not in ("waiting", "parked")],
-        "desk": request.COOKIES.get(DESK, ""),
-        "may_close": may(actor, "day.close"),
-        "help_calls": views_line.help_calls(actor),
-    }
-
-
-def _queue_change(actor: Actor, moved: Moved | None = None) -> dict[str, Any]:
-    """What a press changed on the queue of whoever pressed: the visit's card.
-
-    The counts come with the live news, and the page itself finds who is next among its cards.
-    """
-    still_here = moved is not None and moved.state in OPEN
-    cards = queries.cards_of(actor.centre, _today(actor), [moved.visit_id]) if moved and still_here else []
-    shown = drawn(actor, cards, into=True, mine=actor.staff_id)
-    return {
-        "key": new_id(),
-        "cards": shown,
-        "gone": [moved.visit_id] if moved and not shown else [],
-    }
-
-
-@needs("queue.call")
-def queue(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Who waits, in which line, and who is next for me."""
-    _notice_from_address(request, actor)
-    if "nobody" in request.GET:
-        pages.say(request, _("Nobody is waiting for you."), "info")
-    if "closed" in request.GET:
-        pages.say(request, _("The day is closed."))
-    if "open" in request.GET:
-        pages.say(request, _("Open again: everybody is back in their place."))
-    return render(
-        request,
-        "frontdesk/queue.html",
-        _queue_context(request, actor)
-        | {
-            "numbers": queries.numbers_of(actor.centre, _today(actor)),
-            "asked": meeting.asked_now(actor.centre, _today(actor)),
-        },
-    )
-
-
-@needs("queue.call", methods=("POST",))
-def call_next(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Call whoever is next for me, or next in one line."""
-    stream = request.POST.get("stream", "")
-    key = request.POST.get("key", "")[:60] or str(new_id())
-    moved = actions.call_next(
-        actor,
-        streams=[stream] if stream else None,
-        key=f"call-next:{key}",
-        desk=request.COOKIES.get(DESK, ""),
-    )
-    if moved is None:
-        if request.headers.get("HX-Request"):
-            return render(
-                request,
-                "frontdesk/_queue_changed.html",
-                {"notice_": {"kind": "info", "text": _("Nobody is waiting for you.")}, "clear": False}
-                | _queue_change(actor),
-            )
-        return redirect(f"{reverse('queue')}?nobody")
-    return _changed(request, actor, "call", moved, page="queue")
-
-
-@needs("queue.call", methods=("POST",))
-def move(request: HttpRequest, actor: Actor, visit_id: uuid.UUID, verb: str) -> HttpResponseBase:
-    """One step of a visit: call, begin, done, did-not-come, left, take-back."""
-    action = VERBS.get(verb)
-    if action is None:
-        raise Http404
-    version = request.POST.get("v", "0")[:10]
-    extra: dict[str, Any] = {"desk": request.COOKIES.get(DESK, "")} if verb == "call" else {}
-    if verb == "left" and request.POST.get("noticed"):
-        with suppress(ValueError):
-            extra["noticed_by"] = uuid.UUID(request.POST["noticed"])
-    moved = action(actor, visit_id, key=f"{verb}:{visit_id}:{version}", **extra)
-    return _changed(request, actor, verb, moved, page="queue")
-
-
-@needs("queue.call", methods=("POST",))
-def desk(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Say at which desk I sit today; kept on this device."""
-    response = redirect("queue")
-    response.set_cookie(DESK, request.POST.get("desk", "")[:20], max_age=12 * 3600, samesite="Lax")
-    return response
-
-
-@needs("day.close", methods=("POST",))
-def close_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Close today at this centre, before its hours end."""
-    day = _today(actor)
-    if request.POST.get("sure") != "yes":
-        said = state_words()
-        return render(
-            request,
-            "frontdesk/close_day.html",
-            {
-                "open": [
-                    {
-                        "id": card.id,
-                        "ticket": card.ticket,
-                        "name": card.name,
-                        "state": said[card.state],
-                        "usual": Ending.SEEN if card.state == "serving" else Ending.LEFT,
-                    }
-                    for card in queries.queue(actor.centre, day)
-                ],
-                "endings": [(code, text()) for code, text in ENDINGS.items()],
-                "expected": queries.numbers_of(actor.centre, day).expected,
-            },
-        )
-    endings = {}
-    for field, value in request.POST.items():
-        if field.startswith("e-") and value in ENDINGS:
-            with suppress(ValueError):
-                endings[uuid.UUID(field[2:])] = value
-    actions.close_day(actor, actor.centre, day, key=f"close:{actor.centre}:{day}", endings=endings)
-    return redirect(f"{reverse('queue')}?closed")
-
-
-ENDINGS: dict[str, Callable[[], str]] = {
-    Ending.LEFT: lambda: _("Left"),
-    Ending.SEEN: lambda: _("Seen"),
-    Ending.AGAIN: lambda: _("Asked to come again with an appointment"),
-    Ending.PASSED_ON: lambda: _("Passed on"),
-}
-"""How a visit can end with the day, in words; what is over after hours or by an alarm nobody is asked about."""
-
-
-# live news
-
-
-def _part(actor: Actor, language: str, page: str) -> live.Render:
-    """What some news changed on a page, for everybody of one role at one centre in one language."""
-    screen = actor.as_screen()
-
-    def render_part(heard: Sequence[News]) -> str | None:
-        today = _today(screen)
-        news = [one for one in heard if one.topic != "diary" or concerns(one, today, today)]
-        if not news:
-            return ""
-        if any(one.topic not in ("visit", "help") for one in news):
-            return None
-        ids = {one.subject_id for one in news if one.topic == "visit"}
-        if not ids:
-            return ""
-        with as_actor(screen), words.spoken(language, actor=screen):
-            centre, day = screen.centre, _today(screen)
-            numbers = queries.numbers_of(centre, day)
-            asked = meeting.asked_now(centre, day)
-            if page == "arrivals":
-                lines = queries.arrivals_of(centre, day, list(ids))
-                return get_template("frontdesk/_arrivals_news.html").render(
-                    {
-                        "rows": as_rows(screen, lines, into="lines"),
-                        "gone": [short(one) for one in ids - {line.visit_id for line in lines}],
-                        "numbers": numbers,
-                        "asked": asked,
-                        "may_check_in": may(screen, "arrivals.check_in"),
-                    }
-                )
-            shown = drawn(screen, queries.cards_of(centre, day, list(ids)), into=True)
-            return get_template("frontdesk/_queue_news.html").render(
-                {
-                    "cards": shown,
-                    "gone": sorted(ids - {one.card.id for one in shown}),
-                    "lines": queries.lines(centre, day),
-                    "may_close": may(screen, "day.close"),
-                    "numbers": numbers,
-                    "asked": asked,
-                }
-            )
-
-    return render_part
-
-
-def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
-    language = words.language()
-    member_id = actor.member_id
-    assert member_id is not None
-
-    still_here = request.still_here  # type: ignore[attr-defined]
-
-    def still_allowed() -> bool:
-        with as_actor(actors.DOOR):
-            return actors.member(member_id) is not None and still_here()
-
-    view = View(page, actor.centre, actor.role, language)
-    render_part = views_line.render_help(actor, language) if page == "help" else _part(actor, language, page)
-    stream = live.hub().stream(view, render_part, still_allowed)
-    if page == "help":
-        # No page asks the database for it: the stream begins with how it stands.
-        stream = _begun_with(live.as_event("parts", views_line.help_strip(actor)), stream)
-    response = StreamingHttpResponse(
-        stream,
-        content_type="text/event-stream",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
-
-
-@needs("arrivals.see")
-def arrivals_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Live news of the arrivals."""
-    return _news(request, actor, "arrivals")
-
-
-@needs("queue.call")
-def queue_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Live news of the queue."""
-    return _news(request, actor, "queue")
-
-
-async def _begun_with(first: bytes, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for event in stream:
-        yield event
-
-
-@needs("queue.call")
-def help_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Live news of who asks for help, for every page."""
-    return _news(request, actor, "help")
+    return _changed(request, actor, "undo", moved)

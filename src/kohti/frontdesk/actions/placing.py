@@ -37,7 +37,8 @@ STRETCH = (
 def park(actor: Actor, visit_id: uuid.UUID, *, until: datetime, word: str = "", key: str) -> Moved:
     """Nobody calls this visitor before `until`; then they are in the line again, at their old place, by themselves.
 
-    `word`: why, for the colleagues. Raises Refused when that is not later today, or they are not here any more.
+    `word`: why, for the colleagues; without one, what was said when they were handed over stands. Whoever was handed
+    over stays so. Raises Refused when that is not later today, or they are not here any more.
     """
     actors.must(actor, "queue.call")
     if once.first_time("visit.parked", key, visit_id) is not None:
@@ -48,8 +49,9 @@ def park(actor: Actor, visit_id: uuid.UUID, *, until: datetime, word: str = "", 
     moved = _stay(actor, visit_id, until=until, word=word)
     with connection.cursor() as cursor:
         cursor.execute(
-            "update frontdesk_visit set parked_until = %s, word = %s, handed_by_id = null where id = %s",
-            [until, word.strip()[:MOST_TEXT], visit_id],
+            "update frontdesk_visit set parked_until = %(until)s, word = case when %(word)s = '' and handed_by_id is not null"
+            " then word else %(word)s end where id = %(id)s",
+            {"until": until, "word": word.strip()[:MOST_TEXT], "id": visit_id},
         )
     say(
         actor,

@@ -45,7 +45,7 @@
       // Whoever was parked comes back by themselves, to their old place.
       if (card.dataset.state === "parked" && seconds >= Number(card.dataset.backIn)) bringBack(card);
     }
-    sayAbout();
+    sayStill();
   }
 
   function bringBack(card) {
@@ -54,32 +54,35 @@
     list?.insertBefore(card, [...list.children].find((other) => other.dataset.order > card.dataset.order) || null);
   }
 
-  // How long each still waits, by the rule of waiting.py: as many talks as are ahead have to end.
-  function sayAbout() {
+  // How long each still waits comes from the server, with the news and with the page; here it is only written on the cards.
+  let told = null;
+  let toldAt = Date.now();
+  function sayStill() {
     const board = document.getElementById("board");
-    const ahead = new Map();
-    const cards = [...document.querySelectorAll(".k-card[data-state=waiting]")].sort((one, other) => (one.dataset.order < other.dataset.order ? -1 : 1));
-    for (const card of cards) {
-      const line = document.getElementById(`n-${card.dataset.stream}`)?.dataset;
-      if (!line) continue;
-      const { staff } = card.dataset;
-      const pool = staff || card.dataset.stream;
-      const before = ahead.get(pool) || 0;
-      ahead.set(pool, before + 1);
-      const hands = staff ? 1 : Number(line.hands);
-      const busy = staff ? Number(Boolean(document.querySelector(`[data-with="${CSS.escape(staff)}"]`))) : Number(line.busy);
-      const free = Math.max(0, Math.floor(hands) - busy);
-      const { waited, seconds } = since(card);
-      let minutes = before < free ? 0 : ((before - free + 1) * Number(line.talk)) / hands;
-      minutes = Math.max(minutes, (Number(card.dataset.agreedIn || 0) - seconds) / 60);
-      const known = hands > 0;
-      const rounded = minutes < 3 ? 3 : Math.max(5, 5 * Math.round(minutes / 5));
-      const text = !known ? "–" : rounded < 5 ? board.dataset.few : board.dataset.about.replace("{n}", rounded);
+    const still = document.getElementById("still");
+    if (still !== told) { told = still; toldAt = Date.now(); }
+    const pairs = still.dataset.told.split(" ");
+    const minutes = new Map(pairs.flatMap((id, at) => (at % 2 ? [] : [[`v${id}`, Number(pairs[at + 1])]])));
+    for (const card of document.querySelectorAll(".k-card[data-state=waiting]")) {
+      const left = minutes.get(card.id);
+      const text = left === undefined ? "–" : left < 5 ? board.dataset.few : board.dataset.about.replace("{n}", left);
       const shown = card.querySelector("[data-about]");
       if (shown.textContent !== text) shown.textContent = text;
       const promise = Number(card.dataset.promise);
-      card.toggleAttribute("data-soon", known && waited < promise && promise < waited + rounded);
+      const { waited } = since(card);
+      card.toggleAttribute("data-soon", left !== undefined && waited < promise && promise < waited + left);
     }
+  }
+
+  // While nothing happens nobody tells: then it is asked, which the server does not take for somebody at the desk.
+  async function askStill() {
+    const still = document.getElementById("still");
+    if (!still || document.hidden || Date.now() - toldAt < 60000) return;
+    toldAt = Date.now();
+    const answer = await fetch(still.dataset.from, { headers: { "X-Kohti-Fresh": "1" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    still.dataset.told = await answer.text();
+    sayStill();
   }
 
   function keepTrue() {
@@ -89,6 +92,6 @@
     countMinutes();
   }
   new MutationObserver(keepTrue).observe(document.getElementById("main"), { childList: true, subtree: true });
-  setInterval(countMinutes, 15000);
+  setInterval(() => { countMinutes(); askStill(); }, 15000);
   keepTrue();
 })();
