@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from functools import cache, lru_cache
 from gettext import GNUTranslations
 from typing import Any
@@ -19,6 +18,7 @@ from markupsafe import Markup
 
 from kohti.config import installation, looks
 from kohti.config.navigation import menu_for
+from kohti.config.rendering import Environment
 from kohti.kernel import clock, languages, links, words
 from kohti.kernel.actor import Actor, may
 
@@ -42,35 +42,33 @@ def _as_it_stands(speaks: GNUTranslations, message: str) -> Markup:
     return Markup(speaks.gettext(message)) % {}  # noqa: S704 - ours
 
 
-def _with_names_apart(translate: Any) -> Callable[..., str]:
+def _apart(parts: dict[str, Any]) -> dict[str, Any]:
     """What fills in a sentence keeps its own direction of writing: an Arabic name does not turn the rest."""
-
-    @jinja2.pass_context
-    def translated(context: jinja2.runtime.Context, *message: Any, **parts: Any) -> str:
-        if not parts and len(message) == 1 and message[0]:
-            return _as_it_stands(words.spoken_now(), message[0])
-        for name, value in parts.items():
-            if isinstance(value, str) and not value.isascii():
-                parts[name] = words.apart(value)
-        filled: str = translate(context, *message, **parts)
-        return filled
-
-    return translated
+    for name, value in parts.items():
+        if isinstance(value, str) and not value.isascii():
+            parts[name] = words.apart(value)
+    return parts
 
 
-def environment(**options: Any) -> jinja2.Environment:
+def _said(message: str, /, **parts: Any) -> Markup:
+    if not parts and message:
+        return _as_it_stands(words.spoken_now(), message)
+    return Markup(gettext(message)) % _apart(parts)  # noqa: S704 - ours
+
+
+def _counted(one: str, many: str, number: int, /, **parts: Any) -> Markup:
+    return Markup(ngettext(one, many, number)) % ({"num": number} | _apart(parts))  # noqa: S704 - ours
+
+
+def environment(**options: Any) -> Environment:
     """Strict about names, escaping everything, in the language in use."""
     options["undefined"] = jinja2.StrictUndefined
     options["trim_blocks"] = True
     options["lstrip_blocks"] = True
     options["auto_reload"] = False
-    made = jinja2.Environment(  # noqa: S701 - it is on, below
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options | {"autoescape": True}
-    )
+    made = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    for name in ("gettext", "ngettext"):
-        made.globals[name] = _with_names_apart(made.globals[name])
-    made.globals["_"] = made.globals["gettext"]
+    made.globals.update(gettext=_said, ngettext=_counted, _=_said)
     made.filters["apart"] = words.apart
     made.globals.update(url=_url, static=static, title=words.title, spoken=words.language)
     return made
