@@ -16,7 +16,7 @@ LINES = (
     "{{ text }} {{ marked }} {{ safe }} {{ lazy }} {{ number }} {{ none }}",
     "{{ one.word }} {{ one['word'] }} {{ thing.word }} {{ one.items() | list | length }} {{ one.get('no', '<') }}",
     "{% for a in list %}{% set b = a ~ '<' %}{{ loop.index }}{{ b }}{% endfor %}",
-    "{% macro said(what, big=false) %}<p{% if big %} big{% endif %}>{{ what }}{{ caller() if caller }}</p>"
+    "{% macro said(what, big=false) %}<p{% if big %} big{% endif %}>{{ what }}{{ caller() if caller is defined }}</p>"
     "{% endmacro %}{{ said(text) }}{{ said(what='&', big=true) }}{% call said('x') %}{{ text }}{% endcall %}",
     "{% set kept %}<i>{{ text }}</i>{% endset %}{{ kept }}{{ kept ~ text }}{{ text | upper }}{{ text | e }}",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
-from kohti.people.rows import KEPT, MY_OWN, SEEN, SYSTEM_ALL, WITH_ITS_KEY
+from kohti.people.rows import KEPT, MY_OWN, SEEN, SEEN_AMONG_MANY, SYSTEM_ALL, WITH_ITS_KEY
 from kohti.people.sight import FAR
 
 from . import counting, holding, looking, writing
@@ -214,7 +214,7 @@ TABLES = (
     Table(name="journeys_rules", see=OWN_SERVICE),
     Table(
         name="journeys_journey",
-        see=f"{SEEN} and {SEES}",
+        see=f"{SEEN_AMONG_MANY} and {SEES}",
         add=f"{WORKS} and {KEPT}",
         change=f"{WORKS} and {KEPT}",
         system=SYSTEM_ALL,

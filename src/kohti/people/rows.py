@@ -234,7 +234,18 @@ end $$"""
 )
 
 WHOLE_CENTRE = "centre_id = (select kohti.whole_centre())"
-SEEN = f"(person_id = {IN_SIGHT} or exists (select 1 from people_person p where p.id = person_id))"
+SEEN = (
+    f"(person_id = {IN_SIGHT} or person_id = any((select kohti.my_seen())::uuid[])"
+    " or ((select kohti.whole_centre()) is not null and kohti.leads(person_id))"
+    " or person_id = any((select kohti.seen_on_my_floor())::uuid[]))"
+)
+"""That the actor sees the person a row is of: the same as `SEE` says of that person's own row.
+
+Written without asking for that row: a page's statement touches twenty tables, and to begin with their policies was
+more work than to read its rows.
+"""
+SEEN_AMONG_MANY = f"(person_id = {IN_SIGHT} or exists (select 1 from people_person p where p.id = person_id))"
+"""The same, for what leaders list by the hundred: costs less a row, and more to begin with."""
 IN_MY_CENTRE = (
     "exists (select 1 from people_person p where p.id = person_id"
     " and p.centre_id = (select kohti.whole_centre()))"

@@ -96,6 +96,50 @@ $$"""
     )
 
 
+SEEN = {
+    "my_seen": "id = any(kohti.my_people()) and (not restricted or id = any(kohti.my_named()))",
+    "seen_on_my_floor": "id = any(kohti.people_on_my_floor()) and not restricted",
+}
+"""Those of whom is reached that are in sight, for what stands beside a person: their own row is not asked for again."""
+
+
+def _look_who_is_seen(name: str, which: str) -> str:
+    """`kohti.look_NAME()`: look up who is in sight, note it, and give it."""
+    return definer(
+        f"""
+kohti.look_{name}()
+returns text language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform set_config('kohti.{name}', coalesce(array_agg(id), '{{}}')::text, true),
+            set_config('kohti.{name}_at', pg_current_snapshot()::text, true)
+    from people_person where merged_into_id is null and {which};
+    return current_setting('kohti.{name}');
+end $$"""
+    )
+
+
+def _seen(name: str) -> str:
+    return definer(
+        f"""
+kohti.{name}()
+returns uuid[] language sql stable as $$
+    select (case when current_setting('kohti.{name}_at', true) = pg_current_snapshot()::text
+                 then current_setting('kohti.{name}', true) else kohti.look_{name}() end)::uuid[]
+$$"""
+    )
+
+
+LEADS = definer(
+    """
+kohti.leads(p_person uuid)
+returns boolean language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    return exists (select 1 from people_person where id = p_person and merged_into_id is null and not restricted
+                   and centre_id = kohti.whole_centre());
+end $$"""
+)
+"""That the actor sees somebody as the leader of their centre; plpgsql, because it keeps its plan."""
+
 GRANTED = "exists (select 1 from people_grant where person_id = v_about and field = '' and ({}))"
 LOOK_AT = definer(
     f"""
@@ -117,6 +161,9 @@ FUNCTIONS = (
     _look("sight", TO_ME),
     _look("floor_sight", TO_MY_FLOOR),
     LOOK_AT,
+    LEADS,
+    *(_look_who_is_seen(name, which) for name, which in SEEN.items()),
+    *(_seen(name) for name in SEEN),
     definer(
         """
 kohti.in_sight()
@@ -136,7 +183,8 @@ create or replace function kohti.sight_changed() returns trigger language plpgsq
 set search_path = pg_catalog, public, pg_temp as $$
 begin
     perform set_config('kohti.sight', '', true), set_config('kohti.floor_sight', '', true),
-            set_config('kohti.in_sight_at', '', true);
+            set_config('kohti.in_sight_at', '', true), set_config('kohti.my_seen_at', '', true),
+            set_config('kohti.seen_on_my_floor_at', '', true);
     return null;
 end $$;
 create or replace trigger sight_changed after insert or update or delete on people_grant

@@ -62,6 +62,8 @@ begin
             set_config('kohti.sight', '', true),
             set_config('kohti.floor_sight', '', true),
             set_config('kohti.in_sight_at', '', true),
+            set_config('kohti.my_seen_at', '', true),
+            set_config('kohti.seen_on_my_floor_at', '', true),
             set_config('kohti.first_day', case when v_whole then '-infinity' else v_today end, true),
             set_config('kohti.last_day', case when v_whole then 'infinity' else v_today end, true);
 end $$;
