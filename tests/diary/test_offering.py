@@ -77,6 +77,13 @@ def said(here: Place, coach: Actor) -> list[tuple[object, str]]:
     return [(one.booking_id, one.state) for one in offers(here, coach)]
 
 
+def address_of(member: Actor) -> str:
+    """The address of a colleague's calendar."""
+    page = browser_of(member).post("/calendar/", {"key": "once"}).content.decode()
+    (found,) = re.findall(r'value="http://testserver(/calendar/[\w-]{43}\.ics)"', page)
+    return str(found)
+
+
 def link_of(offer: Offer) -> str:
     return f"/a/offer/{by_link.token_of_offer(offer.id)}/"
 
@@ -115,6 +122,16 @@ def test_who_waits_longest_is_asked_by_message_and_a_yes_moves_their_appointment
     with as_system(here.system):
         assert Booking.objects.get(id=first.id).version == first.version + 1
         assert Wish.objects.get(booking_id=first.id).ended == "filled"
+    calendar = Client().get(address_of(coach)).content.decode().replace("\r\n ", "")
+    (event,) = [part for part in calendar.split("BEGIN:VEVENT") if f"UID:{first.id}" in part]
+    assert "T090000" in event
+    assert "SEQUENCE:2" in event
+    happened = owner.execute(
+        "select verb from kernel_historyevent where person_ids = array[%s]", [first.person_id]
+    ).fetchall()
+    assert {"offer.made", "booking.link_opened", "booking.moved", "offer.answered"} <= {
+        one for (one,) in happened
+    }
     assert ask(here, MORNING + timedelta(minutes=20)) == 1
     assert [(one.booking_id, one.starts) for one in offers(here, coach)][1:] == [(second.id, first.starts)]
     told = owner.execute("select about from diary_reminder where booking_id = %s", [first.id]).fetchall()

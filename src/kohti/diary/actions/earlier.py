@@ -213,6 +213,6 @@ def move_there(
     try:
         return moved(without_room=False)
     except Refused as trouble:
-        if trouble.code != "clash":
+        if trouble.code not in ("clash", "drop-in"):
             raise
         return moved(without_room=True)
