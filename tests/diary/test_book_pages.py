@@ -76,6 +76,21 @@ def test_a_drop_in_stands_in_the_column_of_its_room_and_of_whoever_holds_it_and_
     assert not {"13:00", "13:30", "14:30"} & set(re.findall(r">Free ([\d:]+)<", mine))
 
 
+def test_a_time_is_free_until_it_is_over_on_a_page_that_is_opened_again_and_again() -> None:
+    here = place()
+    here.member("coach")
+    browser = browser_of(here.member("host"))
+
+    def is_free(after: timedelta) -> bool:
+        with clock.held_at(MORNING + after):
+            return ">Free 10:00<" in browser.get("/book/").content.decode()
+
+    half_an_hour = timedelta(minutes=30)
+    a_moment = timedelta(seconds=1)
+    asked = (timedelta(), half_an_hour - a_moment, half_an_hour, half_an_hour * 3, a_moment)
+    assert [is_free(after) for after in asked] == [True, True, False, False, True]
+
+
 def test_whoever_is_not_seen_stands_in_the_book_without_a_name() -> None:
     here = place()
     coach = here.member("coach")

@@ -43,8 +43,11 @@ def test_who_will_wait_longer_than_promised_stands_out_before_it_happens(desk: D
     assert "data-soon" not in card_of(page, soon.visit_id)
     assert "data-soon" in card_of(page, last.visit_id)
     assert "about 40 minutes" in card_of(page, last.visit_id)
+    assert "<b data-minutes>0</b>" in card_of(page, last.visit_id)
     with later(25):
-        assert "data-late" in card_of(browser_of(desk.host).get("/queue/").content, last.visit_id)
+        card = card_of(browser_of(desk.host).get("/queue/").content, last.visit_id)
+    assert "data-late" in card
+    assert "<b data-minutes>25</b>" in card
 
 
 def test_how_long_each_still_waits_is_said_with_the_page_with_the_news_and_when_asked(desk: Desk) -> None:

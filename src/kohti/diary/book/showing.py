@@ -15,25 +15,19 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kohti.kernel import clock, links, words
 from kohti.kernel.ids import short
 
 from ..sessions import Session
+from . import saying
 from .reading import Block, Column, Open, Pages
 
 UNIT = timedelta(minutes=5)
 LINE = timedelta(minutes=30)
 SHORTEST = timedelta(minutes=10)
 """Less than this between two appointments is no time to offer."""
-
-STATE_WORDS: dict[str, Callable[[], str]] = {
-    "booked": lambda: _("Expected"),
-    "kept": lambda: _("Came"),
-    "missed": lambda: _("Did not come"),
-    "cancelled": lambda: _("Cancelled"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ def _day(
     for session in pages.held:
         whose = held_by(session)
         sessions.setdefault(whose if whose in known else None, []).append(session)
-    also = [_also(one, zone) for one in sessions.pop(None, [])]
+    also = [saying.also(one, zone) for one in sessions.pop(None, [])]
     frame = _Frame.of(pages, [day], zone)
     shown = []
     for column in columns:
@@ -249,6 +243,7 @@ class _Frame:
     ) -> tuple[Markup, int]:
         midnight = _midnight(day, self.zone)
         begin, end = midnight + self.first, midnight + self.last
+        said, where = saying.of(self.speaks), f"{key}.{day:%Y%m%d}."
         lines: list[str] = []
         free = 0
 
@@ -258,9 +253,11 @@ class _Frame:
                 size = _units(begin, piece, until)
                 if what == "free" and key and until - piece >= SHORTEST:
                     free += 1
-                    lines.append(_free_line(size, key, day, piece, self.zone, self.speaks))
+                    lines.append(
+                        f'<li data-m={size}><button name=at value="{where}{said.free(piece, self.zone)}'
+                    )
                 elif what == "away":
-                    lines.append(f"<li data-m={size} data-away>{escape(_('Away'))}")
+                    lines.append(f"<li data-m={size} data-away>{said.away}")
                 elif size:
                     lines.append(f"<li data-m={size} data-no aria-hidden=true>")
 
@@ -269,12 +266,12 @@ class _Frame:
                 cluster[0].starts,
                 max(one.ends for one in cluster),
                 f" data-n={min(len(cluster), 9)}>"
-                + "".join(_block(one, self.zone, self.speaks, by) for one in cluster),
+                + "".join(saying.block(one, self.zone, said, by) for one in cluster),
             )
             for cluster in _clusters(blocks)
         ]
         for session in sessions:
-            inside = f" data-held>{_held(session, self.zone, by)}"
+            inside = f" data-held>{saying.held(session, self.zone, by)}"
             taken = sorted((starts, ends) for starts, ends, _inside in stands)
             stands += [(*left, inside) for left in _left_over(session.starts, session.ends, taken)]
         at = begin
@@ -312,16 +309,15 @@ def _pieces(
 ) -> Iterator[tuple[datetime, datetime, str]]:
     """A gap cut where a line of the page begins, the centre opens or closes, or a colleague comes or goes."""
     opens, closes = (opened.opens, opened.closes) if opened is not None else (to, to)
-    cuts = {fro, to}
-    cuts |= {one for one in (opens, closes, *(edge for pair in away for edge in pair)) if fro < one < to}
-    line = begin + -(-(fro - begin) // LINE) * LINE
+    cuts = [fro, to, *(edge for edge in (opens, closes) if fro < edge < to)]
+    if away:
+        cuts += (edge for pair in away for edge in pair if fro < edge < to)
+    line = begin + ((fro - begin) // LINE + 1) * LINE
     while line < to:
-        if line > fro:
-            cuts.add(line)
+        cuts.append(line)
         line += LINE
-    ordered = sorted(cuts)
-    for piece, until in pairwise(ordered):
-        if any(left <= piece < back for left, back in away):
+    for piece, until in pairwise(sorted(set(cuts))):
+        if away and any(left <= piece < back for left, back in away):
             yield piece, until, "away"
         elif opens <= piece and until <= closes and until > now:
             yield piece, until, "free"
@@ -358,43 +354,3 @@ def _left_over(
         at = max(at, until)
     if at < ends:
         yield at, ends
-
-
-def _held(one: Session, zone: ZoneInfo, by: str) -> str:
-    """A session in a column, in words: when, what, and who holds it or where."""
-    about = (one.by,) if by == "r" else (one.organisation, one.room)
-    return (
-        f"<p><b>{_hours(one, zone)}</b> <bdi>{escape(one.title)}</bdi>"
-        f" <span>{escape(' · '.join(part for part in about if part))}</span></p>"
-    )
-
-
-def _also(one: Session, zone: ZoneInfo) -> str:
-    return ", ".join(part for part in (one.title, _hours(one, zone), one.room, one.by) if part)
-
-
-def _hours(one: Session, zone: ZoneInfo) -> str:
-    return f"{words.clock_time(one.starts, zone)}–{words.clock_time(one.ends, zone)}"
-
-
-@lru_cache(maxsize=10_000)
-def _free_line(size: int, key: str, day: date, piece: datetime, zone: ZoneInfo, speaks: object) -> str:
-    local = piece.astimezone(zone)
-    said = escape(_("Free %(time)s") % {"time": words.clock_time(piece, zone)})
-    return f'<li data-m={size}><button name=at value="{key}.{day:%Y%m%d}.{local:%H%M}">{said}</button>'
-
-
-@lru_cache(maxsize=10_000)
-def _block(one: Block, zone: ZoneInfo, speaks: object, by: str) -> str:
-    """One appointment. Kept, because of four hundred one has changed since the page before."""
-    name = escape(one.name or _("Somebody")) if one.person_id or one.name else escape(_("Somebody"))
-    where = one.room if by != "r" else one.staff
-    about = escape(" · ".join(part for part in (words.title(one.kind), where) if part))
-    state = escape(STATE_WORDS[one.state]())
-    said = _("Beside")
-    beside = f" <em>{escape(said)}</em>" if one.beside else ""
-    return (
-        f'<a href="/book/{short(one.id)}/" data-s={one.state}>'
-        f"<b>{words.clock_time(one.starts, zone)}</b> <bdi>{name}</bdi>{beside} <small>{state}</small>"
-        f" <span>{about}</span></a>"
-    )

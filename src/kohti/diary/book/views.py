@@ -26,7 +26,7 @@ from kohti.people.promising import in_words, of_a_room
 from .. import actions
 from ..news import concerns
 from ..suiting import a_room_for
-from . import asking, reading, showing
+from . import asking, reading, saying, showing
 from .asking import CancelForm, MoveForm, NewForm
 
 SAID = {
@@ -219,7 +219,7 @@ def _one_page(
             "day": words.day_long(block.day),
             "day_href": f"{reverse('book')}?day={block.day}",
             "time": f"{words.clock_time(block.starts, actor.zone)}–{words.clock_time(block.ends, actor.zone)}",
-            "state": showing.STATE_WORDS[block.state](),
+            "state": saying.STATE_WORDS[block.state](),
             "may_open": block.person_id is not None and actors.may(actor, "people.open"),
             "open": block.state == "booked",
             "moving": moving or MoveForm(choices, initial=begins),
