@@ -16,6 +16,7 @@ from kohti.config import services
 from kohti.diary import actions, sessions
 from kohti.diary.actions import NewDropIn
 from kohti.diary.models import DropIn, Room
+from kohti.frontdesk.models import Stream
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
@@ -239,8 +240,13 @@ def test_the_blueprints_sessions_come_with_it_and_go_with_it_and_a_day_taken_out
             found = sessions.sessions(leader, here.centre.id, TODAY, TODAY + timedelta(days=13))
         return [(one.starts.date(), one.by) for one in found if one.title == "Session"]
 
+    acting(leader, actions.add_drop_in, here.centre.id, replace(HOUSING, own_line=True), key="own line")
     with as_worker():
         services.apply(text + SESSION, name="t.toml")
+    with as_actor(leader):
+        assert [one.retired for one in Stream.objects.filter(by_hand=True, title={"en": "Housing"})] == [
+            False
+        ]
     days = [TODAY, TODAY + timedelta(days=2), TODAY + timedelta(days=9)]
     assert of_the_test() == [(day, "Housing partner") for day in days]
     with as_actor(leader):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 from tests.factories import MORNING, TODAY, Place, acting, browser_of, place
 
 from kohti.diary import actions as diary
+from kohti.diary import sessions
 from kohti.frontdesk import actions, line_hours
 from kohti.frontdesk.actions import Moved
 from kohti.kernel import clock
 from kohti.kernel.actor import as_actor
-from kohti.kernel.errors import Refused
+from kohti.kernel.errors import NotThere, Refused
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +52,49 @@ def test_the_desk_reads_when_a_drop_in_is_next_before_and_after_it_takes_somebod
     page = browser.get(f"/arrivals/?said=walk-in&visit={moved.visit_id}").content.decode()
     assert f"Citizens advice drop-in: {said}. They wait in the line: Front desk." in page
     queue = browser.get("/queue/").content.decode()
-    assert f"· {said}" in queue
-    assert "· held until 12:00" in queue
+    assert f">{said}<" in queue
+    assert ">held until 12:00<" in queue
     with pytest.raises(Refused, match=said):
         acting(here.member("host"), actions.hand_over, moved.visit_id, to_stream="advice", key="over")
     visit = browser.get(f"/visits/{moved.visit_id}/").content.decode()
     assert '<option value="advice" disabled>' in visit
     assert '<option value="housing">' in visit
+
+
+def test_a_drop_in_added_by_hand_can_have_a_line_of_its_own_at_its_centre_until_it_ends(here: Place) -> None:
+    leader, host = here.member("leader"), browser_of(here.member("host"))
+    browser = browser_of(leader)
+    address = f"/centres/{here.centre.id}/drop-ins/"
+    (key,) = re.findall(r'name="key" value="([^"]+)"', browser.get(address).content.decode())
+    form = {
+        "key": key,
+        "title": "Rent talks",
+        "weekday": "2",
+        "opens": "09:00",
+        "closes": "12:00",
+        "line": ".",
+    }
+    assert browser.post(address, form).status_code == 302
+    page = host.get("/arrivals/walk-in/").content.decode()
+    reason = re.search(r'value="([0-9a-f-]{36})"[^>]*>(?:(?!value=).)*?Rent talks', page, re.S)
+    assert reason
+    moved = acting(here.member("host"), actions.take_walk_in, uuid.UUID(reason[1]), key="rent talks")
+    assert moved.ticket[0] == "R"
+    assert "Rent talks" in host.get("/queue/").content.decode()
+    there = browser_of(here.member("host", centre="gloucester"))
+    for page in ("/queue/", "/arrivals/walk-in/"):
+        assert "Rent talks" not in there.get(page).content.decode()
+    with as_actor(leader):
+        (made,) = [one.id for one in sessions.weekly(leader, here.centre.id) if one.title == "Rent talks"]
+    acting(leader, diary.end_drop_in, made)
+    assert "Rent talks" in host.get("/queue/").content.decode()
+    with clock.held_at(MORNING + timedelta(days=7)):
+        assert "Rent talks" not in host.get("/arrivals/walk-in/").content.decode()
+    with pytest.raises(NotThere):
+        other = diary.NewDropIn(
+            title="X", weekday=2, opens=time(9), closes=time(12), first=TODAY, stream="none"
+        )
+        acting(leader, diary.add_drop_in, here.centre.id, other, key="no such line")
 
 
 def test_a_day_taken_out_leaves_the_line_closed_and_the_next_one_is_named(here: Place) -> None:

@@ -16,6 +16,7 @@ from kohti.frontdesk import actions
 from kohti.frontdesk.models import Help
 from kohti.frontdesk.views_news import part_of
 from kohti.kernel.actor import as_actor
+from kohti.kernel.ids import short
 from kohti.kernel.live import News
 
 
@@ -118,6 +119,7 @@ def test_done_asks_what_next_and_one_press_books_it(desk: Desk) -> None:
     moved = desk.seen(desk.coach, desk.press(actions.check_in, booking.id))
     browser = browser_of(desk.coach)
     page = browser.get(f"/visits/{moved.visit_id}/").content.decode()
+    assert f'href="/book/{short(booking.id)}/"' in page
     times = re.findall(r'name="starts" value="([^"]+)"', page)
     assert len(times) == 3
     # The first has been taken meanwhile: neither half of it happens, and the next press is no repetition.

@@ -82,7 +82,7 @@ def test_a_free_quiet_room_is_named_and_the_known_face_who_is_here_can_be_asked(
     lena = here.hire("coach", centre="cheltenham", name="Lena Quiet")
     with as_system(here.system) as system:
         Room.objects.create(
-            service_id=system.service, centre_id=here.centre.id, name="Lavender room", kind=Room.Use.QUIET
+            service_id=system.service, centre_id=here.centre.id, name="Lavender room", has=["quiet"]
         )
     person = here.person()
     mark(here, person, promises=["quiet", "face"], face_id=lena.staff_id)

@@ -20,6 +20,7 @@ from kohti.journeys.models import Contact, Journey, Need, Step
 from kohti.kernel import clock, drafts
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id, short
+from kohti.people import actions as people
 from kohti.people import fields as life
 from kohti.people.models import Note
 
@@ -142,6 +143,27 @@ def test_what_changed_today_is_said_and_agreed_and_the_next_person_is_one_press_
     onward = browser.post(at(way), filled(browser, way, note="More.", then="next"))
     assert onward["Location"] == f"{at(booked)}?said=saved"
     assert "Saved." in browser.get(onward["Location"]).content.decode()
+
+
+def test_where_a_quiet_room_helps_the_times_offered_have_one(here: Place, anna: Actor, way: Journey) -> None:
+    acting(
+        anna,
+        people.add_mark,
+        way.person_id,
+        kind="helps",
+        words="a calm start",
+        review_on=TODAY + timedelta(days=30),
+        promises=["quiet"],
+        key=str(new_id()),
+    )
+    browser = browser_of(anna)
+    page = browser.get(at(way)).content.decode()
+    assert page.count("Quiet room") == 3
+    browser.post(
+        at(way), filled(browser, way, time=re.findall(r'name="time"[^>]*value="(20[^"]+)"', page)[0])
+    )
+    with as_system(here.system):
+        assert Booking.objects.get(person_id=way.person_id).room.name == "Quiet room"
 
 
 def test_the_appointment_that_was_agreed_is_named_and_confirmed_as_the_book_does(

@@ -12,6 +12,7 @@ from django.db import connection
 
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor
+from kohti.people.promising import OF_ROOMS
 
 GRID_MINUTES = 10
 """Appointments begin at full tens of minutes."""
@@ -101,8 +102,12 @@ def offers(actor: Actor, rule: Rule, *, a_day: int | None = None, most: int | No
     `a_day`: at most so many on one day; `most`: at most so many in all. What colleagues at other centres do then is
     not told, only when they have time. Whoever books, works with people, or is a guest of the centre is answered.
     """
+    return _offers(actor, rule, FIRST, a_day=a_day, most=most)
+
+
+def _offers(actor: Actor, rule: Rule, query: str, *, a_day: int | None, most: int | None) -> list[Free]:
     with connection.cursor() as cursor:
-        cursor.execute(FIRST, _values(actor, rule) | {"a_day": a_day, "most": most})
+        cursor.execute(query, _values(actor, rule) | {"a_day": a_day, "most": most})
         rows = cursor.fetchall()
     long = timedelta(minutes=rule.minutes)
     return [
@@ -157,12 +162,22 @@ def _values(actor: Actor, rule: Rule) -> dict[str, Any]:
         "person": rule.person_id,
         "but": rule.but,
         "needs": list(rule.needs),
+        "of_rooms": list(OF_ROOMS),
         "minutes": rule.minutes,
         "opens": rule.opens or time(),
         "closes": rule.closes or time(23, 59, 59),
         "before": rule.before,
         "weekdays": list(rule.weekdays),
     }
+
+
+NEEDED = """(
+    select coalesce(array_agg(distinct c.code), '{}')
+    from people_person p cross join lateral jsonb_array_elements(p.heed) m
+    cross join lateral jsonb_array_elements_text(m -> 3 -> 'promises') c(code)
+    where p.id = %(person)s and c.code = any(%(of_rooms)s)
+      and coalesce(m -> 3 ->> 'from', '') <= %(last)s::text and coalesce(m ->> 2, '9999') >= %(first)s::text)"""
+"""What helps the person and a room has, on any of the days (`promising.of_a_room` says it of one)."""
 
 
 def free_times(
@@ -175,6 +190,11 @@ def free_times(
     days: int = 21,
     most: int = 3,
 ) -> list[Free]:
-    """The first free stretch of each of the next days on which both have time, at most `most`. One statement."""
+    """The first free stretch of each of the next days on which both have time, at most `most`.
+
+    Where something that a room has helps the person, with a room that has it; any time where none is free. One
+    statement, or two where there is none.
+    """
     rule = Rule(minutes=minutes, first=first, days=days, staff=(staff_id,), person_id=person_id)
-    return offers(actor, rule, a_day=1, most=most)
+    found = _offers(actor, rule, FIRST.replace("%(needs)s", NEEDED), a_day=1, most=most)
+    return found or offers(actor, rule, a_day=1, most=most)

@@ -20,6 +20,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.once import all_or_nothing
+from kohti.team import queries as team
 from kohti.team.models import Organisation, Staff
 
 from . import actions, queries, sessions
@@ -29,6 +30,10 @@ from .sessions import Weekly
 
 def _wall(label: Any) -> forms.TimeField:
     return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+
+OWN = "."
+"""What no line is called."""
 
 
 class DropInForm(forms.Form):
@@ -41,6 +46,11 @@ class DropInForm(forms.Form):
     organisation = forms.ChoiceField(label=gettext_lazy("Organisation"), required=False)
     staff = forms.ChoiceField(label=gettext_lazy("Colleague"), required=False)
     room = forms.ChoiceField(label=gettext_lazy("Room"), required=False)
+    line = forms.ChoiceField(
+        label=gettext_lazy("Line its visitors wait in"),
+        required=False,
+        help_text=gettext_lazy("It can be joined from a quarter of an hour before until the end."),
+    )
     last = DayField(label=gettext_lazy("Held for the last time on"), required=False)
     open_access = forms.BooleanField(label=gettext_lazy("Open access: computers to use"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -66,6 +76,11 @@ class DropInForm(forms.Form):
                 for one in Room.objects.filter(centre_id=centre_id, retired=False).order_by("name")
             ],
         }
+        lines = [one for one in team.blueprint(actor).streams if not one.of_appointments]
+        chosen["line"] = [
+            (OWN, _("A line of its own")),
+            *((one.code, words.title(one.title)) for one in lines),
+        ]
         for name, options in chosen.items():
             empty = [] if name == "weekday" else [("", "–")]
             self.fields[name].choices = [*empty, *options]  # type: ignore[attr-defined]
@@ -89,6 +104,8 @@ def drop_ins(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpRe
             organisation_id=ids.typed(data["organisation"]),
             staff_id=ids.typed(data["staff"]),
             room_id=ids.typed(data["room"]),
+            stream="" if data["line"] == OWN else data["line"],
+            own_line=data["line"] == OWN,
         )
         try:
             with all_or_nothing():

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.rows import definer
 
 EARLY_MINUTES = 15
@@ -49,6 +50,44 @@ $$"""
 """The lines of a centre that keep hours: whether each can be joined now, and its session of now or the next one."""
 
 
+OWN_LINE = definer(
+    """
+kohti.line_of_its_own(p_drop_in uuid)
+returns text language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_drop_in diary_dropin;
+    v_code text;
+    v_letter text;
+    v_stream uuid := gen_random_uuid();
+begin
+    select * into v_drop_in from diary_dropin d where d.id = p_drop_in and d.code = '' and d.stream = ''
+      and (d.centre_id = kohti.whole_centre() or d.service_id = kohti.administers());
+    if not found then
+        return null;
+    end if;
+    select l.letter into v_letter
+    from unnest(string_to_array('A B C D E F G H I J K L M N O P Q R S T U V W X Y Z', ' ')) l(letter)
+    where not exists (select 1 from frontdesk_stream s where s.service_id = v_drop_in.service_id and not s.retired
+        and s.letter = l.letter and (not s.by_hand or exists (select 1 from diary_dropin d
+            where d.service_id = s.service_id and d.stream = s.code and (d.last is null or d.last >= kohti.first_day()))))
+    order by l.letter <> upper(left((select t.value from jsonb_each_text(v_drop_in.title) t limit 1), 1)), l.letter
+    limit 1;
+    if v_letter is null then
+        return '';
+    end if;
+    v_code := 'own-' || replace(left(v_stream::text, 13), '-', '');
+    insert into frontdesk_stream (id, service_id, code, letter, title, of_appointments, everybody, promise_minutes,
+                                  talk_minutes, position, retired, by_hand)
+    values (v_stream, v_drop_in.service_id, v_code, v_letter, v_drop_in.title, false, false, 30, 20, 1000, false, true);
+    insert into frontdesk_reason (id, service_id, code, title, stream_id, urgency, in_files, position, retired, by_hand)
+    values (gen_random_uuid(), v_drop_in.service_id, v_code, v_drop_in.title, v_stream, 0, '[]', 1000, false, true);
+    update diary_dropin set stream = v_code where id = p_drop_in;
+    return v_code;
+end $$"""
+)
+"""The line and the reason of a drop-in added by hand: its code; '' where no letter is left, null without the right."""
+
+
 class Hours(NamedTuple):
     """A line that keeps hours: whether it can be joined now, and when it is held now or next, if at all."""
 
@@ -69,6 +108,21 @@ class Hours(NamedTuple):
         day = self.starts.astimezone(actor.zone).date()
         when = hours if day == clock.today(actor.zone) else f"{words.day_long(day)}, {hours}"
         return _("next held %(when)s") % {"when": when}
+
+
+def line_of_its_own(actor: Actor, drop_in_id: uuid.UUID) -> str:
+    """Make the line of a drop-in that was added by hand, and the reason that leads to it; its code.
+
+    Raises NotThere where it is not the actor's, Refused where every letter begins a line's tickets already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.line_of_its_own(%s)", [drop_in_id])
+        (code,) = cursor.fetchone()
+    if code is None:
+        raise NotThere("no such session")
+    if not code:
+        raise Refused(_("There is no letter left for the tickets of another line."), code="no-letter")
+    return str(code)
 
 
 def hours_of_lines(actor: Actor) -> dict[str, Hours]:

@@ -12,7 +12,7 @@ from kohti.team.models import Centre, Service, Staff
 
 
 class Stream(models.Model):
-    """A line people wait in, from the blueprint."""
+    """A line people wait in: of the blueprint, or of a drop-in that was added by hand, at its centre alone."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, db_index=False)
@@ -25,6 +25,7 @@ class Stream(models.Model):
     talk_minutes = models.SmallIntegerField(db_default=10, help_text="as a rule, until the day itself says")
     position = models.SmallIntegerField()
     retired = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=False, db_default=False, help_text="of a drop-in added here")
 
     class Meta:
         constraints = (
@@ -45,6 +46,7 @@ class Reason(models.Model):
     in_files = models.JSONField(default=list)
     position = models.SmallIntegerField()
     retired = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=False, db_default=False, help_text="of a drop-in added here")
 
     class Meta:
         constraints = (

@@ -17,13 +17,14 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.once import all_or_nothing
+from kohti.people.promising import OF_ROOMS
 
 from . import actions, queries
 from .showing import as_cards
 
 FREE = """
 select r.name from diary_room r
-where r.centre_id = %(centre)s and r.kind = 'quiet' and not r.retired and not exists (
+where r.centre_id = %(centre)s and %(has)s = any(r.has) and not r.retired and not exists (
     select 1 from diary_booking b where b.room_id = r.id and b.holds and b.day = %(day)s
     and b.starts < %(now)s + interval '15 minutes' and b.ends > %(now)s)
 and r.id not in (select d.room_id from kohti.drop_ins_between(array[%(centre)s]::uuid[], %(day)s, %(day)s, %(zone)s) s
@@ -86,7 +87,7 @@ def promises(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRes
         {
             "card": card,
             "promises": found,
-            "rooms": _asked(FREE, values) if "quiet" in wanted else [],
+            "rooms": {code: _asked(FREE, values | {"has": code}) for code in OF_ROOMS if code in wanted},
             "face_here": bool(face) and _asked(FACE, values | {"staff": face})[0],
             "trouble": trouble,
             "key": new_id(),

@@ -10,7 +10,7 @@ from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
 from .day_figures import FUNCTIONS as OF_FIGURES
-from .line_hours import LINE_HOURS
+from .line_hours import LINE_HOURS, OWN_LINE
 from .rows_of_devices import AT_THE_KIOSK, BY_THE_KIOSK, NOBODYS
 from .rows_of_devices import FUNCTIONS as OF_DEVICES
 
@@ -58,7 +58,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         coalesce((select t.minutes from talked t where t.stream_id = s.id), 0),
         count(v.id) filter (where v.arrived_at > kohti.now() - interval '1 hour'), s.position
     from frontdesk_stream s left join visits v on v.stream_id = s.id
-    where s.service_id = kohti.service() and not s.retired group by s.id order by s.position
+    where s.service_id = kohti.service() and not s.retired
+      and (not s.by_hand or exists (select 1 from visits o where o.stream_id = s.id and o.is_open) or exists (
+          select 1 from diary_dropin d
+          where d.centre_id = p_centre and d.stream = s.code and (d.last is null or d.last >= p_day)))
+    group by s.id order by s.position
 $$"""
     ),
     definer(
@@ -81,6 +85,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$"""
     ),
     LINE_HOURS,
+    OWN_LINE,
     *OF_DEVICES,
 )
 

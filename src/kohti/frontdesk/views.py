@@ -151,8 +151,9 @@ def find(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @needs("arrivals.check_in", methods=("GET", "POST"))
 def walk_in(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Somebody without an appointment, in at most four inputs."""
-    reasons = queries.reasons()
-    closed = {one.stream_id: one.said(actor) for one in hours_of_lines(actor).values() if not one.opened}
+    hours = {one.stream_id: one for one in hours_of_lines(actor).values()}
+    reasons = [one for one in queries.reasons() if not one.by_hand or one.stream_id in hours]
+    closed = {line: one.said(actor) for line, one in hours.items() if not one.opened}
     if request.method == "POST":
         if "key" not in request.POST:
             return _walk_in_page(

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from kohti.diary import free
 from kohti.diary.actions import NewBooking
-from kohti.kernel import clock, history, live, words
+from kohti.kernel import clock, history, ids, live, words
 from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
@@ -96,7 +96,13 @@ def _visit_page(
                 for minutes in PARK_MINUTES
             ],
             "key": new_id(),
-            "times": [(one.starts.isoformat(), _said(one.starts, actor.zone)) for one in times],
+            "times": [
+                (
+                    f"{one.starts.isoformat()} {one.room_id or ''}".strip(),
+                    ", ".join(part for part in (_said(one.starts, actor.zone), one.room) if part),
+                )
+                for one in times
+            ],
             "with_whom": offered.staff if offered is not None else "",
             "may_book": may(actor, "diary.book"),
         },
@@ -154,8 +160,9 @@ def hand_over(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRe
 def done_and(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpResponseBase:
     """The talk is over, and the next appointment is made in the same move."""
     offered = in_line.follows(actor, visit_id)
+    at, _space, room = request.POST.get("starts", "").partition(" ")
     try:
-        starts = datetime.fromisoformat(request.POST.get("starts", ""))
+        starts = datetime.fromisoformat(at)
     except ValueError:
         starts = None
     if offered is None or starts is None or starts.tzinfo is None:
@@ -172,6 +179,7 @@ def done_and(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpRes
                     kind_id=offered.kind_id,
                     person_id=offered.person_id,
                     staff_id=offered.staff_id,
+                    room_id=ids.typed(room),
                 ),
             )
     except Refused as trouble:

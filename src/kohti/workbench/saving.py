@@ -41,24 +41,26 @@ def kind_of_appointment(actor: Actor) -> Kind | None:
 
 def times(actor: Actor, way: Journey, today: date) -> list[tuple[str, str]]:
     """Free times of the coach and the person: the instant, and its words. Three statements."""
-    kind = kind_of_appointment(actor)
+    return [
+        (
+            one.starts.isoformat(),
+            f"{words.day_long(one.starts.astimezone(actor.zone).date())}"
+            f" {words.clock_time(one.starts, actor.zone)}" + (f", {one.room}" if one.room else ""),
+        )
+        for one in _offered(actor, way, kind_of_appointment(actor), today)
+    ]
+
+
+def _offered(actor: Actor, way: Journey, kind: Kind | None, today: date) -> list[free.Free]:
     if kind is None or actor.staff_id is None:
         return []
-    found = free.free_times(
+    return free.free_times(
         actor,
         staff_id=actor.staff_id,
         person_id=way.person_id,
         minutes=kind.minutes,
         first=today + timedelta(days=MOVED_DAYS),
     )
-    return [
-        (
-            one.starts.isoformat(),
-            f"{words.day_long(one.starts.astimezone(actor.zone).date())}"
-            f" {words.clock_time(one.starts, actor.zone)}",
-        )
-        for one in found
-    ]
 
 
 class Wrong(KohtiError):
@@ -268,17 +270,18 @@ def _book(actor: Actor, way: Journey, chosen: str) -> None:
     kind = kind_of_appointment(actor) if chosen else None
     if kind is None:
         return
-    offered = {value for value, _text in times(actor, way, clock.today(actor.zone))}
+    offered = {one.starts.isoformat(): one for one in _offered(actor, way, kind, clock.today(actor.zone))}
     if chosen not in offered:
         raise Refused(_("That time has just been taken. Choose another."), code="clash")
     diary.book_agreed(
         actor,
         actor.centre,
         diary.NewBooking(
-            starts=datetime.fromisoformat(chosen),
+            starts=offered[chosen].starts,
             minutes=kind.minutes,
             kind_id=kind.id,
             person_id=way.person_id,
             staff_id=actor.staff_id,
+            room_id=offered[chosen].room_id,
         ),
     )

@@ -16,8 +16,10 @@ from kohti.kernel.blueprint import Blueprint
 from kohti.kernel.brought import bring
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.team import queries as team
 from kohti.team.models import Organisation, Staff
 
+from .. import own_lines
 from ..models import DropIn, Room, Travel
 from .closed_days import mine
 
@@ -40,6 +42,8 @@ class NewDropIn:
     staff_id: uuid.UUID | None = None
     room_id: uuid.UUID | None = None
     stream: str = ""
+    own_line: bool = False
+    """A line of its own for its visitors, instead of one that is there."""
 
 
 def add_drop_in(actor: Actor, centre_id: uuid.UUID, wanted: NewDropIn, *, key: str) -> uuid.UUID:
@@ -59,6 +63,9 @@ def add_drop_in(actor: Actor, centre_id: uuid.UUID, wanted: NewDropIn, *, key: s
         raise Refused(_("The end comes before the beginning."), code="order")
     if wanted.last and wanted.last < clock.today(actor.zone):
         raise Refused(_("This day is over."), code="day-over")
+    lines = {one.code for one in team.blueprint(actor).streams if not one.of_appointments}
+    if wanted.stream and wanted.stream not in lines:
+        raise NotThere("no such line")
     if wanted.room_id and not Room.objects.filter(id=wanted.room_id, centre_id=centre_id).exists():
         raise NotThere("no such room")
     if wanted.staff_id and not Staff.objects.filter(id=wanted.staff_id, service_id=actor.service).exists():
@@ -80,6 +87,8 @@ def add_drop_in(actor: Actor, centre_id: uuid.UUID, wanted: NewDropIn, *, key: s
         first=wanted.first,
         last=wanted.last,
     )
+    if wanted.own_line:
+        own_lines.make(actor, made)
     history.record(
         "drop_in.added",
         "drop_in",

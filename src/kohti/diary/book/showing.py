@@ -28,6 +28,8 @@ UNIT = timedelta(minutes=5)
 LINE = timedelta(minutes=30)
 SHORTEST = timedelta(minutes=10)
 """Less than this between two appointments is no time to offer."""
+MOST_BESIDE = 6
+"""More than so many without a room at once are said as a number: nobody could read them beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Drawn:
     times: Sequence[str]
     columns: Sequence[Shown]
     also: Sequence[str] = ()
+    without: int = 0
+    """How many stand in no column, because too many of them have no room at the same time."""
 
 
 def by_colleague(pages: Pages, zone: ZoneInfo, *, own: uuid.UUID | None) -> Drawn:
@@ -88,6 +92,12 @@ def _day(
         held.setdefault(of(block), []).append(block)
     known = {one.id for one in columns}
     beside = [one for key, some in held.items() if key not in known for one in some]
+    without = 0
+    if (
+        what == "r"
+        and max(map(len, _clusters(sorted(beside, key=lambda one: one.starts))), default=0) > MOST_BESIDE
+    ):
+        without, beside = len(beside), []
     if beside:
         nobody = _("Without a colleague") if what == "s" else _("Without a room")
         columns = [*columns, Column(None, nobody)]
@@ -118,7 +128,7 @@ def _day(
         if what == "s" and column.id:
             href = f"{links.to('book_week', column.id)}?day={day}"
         shown.append(Shown(column.name, _KINDS.get(column.kind, str)(), href, lines, free, column.id == own))
-    return Drawn(frame.times, shown, also)
+    return Drawn(frame.times, shown, also, without)
 
 
 _KINDS: dict[str, Callable[[], str]] = {

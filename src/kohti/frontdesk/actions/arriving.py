@@ -124,7 +124,7 @@ from frontdesk_reason r join frontdesk_stream s on s.id = r.stream_id
 left join lateral kohti.line_hours(%s, %s, case when s.everybody then '{}' else array[s.code] end) h on true
 left join lateral (
     select o.id, o.letter from frontdesk_stream o where o.everybody and not o.retired and o.service_id = s.service_id
-    order by o.position limit 1) e on not h.opened
+    order by o.position limit 1) e on not coalesce(h.opened, not s.by_hand)
 where r.id = %s and not r.retired
 """
 """The line a reason leads to; that for everybody, while it belongs to a drop-in that is not held."""

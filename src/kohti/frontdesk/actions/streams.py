@@ -42,8 +42,13 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
         for position, reason in enumerate(plan.reasons)
     }
     bring(Reason, actor.service, reasons, by="code")
-    Stream.objects.filter(service_id=actor.service).exclude(code__in=streams).update(retired=True)
-    Reason.objects.filter(service_id=actor.service).exclude(code__in=reasons).update(retired=True)
+    # A line that came with a drop-in by hand goes with it, and not with a blueprint that does not know it.
+    Stream.objects.filter(service_id=actor.service, by_hand=False).exclude(code__in=streams).update(
+        retired=True
+    )
+    Reason.objects.filter(service_id=actor.service, by_hand=False).exclude(code__in=reasons).update(
+        retired=True
+    )
 
 
 def move(actor: Actor, plan: Blueprint) -> None:
