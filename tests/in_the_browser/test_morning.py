@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import secrets
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
-from tests.factories import MORNING, Place
+from tests.factories import MORNING, Place, browser_of
 from tests.in_the_browser.conftest import WAYS
 from tests.in_the_browser.screen import SitDown, Way, until
 
@@ -261,3 +267,75 @@ def test_two_coaches_see_each_others_calls_and_keep_their_own(here: Place, sit_d
     expect(first.page.locator("#busy")).to_contain_text("Bea")
     expect(first.page.locator("#mine")).not_to_contain_text("Bea")
     expect(second.page.locator("#busy")).to_contain_text("Ada")
+    host.go("/arrivals/walk-in/")
+    host.choose("Job search computer")
+    host.press(host.button("Take them in"))
+    expect(host.said).to_contain_text(TICKET)
+    for one in (first, second):
+        # Nobody reckons in the browser: the news says how long it still takes, the same to both.
+        expect(one.page.locator("#l-desk [data-about]")).to_have_text("about 5 minutes")
+
+
+class Caller:
+    """Somebody's browser without a page: plain requests, each on a connection of its own."""
+
+    def __init__(self, site: str, colleague: Actor) -> None:
+        self.address = urlsplit(site).netloc
+        session = browser_of(colleague).cookies[settings.SESSION_COOKIE_NAME].value
+        self.token = secrets.token_hex(16)
+        self.cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={self.token}"
+
+    def ask(self, method: str, path: str, **typed: object) -> tuple[int, str, str]:
+        """The status of an answer, where it leads, and what it says."""
+        connection = HTTPConnection(self.address, timeout=60)
+        headers = {
+            "Cookie": self.cookies,
+            "X-CSRFToken": self.token,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request(method, path, urlencode(typed), headers)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, answer.headers.get("Location", ""), body
+
+
+EXPLAINED = ("First, because it is a crisis.", "Before others, because it is urgent.", "By the agreed time.")
+CARD = re.compile(
+    r'<li class="k-card" id="v([^"]+)".*?"k-ticket">([A-Z])(\d+)<.*?<summary>(?:Agreed|Came) ([0-9:]+)</summary>'
+    r"(?:Came [0-9:]+\. )?([^<]+)</details>",
+    re.S,
+)
+
+
+def test_forty_people_at_once_through_several_counters_stand_in_the_order_that_is_explained(
+    here: Place, site: str
+) -> None:
+    counters = [Caller(site, colleague(here, "host", f"Host {n}")) for n in range(4)]
+    booked = [here.booking(MORNING + timedelta(minutes=n)) for n in range(10)]
+    reasons = [here.reasons[code].id for code in ("evidence", "food-or-money", "computer", "robbed")]
+
+    def comes(n: int) -> tuple[int, str, str]:
+        counter = counters[n % 4]
+        if n % 4 == 0:
+            return counter.ask("POST", f"/arrivals/{booked[n // 4].id}/check-in/", v=1)
+        return counter.ask(
+            "POST", "/arrivals/walk-in/", reason=reasons[n % 3 + (n % 10 == 1)], key=uuid.uuid4()
+        )
+
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(comes, range(40)))
+    assert {status for status, _leads, _said in answers} == {302}
+    status, _leads, page = counters[0].ask("GET", "/queue/")
+    assert status == 200
+    cards = CARD.findall(page)
+    assert len(cards) == len({visit for visit, *_rest in cards}) == 40, "nobody is lost"
+    assert sorted(int(number) for _visit, _letter, number, _at, _why in cards) == list(range(1, 41))
+    for letter in ("A", "D"):
+        line = [
+            (EXPLAINED.index(why) if why in EXPLAINED else len(EXPLAINED), at)
+            for _visit, of, _number, at, why in cards
+            if of == letter
+        ]
+        assert line == sorted(line)
+        assert len(line) == {"A": 10, "D": 30}[letter]
