@@ -190,6 +190,8 @@ def test_help_at_a_desk_is_seen_by_all_with_who_goes_and_never_a_visitor_s_name(
     said = pressed(desk, coach, "/queue/help/")
     assert f"{desk.coach.facts['name']} asks for help at desk 4." in said
     assert "Klara" not in said
+    assert "I am going" in said
+    assert "I am going" not in coach.get("/queue/").content.decode(), "whoever asked is not offered to go"
     with as_actor(desk.leader):
         asked = Help.objects.get()
     assert f"{desk.host.facts['name']} is on the way." in pressed(desk, host, f"/queue/help/{asked.id}/go/")

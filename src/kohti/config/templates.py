@@ -79,6 +79,7 @@ class Frame:
 
     def __init__(self, actor: Actor, places: int) -> None:
         self.key = str(actor.member_id)
+        self.staff = str(actor.staff_id)
         self.full_name = actor.facts["name"]
         self.role_title = words.title(actor.facts["role_title"])
         self.centre_name = actor.facts["centre"]

@@ -160,13 +160,14 @@ class Asked(NamedTuple):
     name: str
     desk: str
     comes: str
+    staff_id: uuid.UUID
 
 
 def asked_now(actor: Actor) -> list[Asked]:
     """Who asks for help at the actor's centre now, oldest first. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select h.id, s.full_name, h.desk, coalesce(c.full_name, '') from frontdesk_help h"
+            "select h.id, s.full_name, h.desk, coalesce(c.full_name, ''), s.id from frontdesk_help h"
             " join team_staff s on s.id = h.staff_id left join team_staff c on c.id = h.comes_id"
             " where h.centre_id = %s and h.day = %s and h.ended_at is null order by h.asked_at, h.id",
             [actor.centre, clock.today(actor.zone)],

@@ -243,6 +243,8 @@ def help_calls(actor: Actor) -> list[dict[str, Any]]:
             )
             % {"name": words.apart(one.name), "desk": one.desk},
             "comes": one.comes,
+            "by": one.staff_id,
+            "mine": one.staff_id == actor.staff_id,
         }
         for one in in_line.asked_now(actor)
     ]

@@ -322,7 +322,7 @@
     }
 
     function take(kind, data) {
-      if (kind === "parts") { stands = data; applyParts(data); sound(); }
+      if (kind === "parts") { stands = data; applyParts(data); notMyself(); sound(); }
       else if (kind === "fresh") { if (!quiet) refetch(); }
       else if (kind === "version") compare(data);
       else if (kind === "ask" && stream) channel?.postMessage(quiet ? ["parts", stands || ""] : ["version", latest]);
@@ -389,6 +389,12 @@
       channel?.close();
       release?.();
     };
+  }
+
+  // News is rendered once for everybody: whoever asked is not offered to go.
+  function notMyself() {
+    const me = document.querySelector("[data-help]")?.dataset.me;
+    if (me) document.querySelectorAll(`[data-help] [data-by="${CSS.escape(me)}"] [data-goes]`).forEach((button) => button.remove());
   }
 
   // Heard once for each call for help; a browser nobody has touched yet stays silent, and the words are there all the same.
