@@ -42,7 +42,7 @@ class DropInForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("What it is called"), max_length=80)
     weekday = forms.ChoiceField(label=gettext_lazy("Every"))
     opens = _wall(gettext_lazy("From"))
-    closes = _wall(gettext_lazy("Until"))
+    closes = _wall(gettext_lazy("Until what time"))
     organisation = forms.ChoiceField(label=gettext_lazy("Organisation"), required=False)
     staff = forms.ChoiceField(label=gettext_lazy("Colleague"), required=False)
     room = forms.ChoiceField(label=gettext_lazy("Room"), required=False)
@@ -115,7 +115,7 @@ def drop_ins(request: HttpRequest, actor: Actor, centre_id: uuid.UUID) -> HttpRe
         else:
             return redirect(f"{reverse('drop_ins', args=[centre_id])}?said")
     if "said" in request.GET:
-        pages.say(request, _("Noted."))
+        pages.say(request, _("Saved."))
     return render(
         request,
         "diary/drop_ins.html",

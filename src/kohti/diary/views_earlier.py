@@ -46,7 +46,7 @@ class EarlierForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     closes = forms.TimeField(
-        label=gettext_lazy("Until"),
+        label=gettext_lazy("Until what time"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
@@ -165,7 +165,7 @@ def _page_of(actor: Actor, who: Waits) -> str:
 def waiting_list(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who would come earlier, in order, and what is free for each."""
     if "said" in request.GET:
-        pages.say(request, _("Noted."))
+        pages.say(request, _("Saved."))
     return _waiting_list(request, actor)
 
 

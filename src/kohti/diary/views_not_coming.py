@@ -43,7 +43,7 @@ def not_coming(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpR
         if not wrong:
             return redirect(f"{reverse('not_coming', args=[staff_id])}?said")
     elif "said" in request.GET:
-        pages.say(request, _("Noted."))
+        pages.say(request, _("Saved."))
     found = covering.left_alone(actor, staff_id)
     return render(
         request,
@@ -67,7 +67,7 @@ def needs_somebody(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         if not wrong:
             return redirect(f"{reverse('needs_somebody')}?said")
     elif "said" in request.GET:
-        pages.say(request, _("Noted."))
+        pages.say(request, _("Saved."))
     return render(
         request,
         "diary/needs_somebody.html",
