@@ -52,6 +52,10 @@ class Arrival(NamedTuple):
     late: int = 0
     """How many minutes later they said, by their link, that they come."""
 
+    def __hash__(self) -> int:
+        """Pages keep how they show hundreds."""
+        return hash((self.at, self.name, self.number, self.visit_version))
+
     @property
     def id(self) -> uuid.UUID:
         """What the line is known by on the page: its booking, or the visit of a walk-in."""
@@ -213,6 +217,10 @@ class Card(NamedTuple):
     promise: int
     promises: str | None
     booking_id: uuid.UUID | None = None
+
+    def __hash__(self) -> int:
+        """Pages keep how they show hundreds."""
+        return hash((self.arrived_at, self.number, self.version))
 
     @property
     def ticket(self) -> str:

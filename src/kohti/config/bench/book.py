@@ -1,4 +1,4 @@
-"""What the appointment book costs, measured from outside: a day of forty colleagues, by room, a week of one."""
+"""What the appointment book costs, measured from outside: a day of forty colleagues, by room, a week, tomorrow."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def measure(*, repeat: int, say: Say) -> list[dict[str, Any]]:
                 ("day by room", "/book/?by=room"),
                 ("another day", "/book/?day=2026-03-12"),
                 ("week of one", f"/book/week/{short(staff)}/"),
+                ("tomorrow", "/tomorrow/"),
             ):
                 stand.work(name, [0], [[lambda browser, page=page: browser.get(page)] * repeat])  # type: ignore[misc]
                 rows.append(stand.row(name, 1))
