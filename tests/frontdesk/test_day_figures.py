@@ -236,7 +236,7 @@ def test_the_page_says_it_in_a_sentence_and_who_is_counted_opens(
     leader = here.member("leader")
     browser = browser_of(leader)
     page = browser.get(reverse("day_figures")).content.decode()
-    assert "2 people were seen: half of them within 21 minutes, nine of ten within 28." in page
+    assert "2 people were seen: half of them within 21 min, nine of ten within 28 min." in page
     assert "Ada Early" not in page
     link = re.search(r'href="([^"]*what=seen[^"]*)" aria-label="Seen: 2', page)
     assert link is not None
