@@ -18,7 +18,7 @@ from typing import Any
 import structlog.testing
 
 from kohti.diary import actions as diary
-from kohti.diary import queries, reminding
+from kohti.diary import queries, reminding, sessions
 from kohti.diary.actions import NewBooking
 from kohti.diary.models import Booking, Kind, Room
 from kohti.frontdesk.replay import Colleague, Day, WalkIn
@@ -30,6 +30,7 @@ from kohti.people import actions as people
 from kohti.people.actions import NewPerson
 from kohti.people.models import Person
 from kohti.team import devices
+from kohti.team import queries as team
 from kohti.team.models import Membership
 
 from .life import DAY, YESTERDAY, words_of
@@ -89,6 +90,11 @@ class Around:
         """A time of a day there."""
         return clock.local(day, wall, self.system.zone)
 
+    @property
+    def registered(self) -> datetime:
+        """When the regulars became known."""
+        return self.at(DAY, "10:00") - KNOWN_FOR
+
     def key(self, what: object) -> str:
         """The key of one of the presses."""
         return f"around:{self.here.service}:{what}"
@@ -129,18 +135,38 @@ class Around:
         """Yesterday, from opening to closing."""
         self.regulars = self._register()
         with clock.held_at(self.at(YESTERDAY - timedelta(days=4), "14:00")), as_actor(self.system):
-            self._book(self.regulars[: self.told["yesterday"]], YESTERDAY)
+            self.book(self.regulars[: self.told["yesterday"]], YESTERDAY)
+        self.lived(YESTERDAY, seed=self.seed)
+
+    def some(self, turn: int) -> list[Person]:
+        """As many of the regulars as come on a day, others each time."""
+        start = turn * 5 % len(self.regulars)
+        return (self.regulars[start:] + self.regulars[:start])[: self.told["yesterday"]]
+
+    def lived(self, day: date, *, seed: int, walk_ins: bool = True) -> None:
+        """Live a day whose appointments are booked, from opening to closing."""
+        waits_for = self._not_held(day)
         come = [
-            WalkIn(self.at(YESTERDAY, wall), "", reason, note) for wall, reason, note in self.told["walk_ins"]
+            WalkIn(self.at(day, wall), "", reason, note)
+            for wall, reason, note in (self.told["walk_ins"] if walk_ins else ())
+            if reason not in waits_for
         ]
         there = {one.staff_id for one in self.coaches}
         crew = [one for one in self.colleagues if one.streams or one.actor.staff_id in there]
-        Day(self.system, self.system.centre, YESTERDAY, crew, self.seed).live(come)
+        Day(self.system, self.system.centre, day, crew, seed).live(come)
+
+    def _not_held(self, day: date) -> set[str]:
+        """Reasons that bring nobody on this day, as their drop-in is not held then."""
+        with as_actor(self.system):
+            plan = team.blueprint(self.system)
+            held = {one.stream for one in sessions.sessions(self.system, self.system.centre, day)}
+        closed = {str(one.stream) for one in plan.drop_ins if one.stream} - held
+        return {str(one.code) for one in plan.reasons if one.stream in closed}
 
     def after(self) -> None:
         """Tomorrow: who comes to whom, what helps them, who is away, who would come earlier."""
         with clock.held_at(self.at(YESTERDAY, "15:40")), as_actor(self.leader) as leader:
-            made = self._book(self.regulars[-self.told["tomorrow"] :], TOMORROW)
+            made = self.book(self.regulars[-self.told["tomorrow"] :], TOMORROW)
             for number, one in enumerate(made[-3:]):
                 diary.ask_earlier(
                     leader,
@@ -239,10 +265,10 @@ class Around:
                     languages=tuple(group["languages"]),
                 )
             )
-        with clock.held_at(self.at(DAY, "10:00") - KNOWN_FOR), as_actor(self.system):
+        with clock.held_at(self.registered), as_actor(self.system):
             return list(people.register(self.system, self.system.centre, wanted))
 
-    def _book(self, who: Sequence[Person], day: date) -> list[Booking]:
+    def book(self, who: Sequence[Person], day: date) -> list[Booking]:
         """Book these people on a day, one coach after the other, in rooms and at desks that are free then."""
         hours = queries.opening(self.system.centre, day, self.system.zone)
         assert hours is not None

@@ -32,7 +32,7 @@ from kohti.team.models import Centre, Membership
 
 from .. import filling, services
 from ..filling import Progress
-from . import HIRED, STANDS_AT, lives, member_of
+from . import HIRED, STANDS_AT, last_week, lives, member_of
 from .life import DAY, YESTERDAY, Begin, Life, Meeting, Move, crew, words_of
 from .places import SAMPLED, Sampled
 from .stories import STORIES
@@ -57,6 +57,8 @@ def live(data: Path, say: Say) -> int:
     made = of - sum(len(one) for one in each)
     before = made
     filling.keep(data, Progress(made, of))
+    for world in worlds:
+        last_week.live(world.here, world.system)
     for world, one in _in_turn(worlds, each):
         world.live(one)
         made += 1
