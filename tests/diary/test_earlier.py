@@ -6,6 +6,7 @@ import re
 from datetime import time, timedelta
 
 import pytest
+from django.db import connection
 from tests.factories import MORNING, Place, acting, as_system, browser_of, place
 
 from kohti.diary import actions, earlier
@@ -167,6 +168,23 @@ def test_somebody_without_an_appointment_is_put_on_the_list_from_their_own_page(
     assert "Not yet" in listed
     own = browser.get(f"/people/{short(someone.id)}/appointments/").content.decode()
     assert "Work search review, until 8 April 2026" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", own))
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_one(here: Place) -> None:
+    coach = here.member("coach")
+    browser = browser_of(coach)
+
+    def statements() -> int:
+        before = connection.statements  # type: ignore[attr-defined]
+        assert browser.get("/diary/waiting-list/").status_code == 200
+        return int(connection.statements - before)  # type: ignore[attr-defined]
+
+    asked = []
+    for n in range(3):
+        booking = here.booking(LATER + timedelta(minutes=30 * n), minutes=30, staff_id=coach.staff_id)
+        acting(coach, actions.ask_earlier, booking.id, key=f"ask {n}")
+        asked.append(statements())
+    assert asked[0] == asked[2] <= 12
 
 
 def test_who_waits_is_asked_for_on_a_page_and_moved_with_one_press(here: Place) -> None:

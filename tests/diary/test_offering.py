@@ -107,7 +107,7 @@ def test_who_waits_longest_is_asked_by_message_and_a_yes_moves_their_appointment
     )
     assert "Thursday 12 March 2026 at 09:00, Cheltenham" in body
     assert f"https://kohti.example{link_of(offer)}" in body
-    assert "until 11:00" in body
+    assert "by 11:00" in body
     assert "review" not in body
     browser = Client()
     page = browser.get(link_of(offer)).content.decode()

@@ -238,7 +238,7 @@ def _write(
                 "when": when(free.starts, actor),
                 "where": ", ".join(part for part in (centre.name, centre.address) if part),
             },
-            _("Yes or no, until %(time)s: %(link)s")
+            _("Yes or no by %(time)s: %(link)s")
             % {"time": words.clock_time(until, actor.zone), "link": link},
             _("If you do not answer, everything stays as it is."),
         ]

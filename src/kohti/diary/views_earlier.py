@@ -188,7 +188,7 @@ def _waiting_list(request: HttpRequest, actor: Actor, *, wrong: str = "") -> Htt
 MOST_OFFERS = 3
 BECAME: dict[str, tuple[Callable[[], str], str]] = {
     Offer.State.OPEN: (lambda: _("Waiting"), "neutral"),
-    Offer.State.YES: (lambda: _("Yes"), "good"),
+    Offer.State.YES: (lambda: _("Yes"), "success"),
     Offer.State.NO: (lambda: _("No"), "outline"),
     Offer.State.LATE: (lambda: _("No answer"), "outline"),
     Offer.State.GONE: (lambda: _("Taken by somebody else"), "outline"),
