@@ -18,7 +18,7 @@ from django.test import Client
 
 from kohti.config import services
 from kohti.diary import actions as diary
-from kohti.diary.models import Booking, Kind
+from kohti.diary.models import Booking, Kind, Offer, Wish
 from kohti.frontdesk.models import Reason
 from kohti.kernel import actor as actors
 from kohti.kernel.actor import DOOR, Actor, as_actor
@@ -145,6 +145,29 @@ class Place:
         full_name = name or f"Colleague Number{next(_count)}"
         with as_system(self.system) as system:
             return next(iter(team.find_or_name(system, (centre or self.centre).id, [full_name]).values()))
+
+
+def an_offer(here: Place, wish_id: uuid.UUID) -> Offer:
+    """An earlier time that was offered to whoever waits for one, and that they did not want."""
+    starts = MORNING + timedelta(seconds=next(_count))
+    with as_system(here.system):
+        wish = Wish.objects.select_related("booking").get(id=wish_id)
+        assert wish.booking is not None
+        return Offer.objects.create(
+            service_id=wish.service_id,
+            centre_id=wish.centre_id,
+            wish_id=wish.id,
+            person_id=wish.person_id,
+            booking_id=wish.booking_id,
+            kind_id=wish.booking.kind_id,
+            staff_id=here.member("leader").staff_id,
+            starts=starts,
+            ends=starts + timedelta(minutes=10),
+            at=MORNING,
+            until=MORNING,
+            state=Offer.State.NO,
+            message_id=uuid.uuid4(),
+        )
 
 
 def place(code: str = "") -> Place:

@@ -20,12 +20,11 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from tests.factories import MORNING, PASSWORD, Place, as_system, browser_of, place
+from tests.factories import MORNING, PASSWORD, Place, an_offer, browser_of, place
 
 from kohti.config import addresses
 from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
-from kohti.diary.models import Offer, Wish
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
 from kohti.journeys.models import Cover, Ending, LastingCheck
@@ -532,9 +531,7 @@ class Things(dict[str, Any]):
             with as_actor(leader):
                 return diary.ask_earlier(leader, booking, key=once())
         if key == "offer_id":
-            wish = self["wish_id"]
-            with as_system(self.service.system):
-                return self._of_a_wish(Wish.objects.select_related("booking").get(id=wish))
+            return an_offer(self.service, self["wish_id"]).id
         with as_actor(administrator):
             if key == "invitation_id":
                 return team.invite(
@@ -556,26 +553,6 @@ class Things(dict[str, Any]):
                 with suppress(Refused):
                     return diary.close_on(administrator, self.centre.id, day, "painters").id
         raise AssertionError("every day is closed")
-
-    def _of_a_wish(self, wish: Wish) -> uuid.UUID:
-        """An earlier time that was offered."""
-        assert wish.booking is not None
-        starts = MORNING + timedelta(seconds=uuid.uuid4().int % 3600)
-        return Offer.objects.create(
-            service_id=wish.service_id,
-            centre_id=wish.centre_id,
-            wish_id=wish.id,
-            person_id=wish.person_id,
-            booking_id=wish.booking_id,
-            kind_id=wish.booking.kind_id,
-            staff_id=self.service.member(LEADER, centre=self.centre.code).staff_id,
-            starts=starts,
-            ends=starts + timedelta(minutes=10),
-            at=MORNING,
-            until=MORNING,
-            state=Offer.State.NO,
-            message_id=uuid.uuid4(),
-        ).id
 
     def _of_a_way(self, key: str) -> uuid.UUID:
         """Something of the person's way, which their leader's colleague has in hand."""

@@ -14,7 +14,17 @@ import psycopg
 import pytest
 from django.db import Error, connection
 from psycopg import sql as composed
-from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, in_threads, place
+from tests.factories import (
+    MORNING,
+    TODAY,
+    Place,
+    acting,
+    an_offer,
+    as_system,
+    browser_of,
+    in_threads,
+    place,
+)
 
 from kohti.config import about
 from kohti.diary import actions as diary
@@ -134,7 +144,7 @@ def filled(here: Place, coach: Actor, person: Person, at: datetime) -> None:
             leader, channel="mail", to=to, kind="note", body="Hello", key=key(), centre_id=leader.centre
         )
     ahead = here.booking(at + timedelta(days=7), person=person)
-    acting(leader, diary.ask_earlier, ahead.id, key=key())
+    an_offer(here, acting(leader, diary.ask_earlier, ahead.id, key=key()))
 
 
 @pytest.fixture
