@@ -142,8 +142,10 @@ def new(at: Troubled, starts: datetime) -> diary.NewBooking:
 def test_a_time_that_nobody_could_keep_is_refused_by_every_way(
     troubled: Troubled, way: Callable[[Troubled, datetime], None]
 ) -> None:
+    # From the waiting list one comes without a room, where that is what is taken.
+    not_then = [one for one in NOT_THEN if way is not from_the_waiting_list or one[0] != a_day(7)]
     found = []
-    for starts, _why in NOT_THEN:
+    for starts, _why in not_then:
         with pytest.raises(Refused) as told:
             way(troubled, starts)
         found.append((starts, told.value.code))
@@ -152,7 +154,7 @@ def test_a_time_that_nobody_could_keep_is_refused_by_every_way(
             Booking.objects.filter(service_id=troubled.here.system.service, state="booked").update(
                 state="cancelled"
             )
-    assert found == list(NOT_THEN)
+    assert found == not_then
     way(troubled, a_day(8))
 
 
