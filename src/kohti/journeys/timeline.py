@@ -227,14 +227,16 @@ PART = Part(
         Arm(
             name="begun",
             kind="stage",
-            table="journeys_journey",
+            of="way",
+            table="ways",
             at="t.opened_at",
             told="jsonb_build_object('why', t.why_here)",
         ),
         Arm(
             name="ended",
             kind="stage",
-            table="journeys_journey",
+            of="way",
+            table="ways",
             at="t.closed_at",
             where="t.closed_at is not null",
             told="jsonb_build_object('with', t.closed_with)",

@@ -59,7 +59,8 @@ class Line:
 class Arm:
     """One kind of thing with a time to it. Its rows are `t` of `table`; what they are joined with may be used too.
 
-    `of`: how a row is the person's, "person" or "journey" (then by the ways of the person, an index of each). `at`
+    `of`: how a row is the person's, "person", "journey" (then by the ways of the person, an index of each), or "way":
+    then the rows are these ways themselves, read once for all arms. `at`
     and `order` say how they are ordered, `where` which of them count, `fields` of which fields of life they are (an
     expression of text[]; empty: of none), `fields_told` the same by what is joined. Colleagues are given by the id of
     their place or of their name in diaries
@@ -93,7 +94,7 @@ class Arm:
             conditions.append(f"({self.at}, t.id) < (%(at)s::timestamptz, %(key)s::uuid)")
         if of_field:
             conditions.append(f"array[%(field)s::text] <@ ({self.fields})")
-        whose = "t.journey_id = ways.id" if self.of == "journey" else "t.person_id = %(person)s"
+        whose = {"journey": "t.journey_id = ways.id", "way": "true"}.get(self.of, "t.person_id = %(person)s")
         chosen = (
             f"(select t.* from {self.table} t where {' and '.join([whose, *conditions])}"
             f" order by {self.order or f'{self.at} desc, t.id desc'} limit {most}) t"

@@ -55,7 +55,8 @@ def _instead(arm: Arm) -> list[str]:
 
 
 ALL = """
-with ways as materialized (select id from journeys_journey where person_id = %(person)s),
+with ways as materialized (
+    select id, opened_at, closed_at, why_here, closed_with from journeys_journey where person_id = %(person)s),
 found as materialized (select * from ({arms}) every order by at desc, key desc limit {most})
 select f.arm, f.at, f.hour, f.key, coalesce(s.full_name, ''), coalesce(o.full_name, ''), f.fields, f.sealed, f.told
 from found f
