@@ -23,6 +23,7 @@ LIKE_IT = 0.3
 """How much of two names is the same, from 0 to 1, for one to be spelled like the other."""
 
 
+# Sounds are compared among the people one sees, without the index over everybody's: that gave a region's Ainos first.
 # Its rows come with what a list shows of them: asked for again by their identifiers, the policy would be asked a
 # second time. The words are compared within the people one sees, whose number does not grow with the region: a
 # comparison by an index over everybody's letters would.
@@ -48,7 +49,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         select * from people_person
         where cardinality(p_words) > 1 and (select count(*) from named) < {FEW}
           and service_id = (select kohti.service()) and {SEE}
-          and sounds && p_sounds and similarity(folded, (select whole from typed)) >= {LIKE_IT}
+          and (sounds || '{{}}') && p_sounds and similarity(folded, (select whole from typed)) >= {LIKE_IT}
           and id <> all ((select array(select id from named))::uuid[])
     )
     select id, full_name, called, date_of_birth, reference from (table named union all table alike) found
