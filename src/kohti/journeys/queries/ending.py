@@ -110,7 +110,15 @@ class FollowUp:
     outcome: str
 
 
-FOLLOW_UPS = f"""
+def _follow_ups(*, leads: bool) -> str:
+    """Apart for who leads: whoever does not is asked for their own, by the indexes of these."""
+
+    def fallen(day: str, member: str) -> str:
+        here = holding.HERE.format(member=member, now="(select kohti.now())")
+        late = f"{day} <= %(climbed)s or m.centre_id <> p.centre_id or not {here}"
+        return f"or (p.centre_id = %(centre)s and ({late}))" if leads else ""
+
+    return f"""
 (select e.id, e.person_id, p.full_name, p.called, e.follow_up_on as due_on, coalesce(s.full_name, ''),
     e.member_id is not distinct from (select kohti.member()), ''
 from journeys_ending e join people_person p on p.id = e.person_id
@@ -120,8 +128,7 @@ where e.service_id = (select kohti.service()) and e.asked_at is null and e.again
     e.member_id = (select kohti.member())
     or (p.restricted and exists (select 1 from people_grant g where g.person_id = p.id and g.purpose = 'named'
             and g.to_member_id = (select kohti.member()) and g.ends > (select kohti.now())))
-    or (%(leads)s and p.centre_id = %(centre)s and (e.follow_up_on <= %(climbed)s or m.centre_id <> p.centre_id
-            or not {holding.HERE.format(member="e.member_id", now="(select kohti.now())")})))
+    {fallen("e.follow_up_on", "e.member_id")})
 order by e.follow_up_on, e.id limit {MOST_DUE})
 union all
 (select null, k.person_id, p.full_name, p.called, min(k.due_on), coalesce(s.full_name, ''),
@@ -131,12 +138,14 @@ join journeys_journey j on j.id = k.journey_id join people_person p on p.id = k.
 left join team_membership m on m.id = j.owner_id left join team_staff s on s.id = m.staff_id
 where k.service_id = (select kohti.service()) and k.answered_at is null and k.due_on <= %(today)s and (
     j.owner_id = (select kohti.member())
-    or (%(leads)s and p.centre_id = %(centre)s and (k.due_on <= %(climbed)s or m.centre_id <> p.centre_id
-            or not {holding.HERE.format(member="j.owner_id", now="(select kohti.now())")})))
+    {fallen("k.due_on", "j.owner_id")})
 group by o.id, o.kind, k.person_id, p.full_name, p.called, s.full_name, j.owner_id
 order by 5, o.id limit {MOST_DUE})
 order by due_on
 """
+
+
+FOLLOW_UPS = {leads: _follow_ups(leads=leads) for leads in (False, True)}
 """Whom one was to ask, whoever is restricted to named people of whom one is one, and for a leader those whom nobody
 who is here asked in time."""
 
@@ -148,11 +157,10 @@ def follow_ups(actor: Actor) -> list[FollowUp]:
     values = {
         "today": today,
         "centre": actor.centre_id,
-        "leads": actors.may(actor, "journeys.lead"),
         "climbed": date.fromordinal(today.toordinal() - rules.plan_rules(actor).climb_days),
     }
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOW_UPS, values)
+        cursor.execute(FOLLOW_UPS[actors.may(actor, "journeys.lead")], values)
         found = [FollowUp(*row) for row in cursor.fetchall()]
     if found:
         history.record("person.listed", "person", None, persons=[one.person_id for one in found])
