@@ -208,6 +208,7 @@ def test_the_words_for_a_person_name_file_line_and_place() -> None:
             'closes = 17:00:00\ncentres = ["cheltenham"]',
             "stroud never opens; expected an [[opening]] for it",
         ),
+        ("[online]", "[online]\nlinks = false", "an offer is a message with a link"),
     ],
 )
 def test_codes_are_unique_and_lead_somewhere(before: str, after: str, words: str) -> None:
