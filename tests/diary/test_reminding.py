@@ -21,7 +21,7 @@ from tests.factories import MORNING, Place, acting, as_system, as_worker, in_thr
 
 from kohti.diary import actions as diary
 from kohti.diary import reminding
-from kohti.diary.models import Booking, Kind, Reminder
+from kohti.diary.models import Booking, Kind, Reminder, Room
 from kohti.kernel import clock, outbox
 from kohti.kernel.actor import as_actor
 from kohti.kernel.blueprint import RemindersPart
@@ -283,8 +283,12 @@ def test_a_word_at_once_says_that_it_is_booked_where_the_blueprint_wants_it(
             person_id=someone.id,
             staff_id=coach.staff_id,
         )
-        diary.book_one(leader, here.centre.id, wanted, key=str(uuid.uuid4()))
+        made = diary.book_one(leader, here.centre.id, wanted, key=str(uuid.uuid4()))
     assert remind(here) == 1
+    with as_actor(here.member("leader")) as leader:
+        room = Room.objects.filter(centre_id=here.centre.id, code="room-1").get()
+        moved = diary.move(leader, made, starts=wanted.starts, room_id=room.id, version=1, key="another room")
+    assert (moved.room_id, remind(here)) == (room.id, 0), "another room is nothing to tell"
     assert [kind for kind, *_rest in messages(here, owner)] == ["appointment.booked"]
 
 
