@@ -1,4 +1,4 @@
-"""A real web process and a real worker on this run's database, and somebody in front of a screen."""
+"""A real web process on this run's database, a real worker where one is needed, and somebody in front of a screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,22 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"nobody answers at {address}")
 
 
+@contextmanager
+def _running(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command of the product, on this run's database; told to stop at the end."""
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    env.pop("KOHTI_ROLE", None)
+    process = subprocess.Popen([sys.executable, "-m", "kohti.config.command", *words], env=env)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(60)
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the product, served from this run's database; it is ten o'clock when it starts."""
@@ -58,35 +74,29 @@ def site() -> Iterator[str]:
 
     from kohti.config import installation
 
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    env.pop("KOHTI_ROLE", None)
     port = _free_port()
-    kohti = [sys.executable, "-m", "kohti.config.command"]
     with psycopg.connect(addresses.owner_url(), autocommit=True) as owner:
         installation.set_clock(owner, MORNING, sample=True)
         row = owner.execute("select clock_offset_us from kernel_installation").fetchone()
         assert row is not None
         clock.set_offset(timedelta(microseconds=row[0]))
-        running = [
-            subprocess.Popen([*kohti, "serve", "--port", str(port)], env=env),
-            subprocess.Popen([*kohti, "worker"], env=env),
-        ]
         # Playwright keeps a loop in this thread; what we ask the database between its calls is fine.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         try:
-            _wait_for(f"http://localhost:{port}/", running[0])
-            yield f"http://localhost:{port}"
+            with _running("serve", "--port", str(port)) as serving:
+                _wait_for(f"http://localhost:{port}/", serving)
+                yield f"http://localhost:{port}"
         finally:
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-            for process in running:
-                process.send_signal(signal.SIGTERM)
-            for process in running:
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(60)
-                process.kill()
-                process.wait()
             clock.set_offset(timedelta(0))
             owner.execute("update kernel_installation set clock_offset_us = 0, sample = false")
+
+
+@pytest.fixture(scope="module")
+def worker(site: str) -> Iterator[None]:
+    """Somebody does what a page leaves to be done: for the tests that wait for it."""
+    with _running("worker"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -52,6 +52,7 @@ def also_at(here: Place, member: Actor, centre: str) -> None:
         )
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_diary_is_checked_seen_and_imported_and_new_names_confirmed(
     here: Place, leader: Actor, sit_down: SitDown, way: Way
 ) -> None:
