@@ -90,7 +90,7 @@ class World:
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in sorted(given))
         return sql.SQL(
             "insert into public.{0} ({1}) overriding system value"
-            " select {1} from jsonb_populate_record(null::public.{0}, %s)"
+            " select {1} from jsonb_populate_record(null::public.{0}, $1::jsonb)"
         ).format(sql.Identifier(table), columns)
 
     def of(self, table: str, key: str) -> Row | None:
