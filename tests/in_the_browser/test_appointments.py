@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 EACH_WAY = [
     pytest.param(Way(), id="mouse"),
-    pytest.param(Way(keyboard=True, script=False), id="keyboard, no JavaScript"),
+    pytest.param(Way(keyboard=True, script=False), id="keyboard, no JavaScript", marks=pytest.mark.long),
     pytest.param(Way(keyboard=True), id="keyboard", marks=pytest.mark.long),
     pytest.param(Way(width=320, scheme="dark"), id="phone in the dark", marks=pytest.mark.long),
 ]
@@ -68,7 +68,7 @@ def test_an_appointment_is_booked_at_a_free_time_moved_made_earlier_and_cancelle
     screen.press(screen.link("By room and desk"))
     expect(screen.link("By room and desk")).to_have_attribute("aria-current", "true")
     expect(book).to_contain_text("Without a room")
-    narrow_too(screen)
+    screen.check(*NAMES)
     screen.press(screen.link("As a list, to print"))
     expect(screen.link("Side by side")).to_be_visible()
     assert not columns_stand_side_by_side(screen)
@@ -132,7 +132,6 @@ def test_an_appointment_is_booked_at_a_free_time_moved_made_earlier_and_cancelle
     expect(screen.said).to_contain_text("The appointment is cancelled.")
     expect(book).not_to_contain_text("Marcus")
     expect(colleague.page.locator(".k-book")).not_to_contain_text("Marcus")
-    narrow_too(screen)
 
 
 def test_on_a_small_telephone_without_script_an_appointment_is_late_moved_and_cancelled(

@@ -11,7 +11,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
-from tests.config.test_routes import EXPECTED, LEADER, ROLES, address_of, things
+from tests.config.test_routes import EXPECTED, LEADER, ROLES, address_of, standing
 from tests.factories import MORNING, PASSWORD, Place
 from tests.in_the_browser.screen import Screen, SitDown, Way, user_name
 
@@ -114,21 +114,20 @@ def look_at(screen: Screen, path: str, *names: str) -> bool:
 @pytest.mark.parametrize(("way", "languages"), EVERY_WAY)
 def test_every_page_is_open_to_everybody(house: Place, sit_down: SitDown, way: Way, languages: str) -> None:
     """Every address of the table of routes that answers with a page, the latest for each thing it names."""
-    named = things(house, house.centre)
     seen = set()
     for role in {reader_of(name) for name, _status in PAGES}:
         screen = sit_down(house.member(role), way)
         for language, (name, status) in itertools.product(languages.split(), PAGES):
             if reader_of(name) == role and status == 200 and not name.endswith(STREAMS):
                 speak(screen, language)
-                if look_at(screen, address_of(name, named), "Kirsi", "Zebedee"):
+                if look_at(screen, address_of(name, standing(name, house, house.centre)), "Kirsi", "Zebedee"):
                     expect(screen.page.locator("html")).to_have_attribute("lang", language)
                     seen.add(name)
         for name, queries in ALSO.items():
             if reader_of(name) == role:
                 for language, query in itertools.product(languages.split(), queries):
                     speak(screen, language)
-                    assert look_at(screen, address_of(name, named) + query, "Kirsi", "Zebedee"), query
+                    assert look_at(screen, address_of(name, standing(name, house, house.centre)) + query, "Kirsi", "Zebedee"), query
     assert {name for name, status in PAGES if status == 200 and not name.endswith(STREAMS)} - seen == NO_PAGES
 
 
