@@ -23,6 +23,7 @@ from kohti.kernel import history, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import for_guest
 from kohti.kernel.errors import Refused
+from kohti.kernel.once import all_or_nothing
 
 
 def _known(request: HttpRequest, token: str) -> Actor | None:
@@ -95,7 +96,8 @@ def _answer(request: HttpRequest, guest: Actor, token: str) -> HttpResponseBase:
     if not yes and request.POST.get("answer") != "no":
         return _show(request, guest)
     try:
-        theirs = actions.answer_offer(guest, offer_id, yes=yes)
+        with all_or_nothing():
+            theirs = actions.answer_offer(guest, offer_id, yes=yes)
     except Refused:
         theirs = False
     if yes and theirs:
