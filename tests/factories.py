@@ -150,6 +150,8 @@ class Place:
 def an_offer(here: Place, wish_id: uuid.UUID) -> Offer:
     """An earlier time that was offered to whoever waits for one, and that they did not want."""
     starts = MORNING + timedelta(seconds=next(_count))
+    staff_id = here.member("leader").staff_id
+    assert staff_id is not None
     with as_system(here.system):
         wish = Wish.objects.select_related("booking").get(id=wish_id)
         assert wish.booking is not None
@@ -160,7 +162,7 @@ def an_offer(here: Place, wish_id: uuid.UUID) -> Offer:
             person_id=wish.person_id,
             booking_id=wish.booking_id,
             kind_id=wish.booking.kind_id,
-            staff_id=here.member("leader").staff_id,
+            staff_id=staff_id,
             starts=starts,
             ends=starts + timedelta(minutes=10),
             at=MORNING,

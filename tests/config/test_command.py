@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import urllib.error
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -124,6 +125,42 @@ def test_a_caseload_is_checked_then_its_ways_begin_and_the_second_time_nothing_i
     assert sample.run("check", "attention", "--json", code=None).json()["wrong"] == 0
     nowhere = sample.run("import", "caseload", file, "--centre", "atlantis", code=2)
     assert "There is no centre “atlantis” here" in nowhere.err
+
+
+def test_a_directory_comes_in_as_hsds_and_goes_out_again(empty: Installation, tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    ids = [f"0190b6f0-0000-7000-8000-00000000000{n}" for n in range(1, 4)]
+    (package / "organizations.csv").write_text(
+        f"id,name,description\n{ids[0]},Debt Help,Advice on debts\n", "utf-8"
+    )
+    (package / "services.csv").write_text(
+        f"id,organization_id,name,status\n{ids[1]},{ids[0]},Debt advice,active\n{ids[2]},{ids[2]},Lost,active\n",
+        "utf-8",
+    )
+    bring = ("import", "hsds", package, "--service", "gloucestershire")
+
+    def told(*more: str) -> tuple[int, ...]:
+        found = empty.run(*bring, *more, "--json").json()
+        return tuple(found[name] for name in ("records", "new", "changed", "unchanged", "gone"))
+
+    assert told() == told("--apply") == (2, 2, 0, 0, 0)
+    assert told("--apply") == (2, 0, 0, 2, 0)
+    said = empty.run(*bring).out
+    assert f"service {ids[2]}, organization_id: not-there; left out" in said
+    out = tmp_path / "out.zip"
+    empty.run("export", "hsds", out, "--service", "gloucestershire")
+    with zipfile.ZipFile(out) as written:
+        assert {one["path"] for one in json.loads(written.read("datapackage.json"))["resources"]} == {
+            "organizations.csv",
+            "services.csv",
+        }
+        assert b"Debt advice" in written.read("services.csv")
+    again = empty.run("import", "hsds", out, "--service", "gloucestershire", "--source", "package", "--json")
+    assert again.json()["unchanged"] == 2
+    empty.run("import", "hsds", tmp_path / "none", "--service", "gloucestershire", code=3)
+    empty.run("export", "hsds", tmp_path / "out.doc", "--service", "gloucestershire", code=2)
+    empty.run("import", "hsds", package, "--service", "atlantis", code=2)
 
 
 def test_importing_where_there_is_no_such_centre_or_file_is_said(empty: Installation, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.doors import GUEST
 from kohti.kernel.errors import Refused
 from kohti.kernel.may import VERBS
+from kohti.partners import actions as partners
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert, Person
@@ -132,6 +133,31 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("book_one", "GET"): Expected(FLOOR, 200, thing="booking_id"),
     ("book_move", "POST"): Expected(FLOOR, 422, thing="booking_id"),
     ("book_cancel", "POST"): Expected(FLOOR, 422, thing="booking_id"),
+    ("directory", "GET"): Expected(EVERYONE, 200),
+    ("directory", "POST"): Expected(EVERYONE, 200, data={"q": "nowhere to sleep"}),
+    ("partner_new", "GET"): Expected(KEEPERS, 200),
+    ("partner_new", "POST"): Expected(KEEPERS, 422),
+    # The directory is the whole service's, whatever the centre.
+    ("partner", "GET"): Expected(EVERYONE, 200, thing="partner_id", wide=frozenset(EVERYONE)),
+    ("partner_change", "GET"): Expected(KEEPERS, 200, thing="partner_id", wide=frozenset(KEEPERS)),
+    ("partner_change", "POST"): Expected(KEEPERS, 422, thing="partner_id", wide=frozenset(KEEPERS)),
+    ("listing_new", "GET"): Expected(KEEPERS, 200, thing="partner_id", wide=frozenset(KEEPERS)),
+    ("listing_new", "POST"): Expected(KEEPERS, 422, thing="partner_id", wide=frozenset(KEEPERS)),
+    ("listing", "GET"): Expected(EVERYONE, 200, thing="listing_id", wide=frozenset(EVERYONE)),
+    ("listing_change", "GET"): Expected(KEEPERS, 200, thing="listing_id", wide=frozenset(KEEPERS)),
+    ("listing_change", "POST"): Expected(KEEPERS, 422, thing="listing_id", wide=frozenset(KEEPERS)),
+    ("listing_confirm", "POST"): Expected(FLOOR, 302, thing="listing_id", wide=frozenset(FLOOR)),
+    ("listing_end", "POST"): Expected(KEEPERS, 302, thing="listing_id", wide=frozenset(KEEPERS)),
+    ("hsds", "GET"): Expected(EVERYONE, 200, nobody=200),
+    **{
+        (f"hsds_{name}", "GET"): Expected(EVERYONE, 200, nobody=200)
+        for name in ("services", "organizations", "services_at_locations", "taxonomies", "taxonomy_terms")
+    },
+    # None of the public ones is called so.
+    **{
+        (f"hsds_{name}", "GET"): Expected(EVERYONE, 404, nobody=404)
+        for name in ("service", "organization", "service_at_location", "taxonomy", "taxonomy_term")
+    },
     # A kiosk's and a board's own: whoever else asks is sent to where they are set up.
     ("board", "GET"): Expected(EVERYONE, 302),
     ("board_news", "GET"): Expected(EVERYONE, 302),
@@ -530,6 +556,13 @@ class Things(dict[str, Any]):
             leader, booking = self.service.member(LEADER, centre=self.centre.code), self["booking_id"]
             with as_actor(leader):
                 return diary.ask_earlier(leader, booking, key=once())
+        if key in ("partner_id", "listing_id"):
+            leader = self.service.member(LEADER, centre=self.centre.code)
+            with as_actor(leader):
+                partner = partners.add_partner(leader, partners.PartnerWords(name="Debt help"), key=once())
+                if key == "partner_id":
+                    return partner
+                return partners.add_listing(leader, partner, partners.ListingWords(name="Advice"), key=once())
         if key == "offer_id":
             return an_offer(self.service, self["wish_id"]).id
         with as_actor(administrator):
@@ -676,7 +709,8 @@ def standing(name: str, service: Place, centre: Centre) -> dict[str, Any]:
     return _standing[about]
 
 
-SAID = {
+SAID: dict[str, Any] = {
+    "hsds_id": uuid.UUID(int=0),
     "part": "reach",
     "verb": "call",
     "what": "outcome",

@@ -26,8 +26,9 @@ from kohti.team import queries as team
 Respond = Callable[[HttpRequest], HttpResponseBase]
 MEMBERSHIP = "membership"
 PLACES = "places"
-BEFORE_WORK = ("/account/", "/language/")
-"""Addresses that are served at the door: whoever signs in may need them before there is work to see."""
+BEFORE_WORK = ("/account/", "/language/", "/hsds/")
+"""Addresses that are served at the door: whoever signs in may need them before there is work to see; and what is the
+same for all the world."""
 
 COUNT_STATEMENTS = "X-Kohti-Statements"
 

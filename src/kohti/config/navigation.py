@@ -26,6 +26,7 @@ PLACES = (
     ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
     ("book", "diary.book", gettext_noop("Appointment book")),
+    ("directory", "directory.see", gettext_noop("Who can help")),
     ("day_figures", "arrivals.see", gettext_noop("The day in figures")),
     ("tomorrow", "arrivals.see", gettext_noop("Tomorrow's sheet")),
     ("away", "journeys.work", gettext_noop("Away")),

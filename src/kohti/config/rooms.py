@@ -8,6 +8,7 @@ import kohti.diary.rows
 import kohti.frontdesk.rows
 import kohti.journeys.rows
 import kohti.kernel.rows
+import kohti.partners.rows
 import kohti.people.rows
 import kohti.team.rows
 import kohti.workbench.rows
@@ -19,5 +20,6 @@ ROOMS: tuple[ModuleType, ...] = (
     kohti.diary.rows,
     kohti.journeys.rows,
     kohti.frontdesk.rows,
+    kohti.partners.rows,
     kohti.workbench.rows,
 )

@@ -41,6 +41,8 @@ urlpatterns = [
     path("a/offer/", include("kohti.config.offers")),
     path("a/", include("kohti.config.by_link")),
     path("", include("kohti.people.attachments.urls")),
+    path("", include("kohti.partners.urls")),
+    path("hsds/", include("kohti.partners.api")),
     path("", include("kohti.workbench.urls")),
     path("account/sign-in/", theirs(own.sign_in_page, EVERYBODY, "GET", "POST"), name="account_login"),
     path("account/sign-out/", theirs(account.logout, EVERYBODY, "GET", "POST"), name="account_logout"),

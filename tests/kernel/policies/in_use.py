@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -17,6 +18,9 @@ from kohti.journeys import actions as journeys
 from kohti.journeys.models import Answers, Journey
 from kohti.kernel import clock, drafts, ids, outbox
 from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.partners import actions as partners
+from kohti.partners.hsds import bundle
+from kohti.partners.hsds.bundle import Bundle
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.team import actions as team
@@ -69,6 +73,8 @@ def put_to_use(here: Place) -> None:
                 title="Housing", weekday=2, opens=time(9, 30), closes=time(12), first=MORNING.date()
             )
             diary.add_drop_in(administrator, centre.id, session, key=f"drop-in:{centre.id}")
+        with clock.held_at(MORNING), as_actor(leader):
+            look_up(leader)
         with clock.held_at(MORNING - timedelta(days=1)), as_actor(host):
             frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk before:{centre.id}")
         with clock.held_at(MORNING + timedelta(days=1)), as_actor(host):
@@ -404,3 +410,42 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         " values (%s, '', 1)",
         (f"test-{user_id}",),
     )
+
+
+def look_up(leader: Actor) -> None:
+    """A directory: of what anybody may read and of what colleagues alone may, written here and brought in."""
+    for public in (True, False):
+        made = partners.add_partner(
+            leader, partners.PartnerWords(name="Debt help", public=public), key=f"partner:{ids.new_id()}"
+        )
+        partners.add_listing(
+            leader,
+            made,
+            partners.ListingWords(name="Advice", public=public, place=partners.PlaceWords(town="Stroud")),
+            key=f"offer:{ids.new_id()}",
+        )
+    found = bundle.load_files(
+        {
+            "terms.json": json.dumps(
+                {
+                    "id": str(ids.new_id()),
+                    "name": "Debt",
+                    "description": "",
+                    "taxonomy": "ours",
+                    "taxonomy_detail": {"id": str(ids.new_id()), "name": "Ours", "description": ""},
+                }
+            ).encode()
+        }
+    )
+    for source, public in ((f"theirs {ids.new_id()}", True), (f"others {ids.new_id()}", False)):
+        partners.bring(leader, renamed(found), source=source, apply=True, public=public)
+
+
+def renamed(found: Bundle) -> Bundle:
+    """The same records under identifiers of their own."""
+    made = Bundle()
+    for kind, records in found.records.items():
+        for record in records.values():
+            new = str(ids.new_id())
+            made.of(kind)[new] = {**record, "id": new}
+    return made

@@ -17,6 +17,11 @@ def a_colleague(who: Who, row: Row, world: World) -> bool:
     return bool(who.works_for) and row["service_id"] == who.works_for
 
 
+def public_at_the_door(who: Who, row: Row, world: World) -> bool:
+    """What the directory shows the world, whoever asks."""
+    return who.kind == "door" and row["public"] and row["gone_since"] is None
+
+
 def system_rows(who: Who, row: Row, world: World) -> bool:
     """Everything of a service is its housekeeping's."""
     return bool(who.system) and row["service_id"] == who.system

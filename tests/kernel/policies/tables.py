@@ -65,6 +65,7 @@ from tests.kernel.policies.rules import (
     on_the_floor,
     own_service,
     own_time,
+    public_at_the_door,
     self_service,
     system_rows,
 )
@@ -338,6 +339,17 @@ RULES: dict[str, Rules] = {
     "journeys_outcome": part_of_a_way(add=my_own),
     "journeys_lastingcheck": part_of_a_way(),
     "journeys_ending": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
+    **{
+        f"partners_{name}": kept_by(
+            either(a_colleague, public_at_the_door), *[both(own_service, may("directory.keep"))] * 2
+        )
+        for name in ("partner", "place", "taxonomy", "term", "listedat")
+    },
+    "partners_listing": kept_by(
+        either(a_colleague, public_at_the_door),
+        both(own_service, may("directory.keep")),
+        both(own_service, either(may("directory.keep"), may("directory.confirm"))),
+    ),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is, at_the_kiosk)] * 3),

@@ -10,6 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
+from . import directory
 from .common import DONE, USAGE, Trouble, answer, command, database, family, read_file, say
 
 
@@ -183,7 +184,7 @@ def _write_links(path: Path, links: list[Any]) -> None:
 
 
 def add(commands: Any) -> None:
-    """import diary, caseload, people, staff, service."""
+    """import diary, caseload, people, staff, service, hsds."""
     imports = family(commands, "import", _("Bring data in from files."), title=_("what to import"))
     one = command(
         imports,
@@ -231,5 +232,6 @@ def add(commands: Any) -> None:
         import_service,
         _("See whether an exported service could come in; with --apply, bring it in."),
     )
-    one.add_argument("file", type=Path, metavar=_("FILE"), help=_("what `kohti export` wrote"))
+    one.add_argument("file", type=Path, metavar=_("FILE"), help=_("what `kohti export service` wrote"))
     one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
+    directory.add_import(imports)

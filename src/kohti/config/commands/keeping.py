@@ -11,7 +11,8 @@ from typing import Any
 
 from kohti.kernel.languages import gettext_noop
 
-from .common import DONE, USAGE, WRONG, Trouble, answer, command, database, django_alone, say
+from . import directory
+from .common import DONE, USAGE, WRONG, Trouble, answer, command, database, django_alone, family, say
 
 NOT_IN_HERE = gettext_noop(
     "secrets.json of the data folder is not in it: keep a copy somewhere safe and apart"
@@ -251,9 +252,11 @@ def export(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """backup, restore, erasures, export."""
+    exports = family(commands, "export", _("Write data to files."), title=_("what to export"))
+    directory.add_export(exports)
     one = command(
-        commands,
-        "export",
+        exports,
+        "service",
         export,
         _("Write a whole service, with what every column means, to a file of CSV and JSON."),
     )

@@ -1,4 +1,4 @@
-"""What is measured in a scratch database: replay day, bench frontdesk, journeys, book, start, live, nation."""
+"""What is measured in a scratch database: replay day, bench frontdesk, journeys, book, directory, start, live, nation."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ def bench_book(args: argparse.Namespace) -> int:
     return DONE
 
 
+def bench_directory(args: argparse.Namespace) -> int:
+    """Measure the directory's search through real HTTP, and alone."""
+    from kohti.config.bench import directory, measure
+
+    rows = directory.measure(repeat=args.repeat, say=say)
+    answer(rows, as_json=args.json, words=lambda: measure.as_table(rows))
+    return DONE
+
+
 def bench_start(args: argparse.Namespace) -> int:
     """Measure the start of a web process."""
     from kohti.config.bench import start
@@ -116,7 +125,7 @@ def add_replay(commands: Any) -> None:
 
 
 def add_bench(commands: Any) -> None:
-    """bench frontdesk, journeys, book, start, live, nation."""
+    """bench frontdesk, journeys, book, directory, start, live, nation."""
     benches = family(
         commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
     )
@@ -150,6 +159,14 @@ def add_bench(commands: Any) -> None:
         "book",
         bench_book,
         _("The appointment book of 40 colleagues: a day, by room, a week of one."),
+    )
+    one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
+
+    one = command(
+        benches,
+        "directory",
+        bench_directory,
+        _("The directory: looking somebody up among 20,000 offers."),
     )
     one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
 

@@ -331,12 +331,13 @@ class FieldPart(Part):
     """A field of life that needs, aims and notes belong to. `sealed`: open to named people only.
 
     `levels`: what its four levels are called, where it has a scale of its own; `items`: the items of the
-    questionnaire that touch it, and are sealed with it.
+    questionnaire that touch it, and are sealed with it; `said`: how people say it ("nowhere to sleep").
     """
 
     code: Code
     title: Titles
     sealed: Yes = False
+    said: dict[Language, tuple[Annotated[str, Field(min_length=2, max_length=60)], ...]] = {}
     levels: Levels = ()
     items: tuple[Item, ...] = ()
 

@@ -1,0 +1,158 @@
+"""The directory in and out, as Open Referral's HSDS 3.0."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zipfile
+from collections.abc import Mapping
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from .common import DONE, USAGE, Trouble, answer, command, database
+
+MOST_SAID = 50
+"""Faults that are named in words; `--json` names all."""
+
+
+def import_hsds(args: argparse.Namespace) -> int:
+    """Check a directory in HSDS, and take it when asked. What cannot be read is said, the rest is taken."""
+    with database():
+        from kohti.kernel.actor import as_actor
+        from kohti.partners import actions
+        from kohti.partners.hsds.bundle import Unreadable
+
+        actor = _housekeeping(args.service)
+        try:
+            with as_actor(actor):
+                made = actions.bring_file(
+                    actor,
+                    args.path,
+                    source=args.source or args.path.name,
+                    apply=args.apply,
+                    public=not args.private,
+                )
+        except (Unreadable, OSError) as trouble:
+            raise Trouble(_why(args.path, getattr(trouble, "code", ""))) from trouble
+    found = made.as_json()
+    answer(found, as_json=args.json, words=lambda: _in_words(found, applied=args.apply))
+    return DONE
+
+
+def _why(path: Path, code: str) -> str:
+    said = {
+        "not-there": _("%(file)s cannot be read: there is no such file."),
+        "not-json": _("%(file)s cannot be read: it is no JSON."),
+        "not-zip": _("%(file)s cannot be read: it is no whole ZIP file."),
+        "too-big": _("%(file)s is too big."),
+    }
+    return said.get(
+        code, _("%(file)s holds nothing of HSDS: JSON, or the CSV files of its data package.")
+    ) % {"file": path}
+
+
+def _in_words(found: Mapping[str, Any], *, applied: bool) -> str:
+    lines = [
+        _(
+            "%(records)s records: %(new)s new, %(changed)s changed, %(unchanged)s as they were;"
+            " %(gone)s that came from there before are gone"
+        )
+        % found,
+        _("imported") if applied else _("nothing was changed (add --apply to import)"),
+    ]
+    for one in found["faults"][:MOST_SAID]:
+        values = {**one, "field": one["field"] or "-", "record": one["record"] or "-"}
+        lines.append(
+            (
+                _("  %(kind)s %(record)s, %(field)s: %(code)s; left out")
+                if one["lost"]
+                else _("  %(kind)s %(record)s, %(field)s: %(code)s")
+            )
+            % values
+        )
+    if len(found["faults"]) > MOST_SAID:
+        lines.append(_("  and %(n)s more (--json names all)") % {"n": len(found["faults"]) - MOST_SAID})
+    return "\n".join(lines)
+
+
+def export_hsds(args: argparse.Namespace) -> int:
+    """Write a service's directory as HSDS: a tabular data package (.zip), or JSON (.json)."""
+    with database():
+        from kohti.config.keeping.files import appearing
+        from kohti.kernel.actor import as_actor
+        from kohti.partners import queries
+        from kohti.partners.hsds import bundle as hsds
+
+        if args.file.suffix.lower() not in (".zip", ".json"):
+            raise Trouble(_("Name a file that ends in .zip (a data package) or .json."), USAGE)
+        actor = _housekeeping(args.service)
+        with as_actor(actor):
+            made = queries.as_bundle(actor, public_only=not args.private)
+        tables = hsds.tables(made)
+        try:
+            with appearing(args.file.absolute()) as unfinished:
+                if args.file.suffix.lower() == ".json":
+                    unfinished.write_text(json.dumps(tables, ensure_ascii=False), encoding="utf-8")
+                else:
+                    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as package:
+                        about = hsds.descriptor(tables, title=args.service)
+                        package.writestr("datapackage.json", json.dumps(about, ensure_ascii=False, indent=1))
+                        for file, rows in tables.items():
+                            package.writestr(file, hsds.as_csv(file, rows))
+        except OSError as trouble:
+            raise Trouble(
+                _("%(file)s cannot be written: %(why)s") % {"file": args.file, "why": trouble.strerror}
+            ) from trouble
+    counts = {file: len(rows) for file, rows in tables.items()}
+    answer(
+        {"file": str(args.file), "rows": counts},
+        as_json=args.json,
+        words=lambda: (
+            _("%(rows)s rows of %(tables)s tables are in %(file)s")
+            % {"rows": sum(counts.values()), "tables": len(counts), "file": args.file}
+        ),
+    )
+    return DONE
+
+
+def _housekeeping(code: str) -> Any:
+    from kohti.config.bringing import tables
+    from kohti.kernel.errors import NotThere
+
+    try:
+        return tables.housekeeping_of(code)
+    except NotThere as trouble:
+        raise Trouble(_("There is no service “%(service)s” here.") % {"service": code}, USAGE) from trouble
+
+
+def add_import(imports: Any) -> None:
+    """import hsds."""
+    one = command(
+        imports,
+        "hsds",
+        import_hsds,
+        _(
+            "Check a directory of who can help (HSDS 3.0: JSON or data package); with --apply, take what can be."
+        ),
+    )
+    one.add_argument("path", type=Path, metavar=_("PATH"), help=_("a file, a ZIP of files, or a folder"))
+    one.add_argument("--service", required=True, help=_("the service's code, such as gloucestershire"))
+    one.add_argument(
+        "--source", default="", help=_("where it is from; the same again next time (else the file's name)")
+    )
+    one.add_argument("--private", action="store_true", help=_("for colleagues only, not for /hsds/"))
+    one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
+
+
+def add_export(exports: Any) -> None:
+    """export hsds."""
+    one = command(
+        exports,
+        "hsds",
+        export_hsds,
+        _("Write a service's directory of who can help as HSDS 3.0: a data package (.zip) or JSON."),
+    )
+    one.add_argument("file", type=Path, metavar=_("FILE"), help=_("a new file (.zip or .json)"))
+    one.add_argument("--service", required=True, help=_("the service's code, such as gloucestershire"))
+    one.add_argument("--private", action="store_true", help=_("with what is for colleagues only"))

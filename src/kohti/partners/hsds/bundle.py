@@ -1,0 +1,378 @@
+"""A whole directory in HSDS 3.0: out of JSON or of the tabular data package, and into either."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kohti.kernel.errors import KohtiError
+
+from .records import Fault, Record, read
+from .shapes import ALL, ROOTS, SHAPES, Shape
+
+BY_FILE = {shape.file: shape for shape in ALL}
+MOST_BYTES = 500_000_000
+"""Of all files of a package together, unpacked."""
+
+APART = {
+    "organization": {"locations": "location", "services": "service"},
+    "service": {
+        "organization": "organization",
+        "program": "program",
+        "service_at_locations": "service_at_location",
+    },
+    "service_at_location": {"location": "location", "service": "service"},
+}
+"""Records that JSON writes within others and that stand by themselves: key and kind, by what they are written in."""
+
+PARENTS = ("contact", "phone", "service_at_location", "service", "location", "organization")
+"""Whose a row of the tabular package is: of the kinds it names, the first it gives an identifier of."""
+
+
+class Unreadable(KohtiError):
+    """What was brought is no directory. `code`: not-there, not-json, not-zip, too-big, nothing."""
+
+    code = "unreadable"
+
+
+@dataclass(slots=True)
+class Bundle:
+    """Records that stand by themselves, by kind and identifier; what stands within one is nested in it."""
+
+    records: dict[str, dict[str, Record]] = field(default_factory=lambda: {kind: {} for kind in ROOTS})
+    faults: list[Fault] = field(default_factory=list)
+
+    def of(self, kind: str) -> dict[str, Record]:
+        """The records of a kind, by identifier."""
+        return self.records[kind]
+
+
+def load(path: Path) -> Bundle:
+    """A directory out of a file (JSON, CSV, or a ZIP of these) or a folder of them. Raises Unreadable."""
+    if not path.exists():
+        raise Unreadable(str(path), code="not-there")
+    return load_files(_files(path))
+
+
+def load_files(files: Mapping[str, bytes]) -> Bundle:
+    """The same out of files by name. Raises Unreadable where there is nothing to be read in any of them."""
+    tables: dict[str, bytes] = {}
+    made = Bundle()
+    read_any = False
+    for name, content in files.items():
+        last = PurePosixPath(name).name.lower()
+        if last in BY_FILE:
+            tables[last] = content
+        elif last.endswith(".json") and last != "datapackage.json":
+            try:
+                found = json.loads(content.decode("utf-8-sig"))
+            except (UnicodeDecodeError, ValueError, RecursionError) as trouble:
+                raise Unreadable(name, code="not-json") from trouble
+            if isinstance(found, Mapping) and any(key in BY_FILE for key in found):
+                _take_tables(made, {key: rows for key, rows in found.items() if key in BY_FILE})
+            else:
+                _take_json(made, found, name=PurePosixPath(last).stem)
+            read_any = True
+    if tables:
+        _take_tables(made, {name: _rows(content) for name, content in tables.items()})
+    if not tables and not read_any:
+        raise Unreadable("", code="nothing")
+    _settle(made)
+    return made
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    if path.is_dir():
+        found = {
+            one.name: one.read_bytes() for one in sorted(path.iterdir()) if one.suffix in (".json", ".csv")
+        }
+        if sum(map(len, found.values())) > MOST_BYTES:
+            raise Unreadable(str(path), code="too-big")
+        return found
+    if path.suffix.lower() != ".zip":
+        return {path.name: path.read_bytes()}
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = [one for one in package.infolist() if not one.is_dir()]
+            if sum(one.file_size for one in parts) > MOST_BYTES:
+                raise Unreadable(str(path), code="too-big")
+            return {one.filename: package.read(one) for one in parts}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as trouble:
+        raise Unreadable(str(path), code="not-zip") from trouble
+
+
+def _rows(content: bytes) -> list[dict[str, Any]]:
+    text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
+    csv.field_size_limit(10_000_000)
+    return [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+
+
+def _take_json(made: Bundle, found: Any, *, name: str) -> None:
+    """Take a record, a list of them, or a page of them."""
+    if isinstance(found, Mapping) and isinstance(found.get("contents"), list):
+        found = found["contents"]
+    for one in found if isinstance(found, list) else [found]:
+        kind = _kind(one, name)
+        if kind is None:
+            made.faults.append(Fault("", "", "", "no-record", lost=True))
+        else:
+            _take(made, kind, one)
+
+
+def _kind(found: Any, name: str) -> str | None:
+    """What a record is: told by what only its kind has, else by the name of its file."""
+    if not isinstance(found, Mapping):
+        return None
+    if "service_at_locations" in found or "status" in found:
+        return "service"
+    if "location_type" in found:
+        return "location"
+    if {"organization_identifiers", "legal_status", "programs", "website"} & found.keys():
+        return "organization"
+    for kind in sorted(ROOTS, key=len, reverse=True):
+        if kind in name or kind.replace("y", "ies") in name:
+            return kind
+    if "location" in found or "service_id" in found:
+        return "service_at_location"
+    return "organization" if {"name", "description"} <= found.keys() else None
+
+
+def _take(made: Bundle, kind: str, found: Mapping[str, Any], **points: str) -> Record | None:
+    """Take a record and those written within it that stand by themselves. `points`: to what it belongs."""
+    if kind == "service" and points and "status" not in found:
+        return None  # an organisation that only names its services
+    apart = APART.get(kind, {})
+    record = read(
+        SHAPES[kind],
+        {**{key: value for key, value in found.items() if key not in apart}, **_unless(found, points)},
+        made.faults,
+    )
+    if record is None:
+        return None
+    _terms(made, record)
+    if kind in ROOTS:
+        stands = made.of(kind).setdefault(record["id"], record)
+        for key, value in record.items():
+            stands.setdefault(key, value)
+    own = {f"{kind}_id": record["id"]}
+    for key, inner in apart.items():
+        within = found.get(key)
+        if not within:
+            continue
+        above = key in ("organization", "program", "location", "service") and not isinstance(within, list)
+        for one in [within] if above else within if isinstance(within, list) else []:
+            if not isinstance(one, Mapping):
+                made.faults.append(Fault(inner, "", "", "no-record", lost=True))
+                continue
+            taken = _take(made, inner, one, **({} if above else own))
+            if taken is None:
+                continue
+            if above:
+                made.of(kind)[record["id"]].setdefault(f"{inner}_id", taken["id"])
+            if inner == "program":
+                made.of(kind)[record["id"]]["program"] = taken
+    return record
+
+
+def _unless(found: Mapping[str, Any], points: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in points.items() if not found.get(key)}
+
+
+def _terms(made: Bundle, record: Record) -> None:
+    """Terms and taxonomies, which JSON repeats wherever they are used, stand by themselves."""
+    for one in _within(record):
+        if (term := one.pop("taxonomy_term", None)) is not None:
+            one.setdefault("taxonomy_term_id", term["id"])
+            _term(made, term)
+    if "taxonomy_detail" in record:
+        _term(made, record)
+
+
+def _term(made: Bundle, term: Record) -> None:
+    if (detail := term.pop("taxonomy_detail", None)) is not None:
+        term.setdefault("taxonomy_id", detail["id"])
+        made.of("taxonomy").setdefault(detail["id"], detail)
+    made.of("taxonomy_term").setdefault(term["id"], term)
+
+
+def _within(record: Record) -> Iterator[Record]:
+    """All records within one, however deep."""
+    for value in list(record.values()):
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield one
+                yield from _within(one)
+
+
+def _take_tables(made: Bundle, tables: Mapping[str, Any]) -> None:
+    """Take rows by file: each becomes part of what it names as its own."""
+    records: dict[str, dict[str, Record]] = {}
+    for file, rows in tables.items():
+        shape = BY_FILE[file]
+        mine = records.setdefault(shape.name, {})
+        for row in rows if isinstance(rows, list) else []:
+            record = read(shape, row, made.faults)
+            if record is None:
+                continue
+            if record["id"] in mine:
+                made.faults.append(Fault(shape.name, record["id"], "id", "same-id", lost=True))
+                continue
+            mine[record["id"]] = record
+    for shape in reversed(ALL):  # what stands deepest first
+        if shape.name in ROOTS:
+            continue
+        for record in records.get(shape.name, {}).values():
+            if not _put(shape, record, records):
+                made.faults.append(Fault(shape.name, record["id"], "", "not-there", lost=True))
+    for kind in ROOTS:
+        for record in records.get(kind, {}).values():
+            made.of(kind).setdefault(record["id"], record)
+
+
+def _put(shape: Shape, record: Record, records: Mapping[str, Mapping[str, Record]]) -> bool:
+    """Put a record within what it belongs to; whether that is there."""
+    if shape.name in ("attribute", "metadata"):
+        whose = record.get("link_id" if shape.name == "attribute" else "resource_id", "")
+        for kind in records:
+            if whose in records[kind] and "metadata" in SHAPES[kind].lists:
+                records[kind][whose].setdefault(_key(SHAPES[kind], shape.name), []).append(record)
+                return True
+        return False
+    for kind in PARENTS:
+        above = records.get(kind, {}).get(record.get(f"{kind}_id", ""))
+        if above is not None and shape.name in SHAPES[kind].lists.values():
+            above.setdefault(_key(SHAPES[kind], shape.name), []).append(record)
+            return True
+    return False
+
+
+def _key(shape: Shape, inner: str) -> str:
+    return next(key for key, kind in shape.lists.items() if kind == inner)
+
+
+def _settle(made: Bundle) -> None:
+    """What points to a record that is not there is left out, and said; so is one identifier for two organisations."""
+    gone = True
+    while gone:
+        gone = False
+        for kind, needed in (
+            ("service", ("organization",)),
+            ("service_at_location", ("service", "location")),
+        ):
+            for record in list(made.of(kind).values()):
+                for other in needed:
+                    if record.get(f"{other}_id") in made.of(other):
+                        continue
+                    del made.of(kind)[record["id"]]
+                    made.faults.append(Fault(kind, record["id"], f"{other}_id", "not-there", lost=True))
+                    gone = True
+                    break
+    made.faults = list(dict.fromkeys(made.faults))
+    holders: dict[tuple[str, str], str] = {}
+    for record in made.of("organization").values():
+        for one in record.get("organization_identifiers", ()):
+            named = (one["identifier_type"].casefold(), one["identifier"].casefold())
+            if holders.setdefault(named, record["id"]) != record["id"]:
+                made.faults.append(
+                    Fault("organization", record["id"], "organization_identifiers", "same-identifier")
+                )
+
+
+def tables(bundle: Bundle) -> dict[str, list[Record]]:
+    """Rows by file of the tabular data package; a record within others becomes a row that names them."""
+    found: dict[str, dict[str, Record]] = {shape.name: {} for shape in ALL}
+    for kind in ROOTS:
+        for record in bundle.of(kind).values():
+            _flatten(SHAPES[kind], record, found)
+    for record in bundle.of("service").values():
+        if "program" in record:
+            _flatten(
+                SHAPES["program"], {**record["program"], "organization_id": record["organization_id"]}, found
+            )
+    return {
+        shape.file: [
+            {name: row[name] for name in shape.fields if name in row} for row in found[shape.name].values()
+        ]
+        for shape in ALL
+        if found[shape.name]
+    }
+
+
+def _flatten(shape: Shape, record: Record, found: dict[str, dict[str, Record]]) -> None:
+    row = found[shape.name].setdefault(record["id"], {})
+    for name in shape.fields:
+        if name in record:
+            row.setdefault(name, record[name])
+    for key, inner in shape.lists.items():
+        for one in record.get(key, ()):
+            points: Iterable[tuple[str, str]]
+            if inner == "attribute":
+                points = (("link_id", record["id"]), ("link_entity", shape.name))
+            elif inner == "metadata":
+                points = (("resource_id", record["id"]), ("resource_type", shape.name))
+            else:
+                points = ((f"{shape.name}_id", record["id"]),)
+            _flatten(SHAPES[inner], {**dict(points), **one}, found)
+
+
+def as_csv(file: str, rows: list[Record]) -> bytes:
+    """A file of the tabular data package: UTF-8, with every column of the specification."""
+    shape = next(one for one in ALL if one.file == file)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(shape.fields), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+_FRICTIONLESS: dict[str, dict[str, str]] = {
+    "id": {"type": "string", "format": "uuid"},
+    "text": {"type": "string"},
+    "number": {"type": "number"},
+    "day": {"type": "date"},
+    "moment": {"type": "datetime"},
+    "email": {"type": "string", "format": "email"},
+    "web": {"type": "string", "format": "uri"},
+}
+
+
+def descriptor(files: Iterable[str], *, title: str) -> dict[str, Any]:
+    """The `datapackage.json` of a package (Frictionless Tabular Data Package) of these files."""
+    wanted = set(files)
+    return {
+        "name": "human_services_data",
+        "title": title,
+        "profile": "tabular-data-package",
+        "version": "3.0.0",
+        "resources": [
+            {
+                "name": shape.name,
+                "path": shape.file,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "profile": "tabular-data-resource",
+                "schema": {
+                    "primaryKey": "id",
+                    "fields": [
+                        {
+                            "name": name,
+                            **(
+                                {"type": "string", "constraints": {"enum": list(kind)}}
+                                if isinstance(kind, tuple)
+                                else _FRICTIONLESS[kind]
+                            ),
+                        }
+                        for name, kind in shape.fields.items()
+                    ],
+                },
+            }
+            for shape in ALL
+            if shape.file in wanted
+        ],
+    }

@@ -1,0 +1,171 @@
+"""The directory: organisations that help, what they offer, where, and in whose words.
+
+Each row holds its HSDS record whole (`record`), so that what came in goes out again; the columns beside it are what is
+searched, shown in lists, and joined.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from kohti.kernel.ids import new_id
+from kohti.team.models import Centre, Organisation, Service, Staff
+
+
+def belongs(to: Any, *, null: bool = False, **how: Any) -> Any:
+    """A reference whose foreign key, with the service in it, stands in a migration."""
+    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
+
+
+def _words(**how: Any) -> Any:
+    return ArrayField(models.TextField(), default=list, db_default=[], **how)
+
+
+class Entry(models.Model):
+    """What every record of the directory has.
+
+    hsds_id      its identifier in HSDS, once in a service
+    source       the file or place it came from; empty: written here
+    gone_since   since when its source names it no more: it is kept, shown so, and offered no more
+    public       whether the world may read it
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    service = belongs(Service)
+    hsds_id = models.UUIDField()
+    source = models.TextField(blank=True, default="")
+    record = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()
+    gone_since = models.DateTimeField(null=True)
+    public = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+
+
+class Partner(Entry):
+    """An organisation of the directory. `organisation`: the one of the team it is, if its people work here.
+
+    `neutral`: what it is called where its name would tell something of a person, to whoever may not know.
+    """
+
+    name = models.TextField()
+    organisation = belongs(Organisation, null=True)
+    neutral = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "hsds_id", name="partner_once"),
+            models.UniqueConstraint("service", "id", name="partner_in_service"),
+        )
+
+
+class Place(Entry):
+    """Where help is given: a building, a postal or a virtual place. `centre`: the front door it is at."""
+
+    name = models.TextField(blank=True)
+    address = models.TextField(blank=True, help_text="in one line")
+    town = models.TextField(blank=True)
+    partner = belongs(Partner, null=True)
+    centre = belongs(Centre, null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "hsds_id", name="place_once"),
+            models.UniqueConstraint("service", "id", name="place_in_service"),
+        )
+
+
+class Taxonomy(Entry):
+    """A list of terms that offers are sorted by."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint("service", "hsds_id", name="taxonomy_once"),)
+
+
+class Term(Entry):
+    """A term of a taxonomy. `field`: the field of life it belongs to."""
+
+    name = models.TextField()
+    field = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint("service", "hsds_id", name="term_once"),)
+
+
+class Listing(Entry):
+    """What a partner does for people: HSDS's service.
+
+    fields        fields of life it helps in
+    languages     in which it is spoken (ISO 639)
+    weekdays      on which it is open (0 Monday); none: not known
+    towns         where, folded
+    free          whether it costs nothing; None: not known
+    words, speech what it is found by, and in which language's stems (a PostgreSQL text search configuration)
+    confirmed_at  when somebody last said that it is right, who, and the day by which it is asked again
+    """
+
+    partner = belongs(Partner)
+    name = models.TextField()
+    status = models.CharField(max_length=20, default="active")
+    chosen_fields = _words(help_text="fields of life that somebody here gave it")
+    fields = _words()
+    terms = ArrayField(models.UUIDField(), default=list, db_default=[])
+    languages = _words()
+    weekdays = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
+    towns = _words()
+    free = models.BooleanField(null=True)
+    words = models.TextField(blank=True, default="")
+    folded = models.TextField(blank=True, default="")
+    speech = models.CharField(max_length=20, default="simple")
+    found_by = SearchVectorField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = belongs(Staff, null=True)
+    confirm_by = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "hsds_id", name="listing_once"),
+            models.UniqueConstraint("service", "id", name="listing_in_service"),
+            models.CheckConstraint(
+                condition=Q(status__in=("active", "inactive", "defunct", "temporarily closed")),
+                name="listing_status",
+            ),
+        )
+        indexes = (
+            GinIndex(fields=["found_by"], name="listings_by_words"),
+            GinIndex(fields=["folded"], name="listings_by_letters", opclasses=("gin_trgm_ops",)),
+            models.Index("partner", name="listings_of_a_partner"),
+            models.Index("service", "confirm_by", name="listings_to_confirm"),
+        )
+
+
+class ListedAt(Entry):
+    """An offer at a place, with hours and numbers of its own: HSDS's service at location."""
+
+    listing = belongs(Listing)
+    place = belongs(Place)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("service", "hsds_id", name="listed_at_once"),
+            models.UniqueConstraint("listing", "place", name="listing_once_a_place"),
+        )
+        indexes = (models.Index("place", name="listed_at_a_place"),)
+
+
+TABLES: dict[str, type[Entry]] = {
+    "organization": Partner,
+    "taxonomy": Taxonomy,
+    "taxonomy_term": Term,
+    "location": Place,
+    "service": Listing,
+    "service_at_location": ListedAt,
+}
+"""Where each kind of HSDS record stands, in an order in which everything is there that the next points to."""

@@ -1,0 +1,336 @@
+"""Reads of the directory: search, an offer, a partner."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere
+from kohti.kernel.names import fold
+
+from . import finding
+from .hsds.bundle import Bundle
+from .hsds.records import Record
+from .models import TABLES, ListedAt, Listing, Partner
+
+A_PAGE = 30
+MOST_RANKED = 300
+"""So many of those that fit are put in order by how well they fit; whoever is shown so many says more."""
+ALIKE = 0.4
+"""How alike the letters of words must be (`word_similarity`, 0 to 1): mony mattrs, Money Matters."""
+_NO_LETTERS = re.compile(r"[\W_]+")
+_FREE = frozenset(
+    fold(word) for word in ("free", "ilmainen", "maksuton", "gratis", "bezpłatnie", "bezpłatny")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is looked for: words, and what an offer must be. Nothing of a kind: any.
+
+    weekdays   open on one of them (0 Monday)
+    languages  spoken in one of them (ISO 639 codes)
+    fields     helping in one of these fields of life
+    town       at a place in this town
+    """
+
+    text: str = ""
+    weekdays: Sequence[int] = ()
+    languages: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    town: str = ""
+    free: bool = False
+    to_confirm: bool = False
+
+
+def understood(asked: Asked) -> Asked:
+    """The same with a weekday, a language or "free" that is among the words taken out of them and asked for as such.
+
+    "debt advice in arabic on wednesdays" asks for debt advice, in Arabic, on a Wednesday.
+    """
+    weekdays, languages, free = list(asked.weekdays), list(asked.languages), asked.free
+    rest = []
+    for word in asked.text.split():
+        plain = fold(word)
+        day = finding.names_of_weekdays().get(plain) if plain else None
+        if day is None and plain.endswith("s"):
+            day = finding.names_of_weekdays().get(plain[:-1])
+        language = finding.names_of_languages().get(plain, "") if len(plain) > 3 else ""
+        if day is not None:
+            weekdays.append(day)
+        elif language:
+            languages.append(language)
+        elif plain in _FREE:
+            free = True
+        else:
+            rest.append(word)
+    return replace(
+        asked,
+        text=" ".join(rest),
+        weekdays=sorted(set(weekdays)),
+        languages=sorted(set(languages)),
+        free=free,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An offer in a list."""
+
+    id: uuid.UUID
+    name: str
+    partner_id: uuid.UUID
+    partner: str
+    status: str
+    fields: tuple[str, ...]
+    languages: tuple[str, ...]
+    weekdays: tuple[int, ...]
+    towns: tuple[str, ...]
+    free: bool | None
+    confirmed_at: datetime | None
+    confirm_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Offers that fit, the best first; whether there are more; whether only letters were alike, not words."""
+
+    lines: tuple[Line, ...] = ()
+    more: bool = False
+    spelled_like_it: bool = False
+
+
+_COLUMNS = """o.id, o.name, o.partner_id, p.name, o.status, o.fields, o.languages, o.weekdays, o.towns, o.free,
+    o.confirmed_at, o.confirm_by"""
+_FITS = """o.service_id = %(service)s and o.gone_since is null and o.status in ('active', 'temporarily closed')
+  and (%(fields)s::text[] = '{}' or o.fields && %(fields)s::text[])
+  and (%(languages)s::text[] = '{}' or o.languages && %(languages)s::text[])
+  and (%(weekdays)s::smallint[] = '{}' or o.weekdays && %(weekdays)s::smallint[])
+  and (%(town)s = '' or %(town)s = any(o.towns))
+  and (not %(free)s or o.free)
+  and (not %(to_confirm)s or (o.source = '' and o.confirm_by <= %(today)s))"""
+
+ALL = f"""
+select {_COLUMNS} from partners_listing o join partners_partner p on p.id = o.partner_id
+where {_FITS} and (o.name, o.id) > (%(after_name)s, %(after)s)
+order by o.name, o.id limit %(most)s
+"""
+# Those that hold every word; only where these do not fill a page, those that hold any.
+BY_WORDS = f"""
+with q as (
+    select to_tsquery(%(speech)s::regconfig, %(all)s) || to_tsquery('simple', %(all_plain)s) as every,
+           to_tsquery(%(speech)s::regconfig, %(any)s) || to_tsquery('simple', %(any_plain)s) as several),
+every as materialized (
+    select o.id, o.found_by from partners_listing o, q where o.found_by @@ q.every and {_FITS} limit {MOST_RANKED}),
+best as materialized (
+    select e.id, ts_rank(e.found_by, q.every) + 10 as rank from every e, q
+    order by rank desc, e.id limit %(most)s),
+several as materialized (
+    select o.id, ts_rank(o.found_by, q.several) as rank from (
+        select o.id, o.found_by from partners_listing o, q
+        where (select count(*) from best) < %(most)s and o.found_by @@ q.several and not o.found_by @@ q.every
+          and {_FITS} limit {MOST_RANKED}) o, q)
+select {_COLUMNS} from (select * from best union all select * from several) f
+join partners_listing o on o.id = f.id join partners_partner p on p.id = o.partner_id
+order by f.rank desc, o.name, o.id limit %(most)s
+"""
+BY_LETTERS = f"""
+select {_COLUMNS} from partners_listing o join partners_partner p on p.id = o.partner_id
+where %(folded)s <%% o.folded and {_FITS}
+order by word_similarity(%(folded)s, o.folded) desc, o.name, o.id limit %(most)s
+"""
+
+
+def find(actor: Actor, asked: Asked, *, after: Line | None = None) -> Found:
+    """The offers of the directory that fit, best first, at most 30; without words all of them in order of names.
+
+    Words are found by their stems in the service's language, in any order; the last may be only begun. Where none of
+    them is found, offers and partners spelled like it are. One statement, or three.
+    """
+    actors.must(actor, "directory.see")
+    wanted = understood(asked)
+    values: dict[str, Any] = {
+        "service": actor.service,
+        "fields": list(wanted.fields),
+        "languages": list(wanted.languages),
+        "weekdays": list(wanted.weekdays),
+        "town": fold(wanted.town),
+        "free": wanted.free,
+        "to_confirm": wanted.to_confirm,
+        "today": clock.today(actor.zone),
+        "most": A_PAGE + 1,
+    }
+    words = [word for word in _NO_LETTERS.split(wanted.text) if len(word) > 1][:20]
+    if not words:
+        values |= {
+            "after_name": after.name if after else "",
+            "after": after.id if after else uuid.UUID(int=0),
+        }
+        return _found(ALL, values)
+    values |= {
+        "speech": finding.SPEECH.get(actor.first_language, "simple"),
+        "all": _together(words, "&"),
+        "all_plain": _together([fold(word) for word in words], "&"),
+        "any": _together(words, "|"),
+        "any_plain": _together([fold(word) for word in words], "|", least=4),
+    }
+    made = _found(BY_WORDS, values)
+    if made.lines:
+        return made
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
+    return replace(_found(BY_LETTERS, values | {"folded": fold(wanted.text)}), spelled_like_it=True)
+
+
+def _together(words: Sequence[str], how: str, *, least: int = 1) -> str:
+    """Words as `to_tsquery` reads them; the last is a beginning."""
+    parts = [part for word in words for part in _NO_LETTERS.split(word) if len(part) >= least]
+    if not parts:
+        return ""
+    if len(parts[-1]) > 2:
+        parts[-1] += ":*"
+    return f" {how} ".join(parts)
+
+
+def _found(query: str, values: dict[str, Any]) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        lines = tuple(
+            Line(*row[:5], *(tuple(several) for several in row[5:9]), *row[9:]) for row in cursor.fetchall()
+        )
+    return Found(lines[:A_PAGE], len(lines) > A_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A place an offer is to be had at, with what its record and the offer's there say."""
+
+    name: str
+    address: str
+    record: Record
+    place: Record
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """An offer, whole. `own`: written here, so that its words can be changed."""
+
+    line: Line
+    own: bool
+    public: bool
+    record: Record
+    partner: Record
+    confirmed_by: str
+    gone_since: datetime | None
+    source: str
+    at: tuple[At, ...] = field(default_factory=tuple)
+
+
+def listing(actor: Actor, listing_id: uuid.UUID) -> ListingPage:
+    """An offer with its partner and places. Two statements. Raises NotThere."""
+    actors.must(actor, "directory.see")
+    one = Listing.objects.filter(id=listing_id).select_related("partner", "confirmed_by").first()
+    if one is None:
+        raise NotThere("no such offer")
+    at = tuple(
+        At(*row)
+        for row in ListedAt.objects.filter(listing_id=listing_id, gone_since=None)
+        .order_by("place__name", "id")
+        .values_list("place__name", "place__address", "record", "place__record")
+    )
+    return ListingPage(
+        _line(one),
+        one.source == "",
+        one.public,
+        one.record,
+        one.partner.record,
+        one.confirmed_by.full_name if one.confirmed_by else "",
+        one.gone_since,
+        one.source,
+        at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerPage:
+    """A partner with what they offer."""
+
+    id: uuid.UUID
+    name: str
+    own: bool
+    public: bool
+    neutral: str
+    organisation_id: uuid.UUID | None
+    record: Record
+    gone_since: datetime | None
+    source: str
+    offers: tuple[Line, ...]
+
+
+def partner(actor: Actor, partner_id: uuid.UUID) -> PartnerPage:
+    """A partner and all they offer, whatever became of it. Two statements. Raises NotThere."""
+    actors.must(actor, "directory.see")
+    one = Partner.objects.filter(id=partner_id).first()
+    if one is None:
+        raise NotThere("no such partner")
+    offers = Listing.objects.filter(partner_id=partner_id).select_related("partner").order_by("name", "id")
+    return PartnerPage(
+        one.id,
+        one.name,
+        one.source == "",
+        one.public,
+        one.neutral,
+        one.organisation_id,
+        one.record,
+        one.gone_since,
+        one.source,
+        tuple(_line(each) for each in offers[:500]),
+    )
+
+
+def _line(one: Listing) -> Line:
+    return Line(
+        one.id,
+        one.name,
+        one.partner_id,
+        one.partner.name,
+        one.status,
+        tuple(one.fields),
+        tuple(one.languages),
+        tuple(one.weekdays),
+        tuple(one.towns),
+        one.free,
+        one.confirmed_at,
+        one.confirm_by,
+    )
+
+
+def line(listing_id: uuid.UUID) -> Line | None:
+    """An offer as a list shows it; None where it is not there. One statement."""
+    one = Listing.objects.filter(id=listing_id).select_related("partner").first()
+    return _line(one) if one else None
+
+
+def as_bundle(actor: Actor, *, public_only: bool = False) -> Bundle:
+    """The whole directory as HSDS records, to be taken elsewhere; what its sources name no more is left out.
+
+    Raises NotAllowed. Six statements.
+    """
+    actors.must(actor, "directory.see")
+    made = Bundle()
+    for kind, table in TABLES.items():
+        rows = table._default_manager.filter(service_id=actor.service, gone_since=None)
+        if public_only:
+            rows = rows.filter(public=True)
+        for hsds_id, record in rows.order_by("hsds_id").values_list("hsds_id", "record"):
+            made.of(kind)[str(hsds_id)] = record
+    return made

@@ -1,0 +1,35 @@
+"""Who may see the directory: whoever works in the service; and the world, what is public."""
+
+from __future__ import annotations
+
+from kohti.kernel.policies import OF_COLLEAGUES, OWN_SERVICE, Table
+
+KEEPS = f"{OWN_SERVICE} and (select kohti.may('directory.keep'))"
+CONFIRMS = (
+    f"{OWN_SERVICE} and ((select kohti.may('directory.keep')) or (select kohti.may('directory.confirm')))"
+)
+AT_THE_DOOR = "(select kohti.at_the_door())"
+
+FUNCTIONS = (
+    """
+create or replace function kohti.listing_found_by()
+returns trigger language plpgsql as $$
+begin
+    new.found_by := to_tsvector(new.speech::regconfig, new.words) || to_tsvector('simple', new.folded);
+    return new;
+end $$;
+create or replace trigger listing_found_by before insert or update of words, folded, speech on partners_listing
+for each row execute function kohti.listing_found_by();
+""",
+)
+
+
+TABLES = tuple(
+    Table(
+        name=f"partners_{name}",
+        see=f"{OF_COLLEAGUES} or (public and gone_since is null and {AT_THE_DOOR})",
+        add=KEEPS,
+        change=CONFIRMS if name == "listing" else KEEPS,
+    )
+    for name in ("partner", "place", "taxonomy", "term", "listing", "listedat")
+)
