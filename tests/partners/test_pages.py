@@ -62,13 +62,13 @@ def test_somebody_is_helped_from_the_search_to_the_address(here: Place) -> None:
     host = browser_of(here.member("host"))
     found = host.post(reverse("directory"), {"q": "nowhere to sleep, arabic"}).content.decode()
     assert "Emergency beds" in found
-    assert "Understood as well: Arabic." in found
+    assert "Also searched for: Arabic." in found
     page = host.get(made.headers["Location"].partition("?")[0]).content.decode()
     for text in ("Mill Lane 3", "01632 960 111", "18:00–23:00", "Nothing", "This is right"):
         assert text in page
     assert "Change" not in page.partition("<main")[2].partition("</main>")[0]
     assert "Nothing found" in host.post(reverse("directory"), {"q": "zzyzx"}).content.decode()
-    assert "Nothing is to be confirmed now" in host.get(f"{reverse('directory')}?to_confirm").content.decode()
+    assert "Nothing needs confirming now" in host.get(f"{reverse('directory')}?to_confirm").content.decode()
 
 
 def test_a_long_list_goes_on_where_it_ended(here: Place) -> None:

@@ -144,7 +144,7 @@ def _do(actor: Actor, staff_id: uuid.UUID | None, booking_id: uuid.UUID, choice:
     key = f"not-coming:{staff_id}:{booking_id}:{version}:{choice}"[:200]
     if choice == "cancel":
         actors.must(actor, "diary.book")
-        reason = _("The colleague is not coming today.") if staff_id else _("Nobody could keep it.")
+        reason = _("The colleague is not coming today.") if staff_id else _("No colleague was free for it.")
         actions.cancel(actor, booking_id, reason=reason, key=key)
         return
     starts, _bar, other = choice.partition("|")

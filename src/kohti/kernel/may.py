@@ -47,7 +47,7 @@ VERBS: dict[str, str] = {
     "messages.decide": gettext_noop("send a message again, settle or cancel it"),
     "directory.see": gettext_noop("look up who helps with what"),
     "directory.keep": gettext_noop("write and bring in who helps with what"),
-    "directory.confirm": gettext_noop("say that what the directory says of an offer is right"),
+    "directory.confirm": gettext_noop("confirm that an offer in the directory is right"),
     "centre.close": gettext_noop("add a day on which a centre stays closed"),
     "service.see": gettext_noop("see how the service is described, how it looks and how that changed"),
     "service.wear": gettext_noop("choose the service's colours and logo"),

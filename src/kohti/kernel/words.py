@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
@@ -109,6 +109,11 @@ def _clock_time(minutes: int, code: str) -> str:
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:
     """The wall time, as in 09:30, written as the language in use does."""
     there = instant.astimezone(zone)
+    return _clock_time(there.hour * 60 + there.minute, language())
+
+
+def wall_time(there: time) -> str:
+    """A wall time that is nobody's instant, such as an opening hour, written as the language in use does."""
     return _clock_time(there.hour * 60 + there.minute, language())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from babel import Locale
 
@@ -13,26 +13,15 @@ from kohti.kernel.names import fold
 
 from .hsds.records import Record
 
+T = TypeVar("T")
 SPEECH = {"en": "english", "fi": "finnish", "da": "danish", "nl": "dutch"}
 """Languages whose endings PostgreSQL takes off; words of others are found as they are written."""
 
 SPOKEN_HERE = ("en", "fi", "da", "nl", "pl")
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BYDAY = re.compile(r"^[+-]?\d*(MO|TU|WE|TH|FR|SA|SU)$")
-_FREE = frozenset(
-    fold(word)
-    for word in (
-        "free",
-        "no charge",
-        "none",
-        "ilmainen",
-        "maksuton",
-        "gratis",
-        "kosteloos",
-        "bezpłatnie",
-        "bezpłatny",
-    )
-)
+FREE = ("ilmais", "ilmainen", "maksuto", "gratis", "kosteloos", "bezplatn")
+"""How people say that something costs nothing: folded beginnings of words; in English it is "free" alone."""
 
 
 def weekdays(schedules: Iterable[Record]) -> list[int]:
@@ -65,7 +54,9 @@ def free(record: Record) -> bool | None:
     if amounts:
         return bool(max(amounts) == 0)
     said = fold(record.get("fees_description") or record.get("fees") or "")
-    return True if said and said in _FREE | {"0"} else None
+    return (
+        True if said and (free_said(said) or said in ("0", "none", "no charge")) and len(said) < 20 else None
+    )
 
 
 def town_of(place: Record) -> tuple[str, str]:
@@ -141,6 +132,32 @@ def names_of_weekdays() -> Mapping[str, int]:
     }
 
 
-def names_of_languages() -> Mapping[str, str]:
-    """Language codes by folded name, in each of our languages."""
-    return _names_of_languages()
+def free_said(word: str) -> bool:
+    """Whether a folded word says that something costs nothing."""
+    return word == "free" or word.startswith(FREE)
+
+
+def weekday_said(word: str) -> int | None:
+    """The weekday (0 Monday) that a folded word says, in one of our languages; its endings may follow it."""
+    return _said(word, names_of_weekdays())
+
+
+def language_said(word: str) -> str | None:
+    """The code of the language that a folded word says, in one of our languages; in Finnish with its endings."""
+    return _said(word, _names_of_languages(), endings=_finnish_languages())
+
+
+def _said(word: str, names: Mapping[str, T], *, endings: Sequence[str] | None = None) -> T | None:
+    if word in names:
+        return names[word]
+    begun = (
+        name for name in (names if endings is None else endings) if len(name) > 4 and word.startswith(name)
+    )
+    longest = max(begun, key=len, default="")
+    return names[longest] if longest else None
+
+
+@cache
+def _finnish_languages() -> tuple[str, ...]:
+    """Names of languages that other words go on from: arabia, arabiaksi, arabiankielinen."""
+    return tuple(fold(name) for code, name in Locale("fi").languages.items() if len(code) <= 3)

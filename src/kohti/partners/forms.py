@@ -43,13 +43,13 @@ class PartnerForm(forms.Form):
 
     name = _text(_("Name"), required=True)
     description = _long(_("What they do, in plain words"))
-    phone = _text(_("Telephone"), 40)
+    phone = _text(_("Phone"), 40)
     email = forms.EmailField(label=_("E-mail"), required=False)
     website = _web(_("Website"))
-    organisation = forms.ChoiceField(label=_("The organisation of our team that they are"), required=False)
+    organisation = forms.ChoiceField(label=_("Which of our own organisations this is"), required=False)
     neutral = _text(
         _("Neutral name"),
-        help_text=_("Where the name itself tells something, others read this one about a person."),
+        help_text=_("If the name gives something away, others see this one on a person's pages instead."),
     )
     public = forms.BooleanField(label=_("Anybody may read this, other programs too"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -123,9 +123,9 @@ class ListingForm(forms.Form):
         label=_("Open on"), required=False, widget=forms.CheckboxSelectMultiple
     )
     opens = _wall(_("From"))
-    closes = _wall(_("Until"))
+    closes = _wall(_("Until what time"))
     hours = _text(_("About the hours"), 500)
-    phone = _text(_("Telephone"), 40)
+    phone = _text(_("Phone"), 40)
     email = forms.EmailField(label=_("E-mail"), required=False)
     website = _web(_("Website"))
     public = forms.BooleanField(label=_("Anybody may read this, other programs too"), required=False)

@@ -28,9 +28,6 @@ MOST_RANKED = 300
 ALIKE = 0.4
 """How alike the letters of words must be (`word_similarity`, 0 to 1): mony mattrs, Money Matters."""
 _NO_LETTERS = re.compile(r"[\W_]+")
-_FREE = frozenset(
-    fold(word) for word in ("free", "ilmainen", "maksuton", "gratis", "bezpłatnie", "bezpłatny")
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +58,13 @@ def understood(asked: Asked) -> Asked:
     rest = []
     for word in asked.text.split():
         plain = fold(word)
-        day = finding.names_of_weekdays().get(plain) if plain else None
-        if day is None and plain.endswith("s"):
-            day = finding.names_of_weekdays().get(plain[:-1])
-        language = finding.names_of_languages().get(plain, "") if len(plain) > 3 else ""
+        day = finding.weekday_said(plain)
+        language = finding.language_said(plain) if len(plain) > 3 else None
         if day is not None:
             weekdays.append(day)
         elif language:
             languages.append(language)
-        elif plain in _FREE:
+        elif finding.free_said(plain):
             free = True
         else:
             rest.append(word)

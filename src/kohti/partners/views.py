@@ -126,7 +126,7 @@ def listing(request: HttpRequest, actor: Actor, listing_id: uuid.UUID) -> HttpRe
     """What is offered, where and when, and who said last that this is right."""
     page = queries.listing(actor, listing_id)
     if "said" in request.GET:
-        pages.say(request, _("Noted."))
+        pages.say(request, _("Saved."))
     record, partner = page.record, page.partner
     return render(
         request,
@@ -147,7 +147,7 @@ def listing(request: HttpRequest, actor: Actor, listing_id: uuid.UUID) -> HttpRe
                 (_("Spoken there"), spoken.names_of(page.line.languages)),
                 (_("Interpreting"), record.get("interpretation_services", "")),
                 (_("Waiting time"), record.get("wait_time", "")),
-                (_("Telephone"), ", ".join(_numbers(record) or _numbers(partner))),
+                (_("Phone"), ", ".join(_numbers(record) or _numbers(partner))),
                 (_("E-mail"), record.get("email") or partner.get("email", "")),
             ],
             "website": record.get("url") or partner.get("website", ""),
@@ -223,7 +223,7 @@ def partner(request: HttpRequest, actor: Actor, partner_id: uuid.UUID) -> HttpRe
     """A partner and all they offer."""
     page = queries.partner(actor, partner_id)
     if "said" in request.GET:
-        pages.say(request, _("Noted."))
+        pages.say(request, _("Saved."))
     known = life.fields_of_life(actor)
     return render(
         request,
@@ -232,7 +232,7 @@ def partner(request: HttpRequest, actor: Actor, partner_id: uuid.UUID) -> HttpRe
             "page": page,
             "text": page.record.get("description", ""),
             "facts": [
-                (_("Telephone"), ", ".join(_numbers(page.record))),
+                (_("Phone"), ", ".join(_numbers(page.record))),
                 (_("E-mail"), page.record.get("email", "")),
                 (_("Neutral name"), page.neutral),
             ],

@@ -58,7 +58,7 @@ VERBS: dict[str, str] = {
     "listing.changed": gettext_noop("changed an offer in the directory"),
     "listing.confirmed": gettext_noop("confirmed an offer in the directory"),
     "listing.ended": gettext_noop("noted that an offer is no more"),
-    "listing.again": gettext_noop("noted that an offer is to be had again"),
+    "listing.again": gettext_noop("noted that an offer is available again"),
     "drop_in.added": gettext_noop("added a drop-in"),
     "drop_in.ended": gettext_noop("ended a drop-in"),
     "drop_in.held": gettext_noop("noted that a drop-in is held after all"),

@@ -43,12 +43,12 @@ def import_hsds(args: argparse.Namespace) -> int:
 def _why(path: Path, code: str) -> str:
     said = {
         "not-there": _("%(file)s cannot be read: there is no such file."),
-        "not-json": _("%(file)s cannot be read: it is no JSON."),
-        "not-zip": _("%(file)s cannot be read: it is no whole ZIP file."),
+        "not-json": _("%(file)s cannot be read: it is not JSON."),
+        "not-zip": _("%(file)s cannot be read: it is not a complete ZIP file."),
         "too-big": _("%(file)s is too big."),
     }
     return said.get(
-        code, _("%(file)s holds nothing of HSDS: JSON, or the CSV files of its data package.")
+        code, _("%(file)s holds no HSDS data: neither JSON nor the CSV files of a data package.")
     ) % {"file": path}
 
 
@@ -56,7 +56,7 @@ def _in_words(found: Mapping[str, Any], *, applied: bool) -> str:
     lines = [
         _(
             "%(records)s records: %(new)s new, %(changed)s changed, %(unchanged)s as they were;"
-            " %(gone)s that came from there before are gone"
+            " %(gone)s from the same source are no longer in it"
         )
         % found,
         _("imported") if applied else _("nothing was changed (add --apply to import)"),
@@ -133,13 +133,13 @@ def add_import(imports: Any) -> None:
         "hsds",
         import_hsds,
         _(
-            "Check a directory of who can help (HSDS 3.0: JSON or data package); with --apply, take what can be."
+            "Check a directory of who can help (HSDS 3.0: JSON or data package); with --apply, import what can be taken."
         ),
     )
     one.add_argument("path", type=Path, metavar=_("PATH"), help=_("a file, a ZIP of files, or a folder"))
     one.add_argument("--service", required=True, help=_("the service's code, such as gloucestershire"))
     one.add_argument(
-        "--source", default="", help=_("where it is from; the same again next time (else the file's name)")
+        "--source", default="", help=_("where it comes from: the same name each time (if left out, the file's name)")
     )
     one.add_argument("--private", action="store_true", help=_("for colleagues only, not for /hsds/"))
     one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))
@@ -155,4 +155,4 @@ def add_export(exports: Any) -> None:
     )
     one.add_argument("file", type=Path, metavar=_("FILE"), help=_("a new file (.zip or .json)"))
     one.add_argument("--service", required=True, help=_("the service's code, such as gloucestershire"))
-    one.add_argument("--private", action="store_true", help=_("with what is for colleagues only"))
+    one.add_argument("--private", action="store_true", help=_("include what is for colleagues only"))

@@ -166,7 +166,7 @@ def add_bench(commands: Any) -> None:
         benches,
         "directory",
         bench_directory,
-        _("The directory: looking somebody up among 20,000 offers."),
+        _("The directory: finding help among 20,000 offers."),
     )
     one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
 

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from kohti.kernel import clock
+from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 
@@ -41,10 +41,10 @@ def _in_words(why: str, opens: time | None, closes: time | None) -> Exception:
     if why == "closed":
         return Refused(_("The centre is closed on this day."), code="closed")
     if why == "closes":
-        said = _("The centre closes at %(time)s on that day.") % {"time": f"{closes:%H:%M}"}
+        said = _("The centre closes at %(time)s on that day.") % {"time": words.wall_time(closes)}
         return Refused(said, code="closed")
     if why == "hours":
-        hours = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+        hours = {"opens": words.wall_time(opens), "closes": words.wall_time(closes)}
         return Refused(
             _("The centre is open from %(opens)s to %(closes)s on that day.") % hours, code="hours"
         )
