@@ -96,7 +96,12 @@ def test_each_shipped_one_is_in_order_and_comes_back_from_its_json(code: str) ->
         ("from = 2026-01-01", "from = 2027-01-01", "targets.0", "from must not be after until"),
         ('aims_in = ["work"]', 'aims_in = ["wokr"]', "plan.aims_in.0", "did you mean “work”?"),
         ('kind = "housing"', 'kind = "house"', "organisations.1.kind", "'housing'"),
-        ('"queue.call"]', '"queue.shout"]', "roles.3.verbs.1", "there is no verb “queue.shout”"),
+        (
+            '"arrivals.see", "queue.call"',
+            '"arrivals.see", "queue.shout"',
+            "roles.3.verbs.1",
+            "there is no verb “queue.shout”",
+        ),
         (
             "[[organisations]]",
             '[words.pl]\n"Customer" = "Klient"\n\n[[organisations]]',
