@@ -25,6 +25,7 @@ from kohti.kernel.documents import Made
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.outbox.models import Message
 from kohti.people import actions as people
+from kohti.people.models import Contact, Person
 
 SHELTER = NextHelp(what="place", name="Night shelter", place="12 Chapel Lane", when="from 20:00")
 
@@ -311,6 +312,28 @@ def test_the_number_on_record_is_used_only_where_it_is_safe(here: Place) -> None
     assert "which ends in" not in page(here, moved)
     post(here, moved, helps="place:night-shelter", how="text")
     assert len(messages(here)) == 1
+
+
+def test_no_number_is_proposed_that_is_somebody_elses_or_of_whom_words_say_how_to_reach_them(
+    here: Place,
+) -> None:
+    leader, person = here.member("leader"), here.person("Zenobia Known")
+
+    def proposed(how: dict[str, object], **contact: object) -> str:
+        with as_system(here.system):
+            Person.objects.filter(id=person.id).update(
+                **{"safe_contact": "", "restricted": False, "died_on": None} | how
+            )
+            Contact.objects.filter(person_id=person.id).update(**{"note": "", "preferred": False} | contact)
+        with as_actor(leader):
+            return meeting.safe_number(person.id)[-3:]
+
+    assert proposed({}) == "123"
+    assert proposed({}, note="her mother's") == ""
+    assert proposed({}, note="work, mornings", preferred=True) == "123"
+    assert proposed({"safe_contact": "text, weekdays before noon"}) == ""
+    assert proposed({"died_on": TODAY}) == ""
+    assert proposed({"restricted": True}) == ""
 
 
 def test_the_page_makes_the_same_number_of_statements_for_one_colleague_and_for_twenty(here: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -65,6 +66,15 @@ def test_how_not_to_reach_somebody_stands_first_and_no_number_is_offered_to_ring
     with as_actor(coach):
         card = queries.open_person(coach, someone.id)
         assert letters.ways_to_tell(card) == []
+        assert letters.ways_to_tell(replace(card, safe_contact="", not_by="", no_messages=False)) == [
+            "mail",
+            "sms",
+        ]
+        assert letters.ways_to_tell(replace(card, not_by="", no_messages=False)) == []
+        theirs = tuple(way for way in card.ways if way.kind == "phone")
+        theirs[0].note = "her mother's"
+        safe = replace(card, safe_contact="", not_by="", no_messages=False, ways=theirs)
+        assert letters.ways_to_tell(safe) == []
 
 
 def test_a_way_they_prefer_takes_the_place_of_the_one_before(here: Place) -> None:

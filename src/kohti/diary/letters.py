@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, history, outbox, words
 from kohti.kernel.actor import Actor
+from kohti.kernel.blueprint import RemindersPart
 from kohti.kernel.documents import Block, Facts, Heading, Lines, Square, Text
 from kohti.kernel.errors import NotThere, Refused
 from kohti.people.attachments import letters
 from kohti.people.queries import PersonCard
 
-from . import codes
+from . import codes, reaching
 from .models import Booking
 
 
@@ -160,11 +161,12 @@ def _behind(link: str) -> list[Block]:
 
 
 def ways_to_tell(person: PersonCard) -> list[str]:
-    """How somebody can be sent a message: mail, sms, both or not at all."""
-    if person.no_messages:
-        return []
-    works = {way.kind for way in person.ways if not way.sealed and way.fails_since is None}
-    return [channel for channel, kind in (("mail", "email"), ("sms", "phone")) if kind in works]
+    """How somebody can be sent a message, by the rule of what leaves by itself: mail, sms, both or not at all."""
+    reach = reaching.of_card(person)
+    return [channel for channel in WAYS if not reach.safe_way(RemindersPart(channels=(channel,)))[0]]
+
+
+WAYS: tuple[Literal["mail", "sms"], ...] = ("mail", "sms")
 
 
 def tell(
@@ -182,18 +184,19 @@ def tell(
     With `link` also where they can move or cancel it themselves.
 
     Says nothing of what it is about. Raises Refused where the person must not be left a message, or has no
-    such way.
+    such way that is safe.
     """
     actors.must(actor, "documents.add")
     _still_booked(one)
-    if person.no_messages:
-        raise Refused(_("This person must not be left a message."), code="no-messages")
-    wanted = "email" if channel == "mail" else "phone"
-    ways = [way for way in person.ways if way.kind == wanted and not way.sealed]
-    address = next((way.value for way in ways if way.fails_since is None), "")
-    if ways and not address:
-        raise Refused(_("What is sent to this address comes back. Ask for another."), code="fails")
-    if not address:
+    why, _channel, address = reaching.of_card(person).safe_way(RemindersPart(channels=(channel,)))
+    if why == "no-messages":
+        raise Refused(_("This person must not be left a message."), code=why)
+    if why and why != "nothing-known":
+        raise Refused(_("There is no way to send it to them: only a letter."), code=why)
+    if why:
+        wanted = "email" if channel == "mail" else "phone"
+        if any(way.kind == wanted and not way.sealed and way.fails_since for way in person.ways):
+            raise Refused(_("What is sent to this address comes back. Ask for another."), code="fails")
         raise Refused(
             _("No e-mail address is known.") if channel == "mail" else _("No phone number is known."),
             code="no-address",

@@ -108,7 +108,7 @@ def _offer_at(actor: Actor, plan: Blueprint, centre_id: uuid.UUID) -> int:
     now = clock.now()
     soon = now + timedelta(minutes=plan.waiting_list.notice_minutes)
     asked = _Asked.read(actor, who)
-    able = _reaches([one.person_id for one in who])
+    able = reaching.of([one.person_id for one in who])
     times = Times(actor, centre_id, who)
     times.given.extend(Free(one.starts, one.ends, one.staff_id) for one in asked.open)
     made = 0
@@ -167,14 +167,6 @@ class _Asked:
             other.person_id == one.person_id and other.starts < piece.ends and other.ends > piece.starts
             for other in self.before
         )
-
-
-def _reaches(person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reach]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {reaching.WHO} from people_person p where p.id = any(%s)", [list(set(person_ids))]
-        )
-        return {row[0]: Reach(*row) for row in cursor.fetchall()}
 
 
 def _make(

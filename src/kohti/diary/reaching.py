@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db import connection
+
 from kohti.kernel import outbox
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import RemindersPart
 from kohti.kernel.languages import CODES
+from kohti.people.queries import PersonCard
 
 WHO = """p.id, p.full_name, p.languages, p.died_on is not null,
     p.no_messages, p.restricted, p.safe_contact <> '' or p.not_by <> '', p.merged_into_id is not null,
@@ -58,3 +61,29 @@ class Reach:
     def to(self, address: str) -> outbox.To:
         """Them, as the outbox writes to them."""
         return outbox.To(kind="person", id=self.id, address=address, name=self.name)
+
+
+def of(person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reach]:
+    """How each of these people can be written to, as far as the actor sees them. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {WHO} from people_person p where p.id = any(%s)", [list(set(person_ids))])
+        return {row[0]: Reach(*row) for row in cursor.fetchall()}
+
+
+def of_card(person: PersonCard) -> Reach:
+    """The same of somebody whose page is open. No statement."""
+    return Reach(
+        id=person.id,
+        name=person.full_name,
+        languages=person.languages,
+        died=person.died_on is not None,
+        no_messages=person.no_messages,
+        restricted=person.restricted,
+        own_way=bool(person.safe_contact or person.not_by),
+        merged=False,
+        ways=[
+            f"{way.kind}:{way.value}"
+            for way in person.ways
+            if not way.sealed and way.fails_since is None and (not way.note or way.preferred)
+        ],
+    )

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from kohti.diary import reaching
 from kohti.diary.sessions import Session, sessions
 from kohti.kernel import clock, history, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint
-from kohti.kernel.blueprint.parts import DropInPart
+from kohti.kernel.blueprint.parts import DropInPart, RemindersPart
 from kohti.kernel.errors import NotThere
 from kohti.kernel.languages import CODES
 from kohti.kernel.words import title
@@ -262,16 +263,9 @@ def at_once(actor: Actor) -> str:
 
 
 def safe_number(person_id: uuid.UUID) -> str:
-    """The number on record to which a text may go: none where they must not be left a message, or said how not to
-    reach them. One statement.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select c.value from people_contact c join people_person p on p.id = c.person_id"
-            " where p.id = %s and not p.no_messages and p.not_by = '' and c.kind = 'phone' and c.sealed = ''"
-            " and c.ended_at is null and c.fails_since is null order by c.preferred desc, c.created_at desc, c.id"
-            " limit 1",
-            [person_id],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else ""
+    """The number on record to which a text may go, by the one rule of `diary.reaching`; else nothing. One statement."""
+    reach = reaching.of([person_id]).get(person_id)
+    return reach.safe_way(BY_TEXT)[2] if reach else ""
+
+
+BY_TEXT = RemindersPart(channels=("sms",))
