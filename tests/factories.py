@@ -118,6 +118,7 @@ class Place:
         minutes: int = 10,
         person: Person | None = None,
         staff_id: uuid.UUID | None = None,
+        room_id: uuid.UUID | None = None,
         centre: Centre | None = None,
         kind: str = "work-search-review",
         reference: str = "",
@@ -135,6 +136,7 @@ class Place:
                         kind_id=self.kinds[kind].id,
                         person_id=someone.id,
                         staff_id=staff_id,
+                        room_id=room_id,
                         reference=reference,
                     )
                 ],

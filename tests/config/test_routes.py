@@ -25,6 +25,7 @@ from tests.factories import MORNING, PASSWORD, Place, an_offer, browser_of, plac
 from kohti.config import addresses
 from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
+from kohti.diary.models import Room
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
 from kohti.journeys.models import Cover, Ending, LastingCheck
@@ -130,6 +131,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("book_new", "POST"): Expected(FLOOR, 422),
     ("book_news", "GET"): Expected(FLOOR, 200),
     ("book_week", "GET"): Expected(FLOOR, 200, thing="staff_id"),
+    ("book_week_of_room", "GET"): Expected(FLOOR, 200, thing="room_id"),
     ("book_one", "GET"): Expected(FLOOR, 200, thing="booking_id"),
     ("book_move", "POST"): Expected(FLOOR, 422, thing="booking_id"),
     ("book_cancel", "POST"): Expected(FLOOR, 422, thing="booking_id"),
@@ -442,7 +444,7 @@ class Things(dict[str, Any]):
 
     KEPT = (
         "person_id", "booking_id", "visit_id", "help_id", "file_id", "caseload_id", "document_id", "message_id",
-        "staff_id", "user_id",
+        "staff_id", "user_id", "room_id",
     )  # fmt: skip
 
     def __init__(self, service: Place, centre: Centre, made: dict[str, Any]) -> None:
@@ -482,6 +484,9 @@ class Things(dict[str, Any]):
         host = service.member(HOST, centre=centre.code)
         if key == "user_id":
             return uuid.UUID(host.facts["user_id"])
+        if key == "room_id":
+            with as_actor(host):
+                return Room.objects.get(centre_id=centre.id, code="room-1").id
         if key in ("visit_id", "help_id"):
             with as_actor(host):
                 if key == "visit_id":

@@ -60,7 +60,7 @@ def test_a_drop_in_stands_in_the_column_of_its_room_and_of_whoever_holds_it_and_
     here.booking(MORNING + timedelta(hours=4), minutes=30, staff_id=coach.staff_id)
     browser = browser_of(leader)
     by_room = browser.get("/book/?by=room").content.decode()
-    quiet = by_room.split(">Quiet room</span>")[1].split("</section>")[0]
+    quiet = by_room.split(">Quiet room</a>")[1].split("</section>")[0]
     assert "<p><b>09:30–12:00</b> <bdi>Housing drop-in</bdi> <span>Housing partner</span></p>" in quiet
     assert re.findall(r">Free ([\d:]+)<", quiet)[0] == "12:00"
     assert '<li dir="auto">Debt help, 13:00–15:00' in by_room
@@ -215,6 +215,28 @@ def test_a_week_shows_the_days_of_one_colleague() -> None:
     assert browser_of(coach).get(f"/book/week/{short(own(elsewhere))}/").status_code == 404
 
 
+def test_a_week_of_a_room_is_reached_from_its_column_and_books_it_with_a_press() -> None:
+    here = place()
+    coach = here.member("coach", name="Clara Coach")
+    with as_actor(coach):
+        room = Room.objects.get(centre_id=here.centre.id, code="room-2")
+    here.booking(MORNING, staff_id=coach.staff_id, room_id=room.id)
+    here.booking(MORNING + timedelta(days=1), staff_id=coach.staff_id)
+    browser = browser_of(coach)
+    day = browser.get("/book/?by=room").content.decode()
+    found = re.search(r'<h2><a href="(/book/week/room/[^"]+)" dir="auto">Room 2</a>', day)
+    assert found
+    page = browser.get(found[1]).content.decode()
+    assert len(re.findall(r"<h2><a[^>]*>([^<]*)</a>", page)) == 5
+    assert page.count("<bdi>") == 1
+    assert "Clara Coach</span>" in page
+    pressed = re.search(rf'name=at value="(r{short(room.id)}\.20260312\.1200)"', page)
+    assert pressed
+    form = browser.get("/book/new/", {"at": pressed[1]}).content.decode()
+    assert (filled(form, "at"), filled(form, "room")) == ("12:00", short(room.id))
+    assert browser_of(here.member("coach", centre="gloucester")).get(found[1]).status_code == 404
+
+
 def test_a_closed_day_and_the_time_that_is_over_offer_nothing() -> None:
     here = place()
     coach = here.member("coach")
@@ -264,7 +286,14 @@ def test_the_book_costs_the_same_statements_however_much_is_booked() -> None:
     def cost(address: str) -> int:
         return int(browser.get(address).headers["X-Kohti-Statements"])
 
-    three = ("/book/", "/book/?by=room", f"/book/week/{short(own(coach))}/")
+    with as_actor(leader):
+        room = Room.objects.get(centre_id=here.centre.id, code="room-2")
+    three = (
+        "/book/",
+        "/book/?by=room",
+        f"/book/week/{short(own(coach))}/",
+        f"/book/week/room/{short(room.id)}/",
+    )
     few = [cost(one) for one in three]
     for n in range(1, 12):
         here.booking(MORNING + timedelta(minutes=10 * n), staff_id=coach.staff_id)
@@ -277,7 +306,7 @@ def test_rooms_and_desks_come_from_the_blueprint_and_one_that_goes_is_retired() 
     text = services.shipped("gloucestershire")
     host = here.member("host")
     headings = re.findall(
-        r'<h2><span dir="auto">([^<]*)</span>', browser_of(host).get("/book/?by=room").content.decode()
+        r'<h2><a [^>]*>([^<]*)</a>', browser_of(host).get("/book/?by=room").content.decode()
     )
     assert headings[:3] == ["Room 1", "Room 2", "Quiet room"]
     assert headings[-1] == "Desk 6"

@@ -11,6 +11,7 @@ from tests.factories import MORNING, TODAY, Place, acting, browser_of, place
 from kohti.diary import actions, covering, queries, sessions
 from kohti.kernel import clock
 from kohti.kernel.actor import as_actor
+from kohti.kernel.ids import short
 
 
 @pytest.fixture
@@ -22,6 +23,14 @@ def test_a_leader_adds_a_drop_in_takes_a_day_out_and_the_host_reads_what_is_held
     leader = here.member("leader")
     address = f"/centres/{here.centre.id}/drop-ins/"
     browser = browser_of(leader)
+    for begins in ("/day/", "/book/"):
+        menu, _main, rest = browser.get(begins).content.decode().partition("<main")
+        for part in (menu, rest):
+            assert part.count('href="/centres/"') == 1
+    centre = browser.get("/centres/", follow=True).content.decode()
+    assert 'href="/centres/" aria-current="page">Centre</a>' in centre
+    assert f'href="/centres/{short(here.centre.id)}/drop-ins/"' in centre
+    assert 'href="/centres/"' not in browser_of(here.member("coach")).get("/book/").content.decode()
     page = browser.get(address).content.decode()
     (key,) = re.findall(r'name="key" value="([^"]+)"', page)
     wrong = {"key": key, "title": "Debt help", "weekday": "2", "opens": "12:00", "closes": "10:30"}

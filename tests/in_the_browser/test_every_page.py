@@ -53,6 +53,7 @@ PAGES = [
 ALSO = {
     "book": ("?by=room", "?as=list", "?day=2026-03-14"),
     "book_week": ("?day=2026-03-10", "?as=list"),
+    "book_week_of_room": ("?day=2026-03-10", "?as=list"),
     "arrivals": ("?show=here", "?show=expected"),
     "day_figures": ("?from=2026-03-09&until=2026-03-11",),
     "day_visits": ("?what=came", "?what=missed", "?what=left"),

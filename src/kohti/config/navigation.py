@@ -35,6 +35,7 @@ PLACES = (
     ("roles", "service.see", gettext_noop("Roles")),
     ("audit", "audit.see", gettext_noop("History")),
     ("centres", "service.see", gettext_noop("Centres")),
+    ("centres", "centre.close", gettext_noop("Centre")),
     ("organisations", "service.see", gettext_noop("Organisations")),
     ("devices", "devices.keep", gettext_noop("Kiosks and boards")),
     ("service", "service.see", gettext_noop("Service")),
@@ -43,13 +44,13 @@ PLACES = (
 
 
 def menu_for(actor: Actor, path: str) -> list[Entry]:
-    """The places this role uses; the one we are in is current."""
-    entries = []
+    """The places this role uses, each once; the one we are in is current."""
+    entries: dict[str, Entry] = {}
     for name, verb, title in PLACES:
-        if may(actor, verb):
+        if name not in entries and may(actor, verb):
             href = links.to(name)
-            entries.append(Entry(_(title), href, path.startswith(href)))
-    return entries
+            entries[name] = Entry(_(title), href, path.startswith(href))
+    return list(entries.values())
 
 
 def home_of(actor: Actor) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("book/new/", book.new, name="book_new"),
     path("book/news/", book.news, name="book_news"),
     path("book/week/<id:staff_id>/", book.week, name="book_week"),
+    path("book/week/room/<id:room_id>/", book.week_of_room, name="book_week_of_room"),
     path("book/<id:booking_id>/", book.one, name="book_one"),
     path("book/<id:booking_id>/move/", book.move, name="book_move"),
     path("book/<id:booking_id>/cancel/", book.cancel, name="book_cancel"),

@@ -27,6 +27,7 @@ def leading(actor: Actor) -> dict[str, Any]:
     return {
         "books": may(actor, "diary.book"),
         "covers": may(actor, "diary.cover"),
+        "closes": may(actor, "centre.close"),
         "away": [away_line(actor, one) for one in who_is_away(actor)],
         "waits": [
             {

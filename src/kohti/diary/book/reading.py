@@ -160,8 +160,15 @@ class Pages:
     held: Sequence[Session]
 
 
-def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None = None) -> Pages:
-    """The book of the actor's centre from a day to a day, of everybody or of one colleague. Two statements.
+def pages(
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    staff_id: uuid.UUID | None = None,
+    room_id: uuid.UUID | None = None,
+) -> Pages:
+    """The book of the actor's centre from a day to a day, of everybody, of one colleague or of one room. Two statements.
 
     Whoever is named in it is written into the history as listed, in a third.
     """
@@ -173,8 +180,10 @@ def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None =
         "from": clock.local(first, "00:00", actor.zone),
         "until": clock.local(last + timedelta(days=1), "00:00", actor.zone),
         "staff": staff_id,
+        "room": room_id,
     }
     only = " and b.staff_id = %(staff)s" if staff_id else ""
+    only += " and b.room_id = %(room)s" if room_id else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"{OF_A_DAY} where b.centre_id = %(centre)s and b.day between %(first)s and %(last)s{only}"
@@ -183,7 +192,7 @@ def pages(actor: Actor, first: date, last: date, *, staff_id: uuid.UUID | None =
         )
         rows = cursor.fetchall()
     values["staff"] = [*{row[4] for row in rows if row[4]}, *([staff_id] if staff_id else [])]
-    values["rooms"] = [*{row[5] for row in rows if row[5]}]
+    values["rooms"] = [*{row[5] for row in rows if row[5]}, *([room_id] if room_id else [])]
     opened, away, colleagues, rooms, kinds_, held = reading.together(
         values, OPEN, AWAY, COLLEAGUES, ROOMS, KINDS, HELD
     )

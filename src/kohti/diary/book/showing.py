@@ -124,9 +124,7 @@ def _day(
             opened=pages.open.get(day),
             sessions=sessions.get(column.id, ()),
         )
-        href = ""
-        if what == "s" and column.id:
-            href = f"{links.to('book_week', column.id)}?day={day}"
+        href = f"{links.to(WEEK_OF[what], column.id)}?day={day}" if column.id else ""
         shown.append(Shown(column.name, _KINDS.get(column.kind, str)(), href, lines, free, column.id == own))
     return Drawn(frame.times, shown, also, without)
 
@@ -138,27 +136,31 @@ _KINDS: dict[str, Callable[[], str]] = {
 }
 
 
-def week(pages: Pages, staff_id: uuid.UUID, zone: ZoneInfo) -> Drawn:
-    """The days of a week of one colleague: those on which the centre is open or something is booked."""
+WEEK_OF = {"s": "book_week", "r": "book_week_of_room"}
+"""Where the week of a column is, by what a column is."""
+
+
+def week(pages: Pages, of: uuid.UUID, zone: ZoneInfo, *, what: str) -> Drawn:
+    """The days of a week of one colleague (`what` is s) or room (r): when the centre is open or something is booked."""
     held: dict[date, list[Block]] = {}
     for block in pages.blocks:
         held.setdefault(block.day, []).append(block)
     days = [pages.first + timedelta(days=n) for n in range((pages.last - pages.first).days + 1)]
-    pages = replace(pages, held=[one for one in pages.held if one.staff_id == staff_id])
+    pages = replace(pages, held=[one for one in pages.held if of in (one.staff_id, one.room_id)])
     sessions: dict[date, list[Session]] = {}
     for session in pages.held:
         sessions.setdefault(session.starts.astimezone(zone).date(), []).append(session)
     days = [day for day in days if day in pages.open or day in held or day in sessions or day.weekday() < 5]
-    away = [(one.starts, one.ends) for one in pages.away if one.staff_id == staff_id]
+    away = [(one.starts, one.ends) for one in pages.away if one.staff_id == of]
     frame = _Frame.of(pages, days, zone)
     shown = []
     for day in days:
         lines, free = frame.column(
             day,
             held.get(day, []),
-            key=f"s{short(staff_id)}",
+            key=f"{what}{short(of)}",
             away=away,
-            by="w",
+            by="w" if what == "s" else what,
             opened=pages.open.get(day),
             sessions=sessions.get(day, ()),
         )

@@ -58,6 +58,7 @@ def _around(request: HttpRequest, actor: Actor, day: date, step: int) -> dict[st
         "someone": someone,
         "for_": short(someone.id) if someone else "",
         "as_list": request.GET.get("as") == "list",
+        "may_close": actors.may(actor, "centre.close"),
     }
 
 
@@ -83,6 +84,8 @@ def day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "closed": wanted not in found.open,
             "booked": sum(one.holds for one in found.blocks),
             "week_of": None,
+            "here": reverse("book"),
+            "colleague": None,
             "days": f"{wanted}",
         },
     )
@@ -91,23 +94,36 @@ def day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @needs("diary.book")
 def week(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpResponseBase:
     """A week of one colleague of the centre."""
+    return _week(request, actor, staff_id, what="s")
+
+
+@needs("diary.book")
+def week_of_room(request: HttpRequest, actor: Actor, room_id: uuid.UUID) -> HttpResponseBase:
+    """A week of one room or desk of the centre."""
+    return _week(request, actor, room_id, what="r")
+
+
+def _week(request: HttpRequest, actor: Actor, of: uuid.UUID, *, what: str) -> HttpResponseBase:
     wanted = _day_of(request, actor)
     monday = wanted - timedelta(days=wanted.weekday())
-    found = reading.pages(actor, monday, monday + timedelta(days=6), staff_id=staff_id)
-    colleague = next((one for one in found.colleagues if one.id == staff_id), None)
-    if colleague is None:
-        raise NotThere("no such colleague")
+    whose = {"staff_id" if what == "s" else "room_id": of}
+    found = reading.pages(actor, monday, monday + timedelta(days=6), **whose)
+    column = next((one for one in (found.colleagues if what == "s" else found.rooms) if one.id == of), None)
+    if column is None:
+        raise NotThere("no such column")
     return render(
         request,
         "diary/book.html",
         _around(request, actor, wanted, 7)
         | {
-            "drawn": showing.week(found, staff_id, actor.zone),
+            "drawn": showing.week(found, of, actor.zone, what=what),
             "by": "week",
             "title": _("Week of %(day)s") % {"day": words.day_short(monday)},
             "closed": False,
             "booked": sum(one.holds for one in found.blocks),
-            "week_of": colleague,
+            "week_of": column,
+            "here": reverse(showing.WEEK_OF[what], args=[of]),
+            "colleague": of if what == "s" else None,
             "days": f"{monday}.{monday + timedelta(days=6)}",
         },
     )
