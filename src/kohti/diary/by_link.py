@@ -1,7 +1,7 @@
 """A person's link to one appointment: signed, short-lived, and worth that appointment alone.
 
 Its address holds nothing to read: the booking's identifier, which of its links it is, and a signature. It holds until
-the end of the appointment's day, until the appointment stands at another time, or until somebody ends it.
+the end of the appointment's day, until the appointment stands at another time or is somebody else's, or until somebody ends it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from django.db import connection
 from kohti.kernel.errors import NotThere
 from kohti.kernel.rows import definer
 from kohti.team.rows import OF_THE_SERVICE
+
+from .codes import LENGTH, LETTERS
 
 ONLINE = "(select v.plan->'online' from team_blueprintversion v where v.service_id = s.id order by v.number desc limit 1)"
 FUNCTIONS = (
@@ -86,6 +88,31 @@ begin
 end $$;
 create or replace trigger link_follows before update of starts on diary_booking
 for each row when (old.starts is distinct from new.starts) execute function kohti.link_follows();
+""",
+    # nor does the link or the code of one person lead to the appointment of another; two records of one are no other
+    definer(
+        f"""
+kohti.link_of_another()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if exists (select 1 from people_merge m where m.undone_at is null and (
+               (m.kept_id, m.gone_id) in ((new.person_id, old.person_id), (old.person_id, new.person_id)))) then
+        return new;
+    end if;
+    new.link := old.link + 1;
+    new.late_minutes := null;
+    if old.code <> '' then
+        new.code := (select string_agg(
+                substr('{LETTERS}', 1 + get_byte(uuid_send(gen_random_uuid()), 0) % {len(LETTERS)}, 1), '')
+            from generate_series(1, {LENGTH}));
+    end if;
+    return new;
+end $$;
+grant execute on function kohti.link_of_another() to public"""
+    ),
+    """
+create or replace trigger link_of_another before update of person_id on diary_booking
+for each row when (old.person_id is distinct from new.person_id) execute function kohti.link_of_another();
 """,
 )
 

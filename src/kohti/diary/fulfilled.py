@@ -17,6 +17,9 @@ begin
     update diary_wish set ended_at = kohti.now(), ended = 'filled'
     where person_id = new.person_id and kind_id = new.kind_id and centre_id = new.centre_id and ended_at is null
       and new.starts < before;
+    if found then
+        perform kohti.record(gen_random_uuid(), 'wish.ended', 'booking', new.id, array[new.person_id], '{"ended": "filled"}');
+    end if;
     return null;
 end $$;
 grant execute on function kohti.wish_filled() to public"""
@@ -25,12 +28,38 @@ grant execute on function kohti.wish_filled() to public"""
 create or replace trigger wish_filled after insert on diary_booking
 for each row when (new.person_id is not null and new.state = 'booked') execute function kohti.wish_filled();
 """,
+    # an appointment that is somebody else's now is not what they waited to have earlier
+    definer(
+        """
+kohti.wish_of_another()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update diary_wish set ended_at = kohti.now(), ended = 'gone' where booking_id = new.id and ended_at is null;
+    if found then
+        perform kohti.record(gen_random_uuid(), 'wish.ended', 'booking', new.id, array[old.person_id], '{"ended": "gone"}');
+    end if;
+    return null;
+end $$;
+grant execute on function kohti.wish_of_another() to public"""
+    ),
+    """
+create or replace trigger wish_of_another after update of person_id on diary_booking
+for each row when (old.person_id is distinct from new.person_id and old.link <> new.link)
+execute function kohti.wish_of_another();
+""",
     definer(
         """
 kohti.wish_ended()
 returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_offer diary_offer;
 begin
-    update diary_offer set state = 'gone', answered_at = kohti.now() where wish_id = new.id and state = 'open';
+    for v_offer in
+        update diary_offer set state = 'gone', answered_at = kohti.now() where wish_id = new.id and state = 'open' returning *
+    loop
+        perform kohti.record(gen_random_uuid(), 'offer.taken_back', case when v_offer.booking_id is null then 'person'
+            else 'booking' end, coalesce(v_offer.booking_id, v_offer.person_id), array[v_offer.person_id], '{"ended": "gone"}');
+    end loop;
     return null;
 end $$;
 grant execute on function kohti.wish_ended() to public"""
@@ -70,8 +99,9 @@ end $$;
 grant execute on function kohti.time_freed() to public"""
     ),
     """
+-- a file sets what it changes aside as missed before it puts it elsewhere
 create or replace trigger time_freed after update of starts, ends, staff_id, state on diary_booking
-for each row when (old.staff_id is not null and old.state = 'booked' and (new.state = 'cancelled'
+for each row when (old.staff_id is not null and old.state in ('booked', 'missed') and (new.state = 'cancelled'
     or old.starts <> new.starts or old.ends <> new.ends or old.staff_id is distinct from new.staff_id))
 execute function kohti.time_freed();
 """,

@@ -76,23 +76,32 @@ update diary_offer o set state = 'gone', answered_at = %(now)s
 where o.service_id = %(service)s and o.state = 'open' and exists (
     select 1 from diary_booking b where b.staff_id = o.staff_id and b.holds and b.starts < o.ends and b.ends > o.starts
       and b.id is distinct from o.booking_id)
+returning o.person_id, o.booking_id
+"""
+LATE = """
+update diary_offer o set state = 'late', answered_at = %(now)s
+where o.service_id = %(service)s and o.state = 'open' and o.until <= %(now)s
+returning o.person_id, o.booking_id
 """
 
 
 def end_what_is_over(actor: Actor) -> None:
     """Offers nobody answered in time and those whose time is taken, wishes whose day has passed, times that have begun."""
-    now = clock.now()
-    Offer.objects.filter(service_id=actor.service, state=Offer.State.OPEN, until__lte=now).update(
-        state=Offer.State.LATE, answered_at=now
-    )
+    now, over = clock.now(), []
     with connection.cursor() as cursor:
-        cursor.execute(TAKEN, {"now": now, "service": actor.service})
-        cursor.execute(OVER, {"now": now, "service": actor.service})
-        over = cursor.fetchall()
+        for verb, ended, query in (
+            ("offer.taken_back", "late", LATE),
+            ("offer.taken_back", "gone", TAKEN),
+            ("wish.ended", "over", OVER),
+        ):
+            cursor.execute(query, {"now": now, "service": actor.service})
+            over.extend((verb, ended, person, booking) for person, booking in cursor.fetchall())
     history.record_each(
         [
-            history.Event("wish.ended", "booking" if booking else "person", booking or person, [person])
-            for person, booking in over
+            history.Event(
+                verb, "booking" if booking else "person", booking or person, [person], {"ended": ended}
+            )
+            for verb, ended, person, booking in over
         ]
     )
     Freed.objects.filter(service_id=actor.service, ends__lte=now).delete()

@@ -38,10 +38,13 @@ BEFORE_IT = timedelta(hours=1)
 A_LITTLE = timedelta(minutes=10)
 
 
-def confirm(actor: Actor, booking_ids: Sequence[uuid.UUID]) -> None:
-    """A word at once to whoever these appointments are with, as they stand now, where the blueprint says so."""
+def confirm(actor: Actor, booking_ids: Sequence[uuid.UUID], *, moved: bool = False) -> None:
+    """A word at once to whoever these appointments are with, as they stand now, where the blueprint says so.
+
+    `moved`: they stand at another time than before.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("select kohti.confirm(%s)", [list(booking_ids)])
+        cursor.execute("select kohti.confirm(%s, %s)", [list(booking_ids), moved])
 
 
 def due_at(starts: datetime, hours: int, rules: RemindersPart, zone: ZoneInfo) -> datetime:

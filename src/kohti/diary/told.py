@@ -26,21 +26,23 @@ end $$;
 grant execute on function kohti.told_follows() to public"""
     ),
     """
-create or replace trigger told_follows after update of starts, centre_id, state on diary_booking
+create or replace trigger told_follows after update of starts, centre_id, person_id, state on diary_booking
 for each row when (old.starts is distinct from new.starts or old.centre_id is distinct from new.centre_id
+    or (old.person_id is distinct from new.person_id and old.link <> new.link)
     or (new.state = 'cancelled' and old.state <> 'cancelled'))
 execute function kohti.told_follows();
 """,
     # A word at once, where the blueprint says so: for whoever made, moved or cancelled it, who need not see whom.
+    # Whether it stands at another time than before (`p_moved`) is known to who put it there.
     definer(
         f"""
-kohti.confirm(p_bookings uuid[])
+kohti.confirm(p_bookings uuid[], p_moved boolean)
 returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
     insert into diary_reminder (id, service_id, centre_id, booking_id, about, hours, version, starts, due, channel, state, why)
     select gen_random_uuid(), b.service_id, b.centre_id, b.id, h.about, 0, b.version, b.starts, kohti.now(), '', 'waiting', ''
     from diary_booking b join diary_kind k on k.id = b.kind_id
     cross join lateral (select case when b.state = 'cancelled' then 'cancelled'
-                                    when b.link > 1 then 'moved' else 'booked' end as about) h
+                                    when p_moved then 'moved' else 'booked' end as about) h
     where b.id = any(p_bookings) and b.service_id = kohti.service() and kohti.kind() in ('member', 'guest', 'system')
       and b.person_id is not null and b.starts > kohti.now() and b.state in ('booked', 'cancelled') and k.reminds
       and {REMINDERS.format("b.service_id")} -> 'confirm' ? h.about

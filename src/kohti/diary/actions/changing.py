@@ -152,7 +152,13 @@ def move(
             if old != new
         },
     )
-    after_change(actor, [booking_id], tell=not stays)
+    moved = after.starts != before.starts
+    after_change(
+        actor,
+        [booking_id],
+        moved=[booking_id] if moved else [],
+        told=[] if moved or stays else [booking_id],
+    )
     tell_days(after.centre_id, {before.day, after.day})
     return after
 
@@ -181,7 +187,7 @@ def cancel(actor: Actor, booking_id: uuid.UUID, *, reason: str = "", key: str | 
         persons=[person_id] if person_id else [],
         detail={"reason": why} if why else None,
     )
-    after_change(actor, [booking_id])
+    after_change(actor, [booking_id], told=[booking_id])
     tell_days(centre_id, {day})
 
 

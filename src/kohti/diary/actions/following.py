@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kohti.kernel.actor import Actor
 
@@ -11,12 +11,20 @@ from ..reminding import confirm
 from .settling import settle
 
 
-def after_change(actor: Actor, booking_ids: Sequence[uuid.UUID], *, tell: bool = True) -> None:
+def after_change(
+    actor: Actor,
+    booking_ids: Sequence[uuid.UUID],
+    *,
+    moved: Collection[uuid.UUID] = (),
+    told: Collection[uuid.UUID] = (),
+) -> None:
     """Let follow what depends on these appointments, once they were moved or cancelled.
 
-    Called in the change's own transaction, with the rows as they stand after it. `tell`: whether it is another
-    appointment for whoever comes; another room or desk is not.
+    Called in the change's own transaction, with the rows as they stand after it. `moved`: those of them that the
+    same person comes to at another time; `told`: those of which else there is something to say. Another room is not.
     """
     settle(actor, booking_ids)
-    if tell:
-        confirm(actor, booking_ids)
+    if told:
+        confirm(actor, list(told))
+    if moved:
+        confirm(actor, list(moved), moved=True)

@@ -24,7 +24,7 @@ from kohti.people.models import Person
 from kohti.team import actions as team
 
 from .. import queries
-from ..file import Booked, Check, DiaryRow, Problem, check, kept_reference, read_rows
+from ..file import Booked, Change, Check, DiaryRow, Problem, check, kept_reference, read_rows
 from ..file.values import phone_digits
 from ..models import Booking, ImportedFile, Kind
 from . import files
@@ -191,7 +191,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     )
     # Bookings that move may pass through each other's places: set them aside, then put all of them back.
     Booking.objects.filter(id__in=[booking_id for booking_id, _change in changing]).update(
-        state=Booking.State.CANCELLED
+        state=Booking.State.MISSED  # which holds no time, and is nothing to tell anybody
     )
     moved = []
     for booking_id, change in changing:
@@ -241,7 +241,7 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
             persons=[booking.person_id] if booking.person_id else [],
             detail={"before": asdict(change.before), "fields": list(change.fields)},
         )
-    after_change(actor, [booking.id for booking in moved])
+    _follow(actor, moved, [change for _id, change in changing], was_for)
     book(
         actor,
         centre_id,
@@ -261,6 +261,25 @@ def apply_file(actor: Actor, centre_id: uuid.UUID, content: bytes, *, filename: 
     history.record("diary.imported", "centre", centre_id, detail={"name": filename, "rows": len(taken)})
     live.tell(centre_id, "diary", centre_id)
     return result
+
+
+def _follow(
+    actor: Actor,
+    moved: Sequence[Booking],
+    changes: Sequence[Change],
+    was_for: Mapping[uuid.UUID, Person | None],
+) -> None:
+    """Let follow what depends on them; who comes is told of another time or length, or that it is theirs now."""
+    at_another, told = [], []
+    for booking, change in zip(moved, changes, strict=True):
+        before = was_for[booking.id]
+        if before is None or before.id != booking.person_id:
+            told.append(booking.id)
+        elif "starts" in change.fields:
+            at_another.append(booking.id)
+        elif "minutes" in change.fields:
+            told.append(booking.id)
+    after_change(actor, [booking.id for booking in moved], moved=at_another, told=told)
 
 
 def _instant(row: DiaryRow, zone: ZoneInfo) -> datetime:
