@@ -10,6 +10,7 @@ from tests.frontdesk.test_line import MINUTE, Desk, later
 
 from kohti.config import housekeeping
 from kohti.diary import actions as diary
+from kohti.diary import covering
 from kohti.diary.models import Booking
 from kohti.frontdesk import actions, queries
 from kohti.frontdesk.models import Period, Visit
@@ -43,6 +44,13 @@ def closed_by_the_hours(desk: Desk) -> int:
     """How many days housekeeping closes now."""
     with as_system(desk.here.system) as system:
         return housekeeping.close_centres(system)
+
+
+def became(desk: Desk, booking: Booking) -> tuple[str, str]:
+    """How an appointment stands, and why."""
+    with as_actor(desk.leader):
+        found = Booking.objects.get(id=booking.id)
+    return found.state, found.reason
 
 
 def nobody_is_open(desk: Desk, day: date) -> bool:
@@ -95,6 +103,7 @@ def test_a_centre_that_closes_at_noon_leaves_nobody_open_and_lets_nobody_in_afte
         waits, talks, parked = desk.comes(), desk.seen(desk.coach), desk.comes()
         desk.press(actions.park, parked.visit_id, until=MORNING + 150 * MINUTE)
         expected = desk.here.booking(MORNING + 115 * MINUTE)
+        afternoon = desk.here.booking(MORNING + 4 * HOUR, staff_id=desk.coach.staff_id)
         asked = desk.press(actions.ask_for_help, desk="4")
     with later(119):
         assert closed_by_the_hours(desk) == 0
@@ -105,6 +114,8 @@ def test_a_centre_that_closes_at_noon_leaves_nobody_open_and_lets_nobody_in_afte
         assert ended == [("left", "hours"), ("done", "hours"), ("left", "hours")]
         with as_actor(desk.leader):
             assert Booking.objects.get(id=expected.id).state == "missed"
+            assert Booking.objects.get(id=afternoon.id).state == "booked"
+            assert [one.id for one in covering.needs_somebody(desk.leader)] == [afternoon.id]
         with pytest.raises(Refused, match="has closed"):
             desk.comes()
         with pytest.raises(Refused, match="has closed"):
@@ -112,3 +123,27 @@ def test_a_centre_that_closes_at_noon_leaves_nobody_open_and_lets_nobody_in_afte
         with pytest.raises(Refused, match="over already"):
             desk.press(actions.go_to_help, asked, by=desk.coach)
     assert nobody_is_open(desk, TODAY)
+    with later(20 * 60):
+        assert closed_by_the_hours(desk) == 1
+        assert closed_by_the_hours(desk) == 0
+        assert became(desk, afternoon) == ("cancelled", "The centre is closed on this day.")
+
+
+def test_what_stood_in_a_day_that_was_closed_whole_was_missed_by_nobody(desk: Desk) -> None:
+    day = TODAY + timedelta(days=7)
+    booked = desk.here.booking(MORNING + timedelta(days=7), staff_id=desk.coach.staff_id)
+    acting(desk.leader, diary.close_on, desk.here.centre.id, day, "stocktaking")
+    with clock.held_at(MORNING + timedelta(days=7, hours=10)):
+        assert closed_by_the_hours(desk) == 0
+        assert became(desk, booked) == ("booked", "")
+    with clock.held_at(MORNING + timedelta(days=8)):
+        assert closed_by_the_hours(desk) == 1
+        assert became(desk, booked) == ("cancelled", "The centre is closed on this day.")
+
+
+def test_whoever_closes_the_day_by_hand_says_that_nobody_else_comes(desk: Desk) -> None:
+    day = TODAY + timedelta(days=9)
+    booked = desk.here.booking(MORNING + timedelta(days=9, hours=4), staff_id=desk.coach.staff_id)
+    with clock.held_at(MORNING + timedelta(days=9)):
+        desk.press(actions.close_day, desk.here.centre.id, day, by=desk.leader, endings={})
+        assert became(desk, booked) == ("missed", "")

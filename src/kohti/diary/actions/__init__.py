@@ -5,7 +5,7 @@ from __future__ import annotations
 from .absences import be_away, be_back, caught_up
 from .booking import NewBooking, book, mark, miss_the_rest
 from .changing import book_agreed, book_one, cancel, move
-from .closed_days import close_on, open_again
+from .closed_days import cancel_the_closed, close_on, open_again
 from .drop_ins import NewDropIn, add_drop_in, end_drop_in, skip
 from .earlier import ask_earlier, ask_for_time, move_there, take_earlier, take_wish_back
 from .following import after_change
@@ -32,6 +32,7 @@ __all__ = [
     "book_agreed",
     "book_one",
     "cancel",
+    "cancel_the_closed",
     "caught_up",
     "check_file",
     "close_on",

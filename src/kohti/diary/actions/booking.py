@@ -165,16 +165,37 @@ def mark(actor: Actor, booking_id: uuid.UUID, state: str, *, expected: Sequence[
         raise Refused(clash_words(str(clash)), code="clash") from clash
 
 
-def miss_the_rest(actor: Actor, centre_id: uuid.UUID, day: date) -> list[uuid.UUID]:
-    """Mark every booking of a day that nobody came to as missed; their ids."""
+def miss_the_rest(
+    actor: Actor, centre_id: uuid.UUID, day: date, *, by_the_hours: bool = False
+) -> list[uuid.UUID]:
+    """Mark every booking of a day that nobody came to as missed; their ids.
+
+    `by_the_hours`: only what began before the centre's hours of that day were over. At a centre that closes at noon
+    nobody has missed an afternoon, and what is booked then still needs somebody.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "update diary_booking b set state = 'missed', version = version + 1 from ("
-            " select id from diary_booking where centre_id = %s and day = %s and state = 'booked'"
+            " select id from diary_booking where centre_id = %(centre)s and day = %(day)s and state = 'booked'"
+            f" and (not %(by_the_hours)s or starts < {CLOSING})"
             " order by starts, id for no key update) open where b.id = open.id returning b.id, b.person_id",
-            [centre_id, day],
+            {
+                "centre": centre_id,
+                "day": day,
+                "weekday": day.weekday(),
+                "zone": str(actor.zone),
+                "by_the_hours": by_the_hours,
+            },
         )
         missed = cursor.fetchall()
     for booking_id, person_id in missed:
         history.record("booking.missed", "booking", booking_id, persons=[person_id] if person_id else [])
     return [booking_id for booking_id, _person in missed]
+
+
+CLOSING = """coalesce((
+    select (%(day)s::date + least(o.closes, c.closes)) at time zone %(zone)s from diary_opening o
+    left join diary_closure c on c.centre_id = o.centre_id and c.day = %(day)s
+    where o.centre_id = %(centre)s and o.weekday = %(weekday)s and (c.id is null or c.closes > o.opens)
+), 'infinity')"""
+"""When a centre's hours of a day are over; never where it has none."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from datetime import date, time, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, names
+from kohti.kernel import clock, history, names, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.team.models import Centre
 
 from ..models import Closure, Opening
+from .changing import cancel
 
 MOST_AHEAD = timedelta(days=731)
 
@@ -74,6 +75,22 @@ def open_again(actor: Actor, closure_id: uuid.UUID) -> uuid.UUID:
         "centre.opened", "centre", closure.centre_id, detail={"day": closure.day}, tell=closure.centre_id
     )
     return closure.centre_id
+
+
+def cancel_the_closed(actor: Actor, centre_id: uuid.UUID, day: date) -> None:
+    """Cancel what is still booked in the hours for which a closure kept a centre closed: nobody missed that."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select b.id from diary_booking b join diary_closure c on c.centre_id = b.centre_id and c.day = b.day"
+            " where b.centre_id = %s and b.day = %s and b.state = 'booked'"
+            " and b.starts at time zone %s >= b.day + coalesce(c.closes, '00:00')"
+            " order by b.starts, b.id for no key update of b",
+            [centre_id, day, str(actor.zone)],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    with words.spoken(actor.first_language, actor=actor):
+        for booking_id in found:
+            cancel(actor, booking_id, reason=_("The centre is closed on this day."), key=None)
 
 
 def mine(actor: Actor, centre_id: uuid.UUID) -> None:

@@ -31,7 +31,8 @@ def close_day(
     """Close a day: whoever is still open is closed with a reason, and who never came is marked missed.
 
     `endings` gives the reason of a visit (`Ending`); whoever has none there left, or was seen where a talk is still
-    running. None at all: nobody was asked, the hours are over, and that is the reason. Returns how many were open.
+    running. None at all: nobody was asked, the hours are over, and that is the reason; what is booked after them stays
+    booked, and where the centre was closed then, is cancelled once its day is over. Returns how many were open.
     Closing a closed day changes nothing.
     """
     actors.must(actor, "day.close")
@@ -39,7 +40,10 @@ def close_day(
         return 0
     now = clock.now()
     # Bookings before the day's row, as a check-in takes them: the two wait for each other in one direction.
-    missed = diary.miss_the_rest(actor, centre_id, day)
+    over = day < clock.today(actor.zone)
+    if endings is None and over:
+        diary.cancel_the_closed(actor, centre_id, day)
+    missed = diary.miss_the_rest(actor, centre_id, day, by_the_hours=endings is None and not over)
     with connection.cursor() as cursor:
         cursor.execute(
             "with helped as (update frontdesk_help set ended_at = greatest(%(now)s, asked_at)"
@@ -71,20 +75,29 @@ def close_day(
 
 
 def closing_due(actor: Actor, centre_id: uuid.UUID) -> list[date]:
-    """The days of a centre that should be closed by now and are not: today after hours, or earlier ones."""
+    """The days of a centre that should be closed by now and are not: today after hours, or earlier ones.
+
+    What is booked for after the hours of today makes no closed day due again.
+    """
     now = clock.now()
     today = now.astimezone(actor.zone).date()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select distinct day from (select day from frontdesk_day where centre_id = %s and closed_at is null"
-            " and day >= %s union all select day from diary_booking where centre_id = %s and state = 'booked'"
-            " and day between %s and %s) d where day <= %s order by day",
-            [centre_id, today - timedelta(days=31), centre_id, today - timedelta(days=31), today, today],
+            "select day, d.closed_at is not null, b.first from"
+            " (select day, closed_at from frontdesk_day where centre_id = %(centre)s"
+            "  and day between %(since)s and %(today)s) d"
+            " full join (select day, min(starts) as first from diary_booking where centre_id = %(centre)s"
+            "  and day between %(since)s and %(today)s and state = 'booked' group by day) b using (day)"
+            " where d.closed_at is null or b.first is not null order by day",
+            {"centre": centre_id, "since": today - timedelta(days=31), "today": today},
         )
-        days = [row[0] for row in cursor.fetchall()]
+        days = cursor.fetchall()
     due = []
-    for day in days:
+    for day, closed, first in days:
+        if day < today:
+            due.append(day)
+            continue
         hours = diary_queries.opening(centre_id, day, actor.zone)
-        if day < today or (hours is not None and now >= hours[1]):
+        if hours is not None and now >= hours[1] and (not closed or first < hours[1]):
             due.append(day)
     return due
