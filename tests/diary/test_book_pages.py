@@ -306,7 +306,7 @@ def test_rooms_and_desks_come_from_the_blueprint_and_one_that_goes_is_retired() 
     text = services.shipped("gloucestershire")
     host = here.member("host")
     headings = re.findall(
-        r'<h2><a [^>]*>([^<]*)</a>', browser_of(host).get("/book/?by=room").content.decode()
+        r"<h2><a [^>]*>([^<]*)</a>", browser_of(host).get("/book/?by=room").content.decode()
     )
     assert headings[:3] == ["Room 1", "Room 2", "Quiet room"]
     assert headings[-1] == "Desk 6"

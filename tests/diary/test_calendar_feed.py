@@ -122,8 +122,16 @@ def test_days_away_are_in_it_as_whole_days(here: Place, coach: Actor) -> None:
         absence = diary.be_away(
             coach, coach.staff_id, date(2026, 3, 27), date(2026, 3, 30), key=str(new_id())
         )
-    event = told(address_of(coach))[str(absence)]
+    address = address_of(coach)
+    event = told(address)[str(absence)]
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2026, 3, 27), date(2026, 3, 31))
+    back = datetime(2026, 3, 28, 9, tzinfo=LONDON)
+    with clock.held_at(back):
+        with as_actor(coach):
+            diary.be_back(coach, absence)
+        sooner = told(address)[str(absence)]
+    assert sooner["DTEND"].dt == back
+    assert sooner["SEQUENCE"] > event["SEQUENCE"]
 
 
 def test_what_is_on_both_sides_of_the_clock_change_stands_at_its_hour(here: Place, coach: Actor) -> None:
@@ -169,6 +177,18 @@ def test_a_drop_in_one_holds_is_in_it_without_its_days_off(here: Place, coach: A
     with as_actor(leader):
         diary.close_on(leader, here.centre.id, date(2026, 3, 25), "painters again")
     assert Client().get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    # Each change counts up, a day of another weekday does not, and the drop-in stays the same one.
+    said = [read.walk("VEVENT")[0]["SEQUENCE"], told(address)[str(drop_in)]["SEQUENCE"]]
+    for change in (
+        lambda: diary.close_on(leader, here.centre.id, date(2026, 3, 26), "and again"),
+        lambda: diary.skip(leader, drop_in, date(2026, 4, 1)),
+        lambda: diary.skip(leader, drop_in, date(2026, 4, 1), held=True),
+        lambda: diary.end_drop_in(leader, drop_in),
+    ):
+        with as_actor(leader):
+            change()
+        said.append(told(address)[str(drop_in)]["SEQUENCE"])
+    assert [one - said[0] for one in said] == [0, 1, 1, 2, 3, 4]
 
 
 def test_unchanged_it_is_not_sent_again_and_changed_it_is(here: Place, coach: Actor) -> None:

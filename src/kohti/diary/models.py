@@ -203,6 +203,7 @@ class Absence(models.Model):
     ends = models.DateTimeField()
     by_member = models.UUIDField(null=True)
     read_at = models.DateTimeField(null=True)
+    version = models.IntegerField(db_default=1)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="absence_in_order"),)

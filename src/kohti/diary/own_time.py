@@ -38,7 +38,8 @@ from diary_absence a
 where a.staff_id = %(staff)s and a.ends > %(from)s and a.starts < %(until)s and a.ends > a.starts
 """
 HELD = """
-select d.id, d.title, d.weekday, d.opens, d.closes, d.first, c.name as centre, r.name as room, n.days, n.starts, n.ends
+select d.id, d.title, d.weekday, d.opens, d.closes, d.first, c.name as centre, r.name as room, n.days, n.starts, n.ends,
+    d.version
 from diary_dropin d
 join team_centre c on c.id = d.centre_id
 left join diary_room r on r.id = d.room_id
@@ -52,7 +53,7 @@ where d.staff_id = %(staff)s
 STAMP = f"""
 select md5(concat(%(said)s::text,
     (select string_agg(concat(b.id, b.version, p.reference), '' order by b.id) {OWN}),
-    (select string_agg(concat(a.id, a.starts, a.ends), '' order by a.id) {AWAY}),
+    (select string_agg(concat(a.id, a.starts, a.ends, a.version), '' order by a.id) {AWAY}),
     (select string_agg(h::text, '' order by h.id) from ({HELD}) h)))
 """
 BOOKED = f"""
@@ -128,13 +129,13 @@ def content(actor: Actor, feed: Feed, *, link: Callable[[uuid.UUID], str]) -> by
                     cancelled=state == "cancelled",
                 )
             )
-        cursor.execute(f"select a.id, a.starts, a.ends {AWAY} order by a.starts, a.id", asked)
-        for absence_id, starts, ends in cursor.fetchall():
+        cursor.execute(f"select a.id, a.version, a.starts, a.ends {AWAY} order by a.starts, a.id", asked)
+        for absence_id, version, starts, ends in cursor.fetchall():
             whole = all(one.astimezone(actor.zone).time() == time() for one in (starts, ends))
             events.append(
                 Event(
                     uid=str(absence_id),
-                    sequence=0,
+                    sequence=version,
                     changed=since,
                     starts=starts,
                     ends=ends,
@@ -152,11 +153,11 @@ def content(actor: Actor, feed: Feed, *, link: Callable[[uuid.UUID], str]) -> by
 
 def _weekly(actor: Actor, row: Sequence[Any], changed: datetime) -> Iterator[Event]:
     """A drop-in of every week as one event, its days off as exceptions; a day it ends early is one of its own."""
-    drop_in_id, titles, _on, opens, closes, _since, centre, room, days, starts, ends = row
+    drop_in_id, titles, _on, opens, closes, _since, centre, room, days, starts, ends, version = row
     held = {day: (begin, end) for day, begin, end in zip(days, starts, ends, strict=True)}
     whole = [day for day in days if held[day][1].astimezone(actor.zone).time() == closes]
     known: dict[str, Any] = {
-        "sequence": 0,
+        "sequence": version,
         "changed": changed,
         "title": words.title(titles),
         "place": f"{room}, {centre}" if room else centre,

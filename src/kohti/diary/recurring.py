@@ -38,6 +38,7 @@ class DropIn(models.Model):
     last = models.DateField(null=True)
     except_days = ArrayField(models.DateField(), default=list)
     skipped_days = ArrayField(models.DateField(), default=list, help_text="taken out here, by hand")
+    version = models.IntegerField(db_default=1)
 
     class Meta:
         constraints = (

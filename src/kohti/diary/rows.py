@@ -7,12 +7,13 @@ from kohti.kernel.rows import definer
 from kohti.people.rows import SEEN
 from kohti.team.rows import OF_THE_SERVICE
 
-from . import by_link, fulfilled, stretches, told
+from . import by_link, counted, fulfilled, stretches, told
 
 FUNCTIONS = (
     *by_link.FUNCTIONS,
     *told.FUNCTIONS,
     *fulfilled.FUNCTIONS,
+    *counted.FUNCTIONS,
     definer(
         f"""
 kohti.guest_facts(p_booking uuid)
