@@ -205,3 +205,8 @@ def test_fields_of_life_given_here_stay_when_an_entry_comes_again(here: Place) -
     acting(leader, actions.bring, made, source="chess", apply=True)
     (line,) = acting(leader, queries.find, Asked(text="chess", fields=["family"])).lines
     assert line.name == "Chess"
+    # and once confirmed it is asked again, wherever it comes from
+    acting(leader, actions.confirm_listing, line.id)
+    assert found(here, "chess", to_confirm=True) == []
+    with clock.held_at(MORNING + timedelta(days=actions.keeping.CONFIRM_DAYS)):
+        assert found(here, "chess", to_confirm=True) == ["Chess"]

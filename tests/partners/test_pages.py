@@ -87,11 +87,14 @@ def test_a_long_list_goes_on_where_it_ended(here: Place) -> None:
     assert "Course 00" in first
     assert "Course 34" not in first
     with_all = acting(leader, queries.find, Asked(languages=["so"]))
-    second = browser.post(
-        reverse("directory"), {"language": "so", "after": str(with_all.lines[-1].id)}
-    ).content.decode()
-    assert "Course 34" in second
-    assert "Course 00" not in second
+    after = str(with_all.lines[-1].id)
+    for how in ({"language": "so"}, {"q": "Somali ?"}):
+        second = browser.post(reverse("directory"), {**how, "after": after}).content.decode()
+        assert "Course 34" in second
+        assert "Course 00" not in second
+    understood = browser.post(reverse("directory"), {"q": "Somali"}).content.decode()
+    assert '<input type="hidden" name="q" value="Somali">' in understood
+    assert "There are more." not in browser.post(reverse("directory"), {"q": "?"}).content.decode()
 
 
 def test_each_page_asks_as_many_statements_as_it_says(here: Place) -> None:
@@ -120,6 +123,9 @@ def brought(here: Place) -> Place:
     secret = acting(leader, actions.add_partner, PartnerWords(name="Refuge", public=False), key=key())
     acting(leader, actions.add_listing, secret, ListingWords(name="Safe house", public=False), key=key())
     acting(leader, actions.add_listing, secret, ListingWords(name="Helpline", public=True), key=key())
+    top = {"id": str(uuid.uuid4()), "name": "Shelter", "description": ""}
+    terms = bundle.load_files({"taxonomy_term.json": json.dumps(top).encode()})
+    acting(leader, actions.bring, terms, source="terms", apply=True)
     return here
 
 
@@ -195,6 +201,8 @@ def test_a_list_is_narrowed_and_paged_and_a_wrong_parameter_is_named(brought: Pl
         assert [one["id"] for one in get(f"services?{narrowed}")["contents"]] == [EXAMPLE], narrowed
     assert get("services?modified_after=2999-01-01T00:00:00Z")["empty"]
     assert set(get("services?minimal=true&search=counselling")["contents"][0]) == {"id", "last_modified"}
+    tops, below = (get(f"taxonomy_terms?{how}")["contents"] for how in ("top_only=true", "per_page=100"))
+    assert [one["id"] for one in tops] == [one["id"] for one in below if "parent_id" not in one] != []
     first, second = (get(f"services?per_page=1&page={page}") for page in (1, 2))
     assert first["first_page"]
     assert first["contents"] != second["contents"]
@@ -205,6 +213,8 @@ def test_a_list_is_narrowed_and_paged_and_a_wrong_parameter_is_named(brought: Pl
         "page=x",
         "organization_id=x",
         "modified_after=x",
+        "modified_after=0001-01-01T00:00:00%2B14:00",
+        "modified_after=2026-01-01T00:00:00%2B99:00",
         "postcode=GL50",
         "proximity=9",
     ):

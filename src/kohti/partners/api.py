@@ -154,9 +154,9 @@ def _number(request: HttpRequest, name: str, usual: int) -> int:
 def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise _Unfit("modified_after") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _one(found: Any) -> HttpResponseBase:

@@ -157,7 +157,7 @@ def taxonomy_terms(wanted: Wanted) -> Page:
     if wanted.parent_id:
         rows = rows.filter(record__parent_id=str(wanted.parent_id))
     if wanted.top_only:
-        rows = rows.filter(record__parent_id=None)
+        rows = rows.filter(record__parent_id__isnull=True)
     found, page = _page(rows, wanted)
     details = _details(one.record for one in found)
     return page([_term(one.record, details) for one in found])

@@ -66,7 +66,7 @@ def understood(asked: Asked) -> Asked:
             languages.append(language)
         elif finding.free_said(plain):
             free = True
-        else:
+        elif any(len(part) > 1 for part in _NO_LETTERS.split(word)):
             rest.append(word)
     return replace(
         asked,
@@ -112,7 +112,7 @@ _FITS = """o.service_id = %(service)s and o.gone_since is null and o.status in (
   and (%(weekdays)s::smallint[] = '{}' or o.weekdays && %(weekdays)s::smallint[])
   and (%(town)s = '' or %(town)s = any(o.towns))
   and (not %(free)s or o.free)
-  and (not %(to_confirm)s or (o.source = '' and o.confirm_by <= %(today)s))"""
+  and (not %(to_confirm)s or o.confirm_by <= %(today)s)"""
 
 ALL = f"""
 select {_COLUMNS} from partners_listing o join partners_partner p on p.id = o.partner_id
