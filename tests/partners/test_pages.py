@@ -67,7 +67,9 @@ def test_somebody_is_helped_from_the_search_to_the_address(here: Place) -> None:
     for text in ("Mill Lane 3", "01632 960 111", "18:00–23:00", "Nothing", "This is right"):
         assert text in page
     assert "Change" not in page.partition("<main")[2].partition("</main>")[0]
-    assert "Nothing found" in host.post(reverse("directory"), {"q": "zzyzx"}).content.decode()
+    nothing = host.post(reverse("directory"), {"q": "zzyzx"}).content.decode()
+    assert "Nothing found" in nothing
+    assert '<option value="" selected>Any language</option>' in nothing
     assert "Nothing needs confirming now" in host.get(f"{reverse('directory')}?to_confirm").content.decode()
 
 

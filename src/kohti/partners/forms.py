@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from kohti.kernel import ids, words
@@ -34,8 +35,19 @@ def _wall(label: Any) -> forms.TimeField:
     )
 
 
+class _Web(forms.URLField):
+    """An address of the web; its https:// may be left out, which a browser's own field of the kind would not take."""
+
+    default_validators = (URLValidator(schemes=("http", "https")),)  # type: ignore[assignment]
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """A telephone shows the keys for it."""
+        return {**super().widget_attrs(widget), "inputmode": "url"}
+
+
 def _web(label: Any) -> forms.URLField:
-    return forms.URLField(label=label, required=False, assume_scheme="https", max_length=500)
+    return _Web(label=label, required=False, assume_scheme="https", max_length=500)
 
 
 class PartnerForm(forms.Form):

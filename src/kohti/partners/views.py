@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -19,12 +21,21 @@ from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import spoken
 
-from . import actions, queries
+from . import actions, finding, queries
 from .forms import ListingForm, PartnerForm
 from .hsds.records import Record
 from .queries import Asked, At, Line
 
 MOST_TYPED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How somebody is reached. `who`: empty for whoever answers; `phones`: as written and as an address."""
+
+    who: str
+    phones: list[tuple[str, str]]
+    email: str
 
 
 @needs("directory.see", methods=("GET", "POST"))
@@ -48,7 +59,7 @@ def directory(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "last": last,
             "fields": [("", _("Anything")), *((code, title) for code, (title, _s) in known.items())],
             "days": [("", _("Any day")), *((str(day), names[day].capitalize()) for day in range(7))],
-            "languages": [
+            "tongues": [
                 ("", _("Any language")),
                 *((code, spoken.name_of(code)) for code in _languages(actor, understood)),
             ],
@@ -147,10 +158,9 @@ def listing(request: HttpRequest, actor: Actor, listing_id: uuid.UUID) -> HttpRe
                 (_("Spoken there"), spoken.names_of(page.line.languages)),
                 (_("Interpreting"), record.get("interpretation_services", "")),
                 (_("Waiting time"), record.get("wait_time", "")),
-                (_("Phone"), ", ".join(_numbers(record) or _numbers(partner))),
-                (_("E-mail"), record.get("email") or partner.get("email", "")),
             ],
-            "website": record.get("url") or partner.get("website", ""),
+            "reached": _reached(record, partner),
+            "website": _web(record.get("url") or partner.get("website", "")),
             "alert": record.get("alert", ""),
             "places": [_place(one) for one in page.at],
             "hours": [_hours(one) for one in record.get("schedules", ())],
@@ -171,8 +181,32 @@ def _ages(record: Record) -> str:
     return _("%(from)s to %(until)s years") % {"from": least or 0, "until": most}
 
 
-def _numbers(record: Record) -> list[str]:
-    return [one["number"].strip('"') for one in record.get("phones", ())]
+def _reached(*records: Record) -> list[Ways]:
+    """How the first that says it is reached: by telephone, by e-mail; and whom it names to ask for."""
+    phones = next(filter(None, map(_phones, records)), [])
+    email = next((one["email"] for one in records if one.get("email")), "")
+    people = next((one["contacts"] for one in records if one.get("contacts")), ())
+    ways = [Ways("", phones, email)] if phones or email else []
+    for one in people:
+        who = ", ".join(one[key] for key in ("name", "title", "department") if one.get(key))
+        ways.append(Ways(who, _phones(one), one.get("email", "")))
+    return [one for one in ways if one.who or one.phones or one.email]
+
+
+def _phones(record: Record) -> list[tuple[str, str]]:
+    """Numbers as they are written and as a telephone dials them; no address where there is nothing to dial."""
+    found = []
+    for one in record.get("phones", ()):
+        number = one["number"].strip('"')
+        dialled = re.sub(r"[^+\d]", "", number)
+        extension = f" ({one['extension']})" if one.get("extension") else ""
+        found.append((number + extension, f"tel:{dialled}" if len(dialled) > 2 else ""))
+    return found
+
+
+def _web(address: str) -> str:
+    """An address that may be followed: none of another kind than of the web."""
+    return address if address.lower().startswith(("http://", "https://")) else ""
 
 
 def _place(at: At) -> dict[str, Any]:
@@ -182,17 +216,15 @@ def _place(at: At) -> dict[str, Any]:
         "hours": [_hours(one) for one in at.record.get("schedules", ()) or at.place.get("schedules", ())],
         "note": at.record.get("description", ""),
         "step_free": ", ".join(one.get("description", "") for one in at.place.get("accessibility", ())),
-        "phones": ", ".join(_numbers(at.record) or _numbers(at.place)),
+        "reached": _reached(at.record, at.place),
         "way": at.place.get("transportation", ""),
     }
 
 
 def _hours(schedule: Record) -> str:
     """A schedule in a line: its days and times, then what it says of itself."""
-    from .finding import weekdays
-
     names = words.locale(words.language()).days["format"]["abbreviated"]
-    days = ", ".join(names[day] for day in weekdays([schedule]))
+    days = ", ".join(names[day] for day in finding.weekdays([schedule]))
     times = "–".join(
         part[:5] for part in (schedule.get("opens_at", ""), schedule.get("closes_at", "")) if part
     )
@@ -231,12 +263,9 @@ def partner(request: HttpRequest, actor: Actor, partner_id: uuid.UUID) -> HttpRe
         {
             "page": page,
             "text": page.record.get("description", ""),
-            "facts": [
-                (_("Phone"), ", ".join(_numbers(page.record))),
-                (_("E-mail"), page.record.get("email", "")),
-                (_("Neutral name"), page.neutral),
-            ],
-            "website": page.record.get("website", ""),
+            "facts": [(_("Neutral name"), page.neutral)],
+            "reached": _reached(page.record),
+            "website": _web(page.record.get("website", "")),
             "lines": [_shown(one, known, actor) for one in page.offers],
             "count": ngettext("%(n)s offer", "%(n)s offers", len(page.offers)) % {"n": len(page.offers)},
             "gone": words.day_of(page.gone_since, actor.zone) if page.gone_since else "",
