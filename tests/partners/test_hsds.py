@@ -245,3 +245,140 @@ def test_every_kind_of_record_has_a_file_of_its_own() -> None:
     assert set(ROOTS) <= set(SHAPES)
     described = bundle.descriptor([shape.file for shape in ALL], title="A directory")
     assert {one["path"] for one in described["resources"]} == {shape.file for shape in ALL}
+
+
+NUL_AND_HALF = "De\x00bt \ud83d advice"
+
+
+def written(*records: Any) -> bytes:
+    return json.dumps(list(records)).encode()
+
+
+def service(**more: Any) -> dict[str, Any]:
+    return {"id": SERVICE, "name": "Debt advice", "status": "active", "organization": organisation(), **more}
+
+
+def test_one_odd_record_is_a_fault_and_never_the_end_of_all() -> None:
+    deep: dict[str, Any] = organisation()
+    for _ in range(40):
+        deep = organisation(services=[{"id": SERVICE, "name": "x", "status": "active", "organization": deep}])
+    made, said = faults_of(
+        service(
+            name=NUL_AND_HALF,
+            last_modified="0001-01-01T00:00:00+14:00",
+            assured_date="1066-10-14",
+            phones=[{"id": PLACE, "number": "1", "minimum_age": "x", "maximum_age": 1}],
+            ours={"taxonomy_term": "x", "\ud800": "\udfff"},
+        ),
+        organisation(minimum_age=[1], maximum_age="none", taxonomy_detail="x", website="https://x.org"),
+        {**organisation(id="\ud800"), "website": "https://x.org"},
+        deep,
+    )
+    assert said >= {
+        ("service", "last_modified", "not-moment"),
+        ("service", "assured_date", "not-day"),
+        ("organization", "id", "not-id"),
+    }
+    assert made.of("service")[SERVICE]["name"] == "Debt ? advice"
+    json.dumps([made.records, [one.as_json() for one in made.faults]], ensure_ascii=False).encode()
+    assert made.of("taxonomy") == made.of("taxonomy_term") == {}
+
+
+def test_days_and_moments_are_exact() -> None:
+    for said, code in (
+        ("20260311", "not-day"),
+        ("2026-W11-3", "not-day"),
+        ("2026-03-11 or so", "not-day"),
+        ("1899-12-31", "not-day"),
+    ):
+        assert ("service", "assured_date", code) in faults_of(service(assured_date=said))[1], said
+    for said, kept in (
+        ("2026-03-11T09:00:00Z", "2026-03-11T09:00:00Z"),
+        ("20260311T110000+02:00", "2026-03-11T09:00:00+00:00"),
+        ("2026-03-11 11:00+02:00:01", "2026-03-11T08:59:59+00:00"),
+    ):
+        assert faults_of(service(last_modified=said))[0].of("service")[SERVICE]["last_modified"] == kept
+
+
+def test_a_name_of_blanks_is_none() -> None:
+    assert ("service", "name", "missing") in faults_of(service(name=" \x00 "))[1]
+
+
+def test_an_attribute_of_a_term_is_not_put_where_it_cannot_stand() -> None:
+    made = bundle.load_files(
+        {
+            "taxonomy_terms.csv": f"id,name,description\n{PLACE},Debts,\n".encode(),
+            "attributes.csv": f"id,link_id,value\n{SERVICE},{PLACE},x\n".encode(),
+        }
+    )
+    assert list(made.of("taxonomy_term")) == [PLACE]
+    assert ("attribute", "not-there") in {(one.kind, one.code) for one in made.faults}
+
+
+def test_a_broken_file_among_good_ones_is_a_fault_and_then_it_is_not_all(tmp_path: Path) -> None:
+    good = f"id,name,description\n{ORGANISATION},Caf\u00e9,x\n"
+    made = bundle.load_files(
+        {
+            "organizations.csv": good.encode("cp1252"),
+            "phones.csv": b'id,number\n"' + b"1" * 10_000_001 + b'"\n',
+            "more.json": b"{",
+        }
+    )
+    assert {(one.record, one.code) for one in made.faults} == {
+        ("organizations.csv", "not-utf8"),
+        ("phones.csv", "not-csv"),
+        ("more.json", "not-json"),
+        ("", "not-all"),
+    }
+    assert made.of("organization")[ORGANISATION]["name"] == "Caf\u00e9"
+    packed = tmp_path / "package.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("organizations.csv", good)
+        package.writestr("__MACOSX/._organizations.csv", b"\x00\x05\x16\x07")
+        package.writestr("picture.png", b"no table")
+        package.writestr("phones.csv", "id,number\n" + "1,2\n" * 1000)
+        broken_at = package.getinfo("phones.csv").header_offset + 30 + len("phones.csv")
+    content = bytearray(packed.read_bytes())
+    content[broken_at : broken_at + 4] = b"\xff\xff\xff\xff"
+    packed.write_bytes(content)
+    found = bundle.load(packed)
+    assert {(one.record, one.code) for one in found.faults} == {("phones.csv", "not-zip"), ("", "not-all")}
+    assert len(found.of("organization")) == 1
+
+
+def test_what_is_too_big_is_not_read(tmp_path: Path) -> None:
+    big = tmp_path / "big.json"
+    with big.open("wb") as file:
+        file.truncate(bundle.MOST_BYTES + 1)
+    for path in (big, tmp_path):
+        with pytest.raises(Unreadable) as refused:
+            bundle.load(path)
+        assert refused.value.code == "too-big"
+
+
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        ({"id": SERVICE, "name": "x", "description": "", "organization_id": ORGANISATION}, "service"),
+        ({"id": SERVICE, "name": "x", "program_id": PLACE}, "service"),
+        ({"id": SERVICE, "name": "x", "description": "", "parent_id": PLACE}, "taxonomy_term"),
+        ({"id": SERVICE, "name": "x", "description": "", "term_uri": "https://x.org"}, "taxonomy_term"),
+    ],
+)
+def test_a_record_is_of_the_kind_that_it_points_like(found: dict[str, Any], kind: str) -> None:
+    made = bundle.load_files({"export.json": written(found)})
+    assert SERVICE in made.of(kind) or (kind, SERVICE) in made.named
+
+
+def test_an_offer_that_is_only_named_is_passed_over_and_a_broken_one_is_said() -> None:
+    named, broken = {"id": SERVICE, "name": "x"}, {"id": PLACE, "name": "y", "description": "Advice"}
+    made, said = faults_of(organisation(website="https://x.org", services=[named, broken]))
+    assert said == {("service", "status", "missing")}
+    assert made.named == {("service", SERVICE), ("service", PLACE)}
+
+
+def test_one_page_of_several_is_not_all() -> None:
+    for last in (True, False):
+        page = {"contents": [service()], "page_number": 1, "last_page": last}
+        made = bundle.load_files({"services.json": json.dumps(page).encode()})
+        assert (made.whole, [one.code for one in made.faults]) == (last, [] if last else ["not-all"])

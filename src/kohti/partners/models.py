@@ -102,6 +102,7 @@ class Term(Entry):
 class Listing(Entry):
     """What a partner does for people: HSDS's service.
 
+    chosen_fields the fields of life that somebody here gave it; None: nobody did, they are told by its words and terms
     fields        fields of life it helps in
     languages     in which it is spoken (ISO 639)
     weekdays      on which it is open (0 Monday); none: not known
@@ -114,7 +115,7 @@ class Listing(Entry):
     partner = belongs(Partner)
     name = models.TextField()
     status = models.CharField(max_length=20, default="active")
-    chosen_fields = _words(help_text="fields of life that somebody here gave it")
+    chosen_fields = ArrayField(models.TextField(), null=True)
     fields = _words()
     terms = ArrayField(models.UUIDField(), default=list, db_default=[])
     languages = _words()
@@ -153,11 +154,11 @@ class ListedAt(Entry):
     place = belongs(Place)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint("service", "hsds_id", name="listed_at_once"),
-            models.UniqueConstraint("listing", "place", name="listing_once_a_place"),
+        constraints = (models.UniqueConstraint("service", "hsds_id", name="listed_at_once"),)
+        indexes = (
+            models.Index("place", name="listed_at_a_place"),
+            models.Index("listing", "place", name="listed_at_of_a_listing"),
         )
-        indexes = (models.Index("place", name="listed_at_a_place"),)
 
 
 TABLES: dict[str, type[Entry]] = {

@@ -29,7 +29,7 @@ def import_hsds(args: argparse.Namespace) -> int:
                 made = actions.bring_file(
                     actor,
                     args.path,
-                    source=args.source or args.path.name,
+                    source=args.source.strip() or args.path.resolve().name or str(args.path.resolve()),
                     apply=args.apply,
                     public=not args.private,
                 )
@@ -139,7 +139,9 @@ def add_import(imports: Any) -> None:
     one.add_argument("path", type=Path, metavar=_("PATH"), help=_("a file, a ZIP of files, or a folder"))
     one.add_argument("--service", required=True, help=_("the service's code, such as gloucestershire"))
     one.add_argument(
-        "--source", default="", help=_("where it comes from: the same name each time (if left out, the file's name)")
+        "--source",
+        default="",
+        help=_("where it comes from: the same name each time (if left out, the file's name)"),
     )
     one.add_argument("--private", action="store_true", help=_("for colleagues only, not for /hsds/"))
     one.add_argument("--apply", action="store_true", help=_("import; without it nothing is changed"))

@@ -21,11 +21,11 @@ DERIVED = ("fields", "terms", "languages", "weekdays", "towns", "free", "words",
 
 
 def sayings(actor: Actor) -> dict[str, list[str]]:
-    """By field of life: what it is called and how people say it, folded, in each of the service's languages."""
+    """By field of life: what it is called and how people say it, in each of the service's languages."""
     return {
         part.code: list(
             dict.fromkeys(
-                fold(text)
+                text
                 for text in (
                     *part.title.values(),
                     *(one for several in part.said.values() for one in several),
@@ -73,7 +73,9 @@ def derive(actor: Actor, *, touched: Iterable[uuid.UUID] | None = None) -> None:
         )
         places: dict[uuid.UUID, list[tuple[str, str, Record, Record]]] = defaultdict(list)
         for listing_id, name, town, own, there in (
-            ListedAt.objects.filter(listing_id__in=[one.id for one in offers], gone_since=None)
+            ListedAt.objects.filter(
+                listing_id__in=[one.id for one in offers], gone_since=None, place__gone_since=None
+            )
             .order_by("listing_id", "place__name", "id")
             .values_list("listing_id", "place__name", "place__town", "record", "place__record")
         ):
@@ -99,9 +101,10 @@ def _derive(
     ]
     of_terms = {terms[one][1] for one in used} - {""}
     spoken_of = finding.fields_said(
-        " . ".join([record["name"], record.get("alternate_name", ""), *(terms[one][0] for one in used)]), said
+        " . ".join([record["name"], record.get("alternate_name", ""), *(terms[one][0] for one in used)]),
+        {code: [fold(phrase) for phrase in phrases] for code, phrases in said.items()},
     )
-    offer.fields = sorted({*offer.chosen_fields, *of_terms, *([] if offer.chosen_fields else spoken_of)})
+    offer.fields = sorted({*of_terms, *spoken_of} if offer.chosen_fields is None else offer.chosen_fields)
     offer.terms = [uuid.UUID(one) for one in dict.fromkeys(used)]
     offer.languages = finding.languages(record.get("languages", ()))
     offer.weekdays = finding.weekdays(
@@ -117,6 +120,8 @@ def _derive(
         partner,
         terms=[terms[one][0] for one in used],
         places=[(name, town) for name, town, _o, _r in places],
-        sayings=[phrase for code in offer.fields for phrase in said.get(code, ())],
+        sayings=dict.fromkeys(
+            form for code in offer.fields for phrase in said.get(code, ()) for form in (phrase, fold(phrase))
+        ),
     )
     offer.folded = fold(f"{record['name']} {record.get('alternate_name', '')} {partner.get('name', '')}")

@@ -20,6 +20,7 @@ from .. import finding
 from ..hsds.records import Record
 from ..models import ListedAt, Listing, Partner, Place
 from .deriving import derive
+from .showing import show
 
 CONFIRM_DAYS = 180
 """After so many days an offer that somebody confirmed is asked for again."""
@@ -94,7 +95,7 @@ def change_partner(actor: Actor, partner_id: uuid.UUID, wanted: PartnerWords) ->
     """
     actors.must(actor, "directory.keep")
     row = _mine(Partner.objects.filter(service_id=actor.service, id=partner_id))
-    before = row.name
+    before, was_public = row.name, row.public
     if row.source:
         row.neutral, row.public = names.tidy(wanted.neutral)[:MOST_NAME], wanted.public
         row.organisation_id = wanted.organisation_id
@@ -102,8 +103,13 @@ def change_partner(actor: Actor, partner_id: uuid.UUID, wanted: PartnerWords) ->
         _say_partner(row, wanted)
     row.changed_at = clock.now()
     row.save()
-    history.record("partner.changed", "partner", partner_id, detail={"was": before, "is": row.name})
+    history.record("partner.changed", "partner", partner_id, detail=_changes(before, was_public, row))
     derive(actor, touched=[partner_id])
+
+
+def _changes(name: str, public: bool, row: Partner | Listing) -> dict[str, Any]:
+    shown = {} if public == row.public else {"public": row.public}
+    return {"was": name, "is": row.name, **shown}
 
 
 def _say_partner(row: Partner, wanted: PartnerWords) -> None:
@@ -151,16 +157,18 @@ def change_listing(actor: Actor, listing_id: uuid.UUID, wanted: ListingWords) ->
     """
     actors.must(actor, "directory.keep")
     row = _mine(Listing.objects.filter(service_id=actor.service, id=listing_id))
-    before = row.name
+    before, was_public = row.name, row.public
     if row.source:
-        row.chosen_fields, row.public = sorted(set(wanted.fields)), wanted.public
+        _choose(row, wanted)
     else:
         _say_listing(row, row.partner, wanted)
     row.changed_at = clock.now()
     row.save()
     if not row.source:
         _put(actor, row, wanted.place)
-    history.record("listing.changed", "offer", listing_id, detail={"was": before, "is": row.name})
+    if row.public != was_public:
+        show(row)
+    history.record("listing.changed", "offer", listing_id, detail=_changes(before, was_public, row))
     derive(actor, touched=[listing_id])
 
 
@@ -174,7 +182,10 @@ def confirm_listing(actor: Actor, listing_id: uuid.UUID) -> None:
 
 
 def offer_no_more(actor: Actor, listing_id: uuid.UUID) -> None:
-    """An offer is no longer to be had: it stays readable, and is found no more. Raises NotThere."""
+    """An offer is no longer to be had: it stays readable, and is found no more. Raises NotThere.
+
+    Of one from elsewhere this holds until its source says otherwise than it did before.
+    """
     _set_status(actor, listing_id, "defunct", "listing.ended")
 
 
@@ -188,7 +199,9 @@ def _set_status(actor: Actor, listing_id: uuid.UUID, status: str, verb: str) -> 
     row = _mine(Listing.objects.filter(service_id=actor.service, id=listing_id))
     if row.status == status:
         return
-    row.status, row.record["status"], row.changed_at = status, status, clock.now()
+    row.status, row.changed_at = status, clock.now()
+    if not row.source:
+        row.record["status"] = status
     row.save(update_fields=["status", "record", "changed_at"])
     history.record(verb, "offer", listing_id)
 
@@ -209,7 +222,7 @@ def _say_listing(row: Listing, partner: Partner, wanted: ListingWords) -> None:
     row.name = names.tidy(wanted.name)[:MOST_NAME]
     if not row.name:
         raise Refused(_("Give it a name."), code="no-name")
-    row.chosen_fields, row.public = sorted(set(wanted.fields)), wanted.public
+    _choose(row, wanted)
     row.record = _without_empty(
         {
             **row.record,
@@ -228,6 +241,13 @@ def _say_listing(row: Listing, partner: Partner, wanted: ListingWords) -> None:
             "cost_options": [{"id": _kept(row.record, "cost_options"), "amount": 0}] if wanted.free else [],
         }
     )
+
+
+def _choose(row: Listing, wanted: ListingWords) -> None:
+    """Fields of life count as chosen where they are others than those that its words told."""
+    row.public = wanted.public
+    if sorted(set(wanted.fields)) != sorted(row.fields):
+        row.chosen_fields = sorted(set(wanted.fields))
 
 
 def _put(actor: Actor, row: Listing, wanted: PlaceWords) -> None:
@@ -256,7 +276,10 @@ def _put(actor: Actor, row: Listing, wanted: PlaceWords) -> None:
         if there is not None:
             there.gone_since = now
             there.save(update_fields=["gone_since"])
+            if not ListedAt.objects.filter(place=place, gone_since=None).exists():
+                Place.objects.filter(id=place.id).update(gone_since=now)
         return
+    place.gone_since = None
     place.save()
     at = there or ListedAt(id=new_id(), service_id=actor.service, listing=row, place=place)
     if there is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -13,7 +15,7 @@ from typing import Any
 
 from kohti.kernel.errors import KohtiError
 
-from .records import Fault, Record, read
+from .records import DEEPEST, Fault, Record, plain, read
 from .shapes import ALL, ROOTS, SHAPES, Shape
 
 BY_FILE = {shape.file: shape for shape in ALL}
@@ -36,17 +38,23 @@ PARENTS = ("contact", "phone", "service_at_location", "service", "location", "or
 
 
 class Unreadable(KohtiError):
-    """What was brought is no directory. `code`: not-there, not-json, not-zip, too-big, nothing."""
+    """What was brought is no directory. `code`: not-there, not-json, not-csv, not-zip, too-big, nothing."""
 
     code = "unreadable"
 
 
 @dataclass(slots=True)
 class Bundle:
-    """Records that stand by themselves, by kind and identifier; what stands within one is nested in it."""
+    """Records that stand by themselves, by kind and identifier; what stands within one is nested in it.
+
+    named  kind and identifier of records it names and does not hold: those left out, or told by their names alone
+    whole  whether it is all that its source has, so that whatever it does not name is gone
+    """
 
     records: dict[str, dict[str, Record]] = field(default_factory=lambda: {kind: {} for kind in ROOTS})
     faults: list[Fault] = field(default_factory=list)
+    named: set[tuple[str, str]] = field(default_factory=set)
+    whole: bool = True
 
     def of(self, kind: str) -> dict[str, Record]:
         """The records of a kind, by identifier."""
@@ -60,62 +68,123 @@ def load(path: Path) -> Bundle:
     return load_files(_files(path))
 
 
-def load_files(files: Mapping[str, bytes]) -> Bundle:
-    """The same out of files by name. Raises Unreadable where there is nothing to be read in any of them."""
-    tables: dict[str, bytes] = {}
+def load_files(files: Mapping[str, bytes | None]) -> Bundle:
+    """The same out of files by name (None: it cannot be unpacked). One that cannot be read is a fault of its own.
+
+    Raises Unreadable where there is nothing to be read in any of them.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
     made = Bundle()
     read_any = False
+    broken: list[Unreadable] = []
     for name, content in files.items():
         last = PurePosixPath(name).name.lower()
-        if last in BY_FILE:
-            tables[last] = content
-        elif last.endswith(".json") and last != "datapackage.json":
-            try:
-                found = json.loads(content.decode("utf-8-sig"))
-            except (UnicodeDecodeError, ValueError, RecursionError) as trouble:
-                raise Unreadable(name, code="not-json") from trouble
-            if isinstance(found, Mapping) and any(key in BY_FILE for key in found):
-                _take_tables(made, {key: rows for key, rows in found.items() if key in BY_FILE})
+        try:
+            if content is None:
+                raise Unreadable(name, code="not-zip")
+            if last in BY_FILE:
+                tables.setdefault(last, []).extend(_rows(name, content, made.faults))
+            elif last.endswith(".json") and last != "datapackage.json":
+                _take_file(made, _parsed(name, content), name=PurePosixPath(last).stem)
             else:
-                _take_json(made, found, name=PurePosixPath(last).stem)
+                continue
             read_any = True
+        except Unreadable as trouble:
+            broken.append(trouble)
+            made.whole = False
+            made.faults.append(Fault("", plain(name)[:60], "", trouble.code, lost=True))
+    if not read_any:
+        raise broken[0] if broken else Unreadable("", code="nothing")
     if tables:
-        _take_tables(made, {name: _rows(content) for name, content in tables.items()})
-    if not tables and not read_any:
-        raise Unreadable("", code="nothing")
+        _take_tables(made, tables)
+    if not made.whole:
+        made.faults.append(Fault("", "", "", "not-all"))
     _settle(made)
     return made
 
 
-def _files(path: Path) -> dict[str, bytes]:
+def _files(path: Path) -> dict[str, bytes | None]:
     if path.is_dir():
-        found = {
-            one.name: one.read_bytes() for one in sorted(path.iterdir()) if one.suffix in (".json", ".csv")
-        }
-        if sum(map(len, found.values())) > MOST_BYTES:
+        parts = [one for one in sorted(path.iterdir()) if _is_data(one.name) and one.is_file()]
+        if sum(one.stat().st_size for one in parts) > MOST_BYTES:
             raise Unreadable(str(path), code="too-big")
-        return found
+        return {one.name: one.read_bytes() for one in parts}
+    if path.stat().st_size > MOST_BYTES:
+        raise Unreadable(str(path), code="too-big")
     if path.suffix.lower() != ".zip":
         return {path.name: path.read_bytes()}
     try:
         with zipfile.ZipFile(path) as package:
-            parts = [one for one in package.infolist() if not one.is_dir()]
-            if sum(one.file_size for one in parts) > MOST_BYTES:
+            within = [
+                one
+                for one in package.infolist()
+                if not one.is_dir() and _is_data(PurePosixPath(one.filename).name)
+            ]
+            if sum(one.file_size for one in within) > MOST_BYTES:
                 raise Unreadable(str(path), code="too-big")
-            return {one.filename: package.read(one) for one in parts}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as trouble:
+            return {one.filename: _unpacked(package, one) for one in within}
+    except BROKEN as trouble:
         raise Unreadable(str(path), code="not-zip") from trouble
 
 
-def _rows(content: bytes) -> list[dict[str, Any]]:
-    text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What a broken or locked ZIP file raises, by what is wrong with it."""
+
+
+def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes | None:
+    try:
+        return package.read(part)
+    except BROKEN:
+        return None
+
+
+def _is_data(name: str) -> bool:
+    """Whether a file is read: JSON or CSV, and not one that a computer puts beside it for itself."""
+    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in (".json", ".csv")
+
+
+def _parsed(name: str, content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as trouble:
+        raise Unreadable(name, code="not-json") from trouble
+
+
+def _rows(name: str, content: bytes, faults: list[Fault]) -> list[dict[str, Any]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+        faults.append(Fault("", plain(name)[:60], "", "not-utf8"))
     csv.field_size_limit(10_000_000)
-    return [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+    try:
+        return [dict(row) for row in csv.DictReader(io.StringIO(text.replace("\x00", ""), newline=""))]
+    except csv.Error as trouble:
+        raise Unreadable(name, code="not-csv") from trouble
+
+
+def _take_file(made: Bundle, found: Any, *, name: str) -> None:
+    """Take what a JSON file holds: tables by their names, or records."""
+    if isinstance(found, Mapping) and any(key in BY_FILE for key in found):
+        _take_tables(made, {key: rows for key, rows in found.items() if key in BY_FILE})
+    else:
+        _take_json(made, found, name=name)
 
 
 def _take_json(made: Bundle, found: Any, *, name: str) -> None:
     """Take a record, a list of them, or a page of them."""
     if isinstance(found, Mapping) and isinstance(found.get("contents"), list):
+        if found.get("first_page") is False or found.get("last_page") is False:
+            made.whole = False
         found = found["contents"]
     for one in found if isinstance(found, list) else [found]:
         kind = _kind(one, name)
@@ -135,6 +204,12 @@ def _kind(found: Any, name: str) -> str | None:
         return "location"
     if {"organization_identifiers", "legal_status", "programs", "website"} & found.keys():
         return "organization"
+    if {"organization", "program", "program_id"} & found.keys():
+        return "service"
+    if {"taxonomy_id", "taxonomy_detail", "term_uri", "parent_id"} & found.keys():
+        return "taxonomy_term"
+    if "organization_id" in found and "location" not in name:
+        return "service"
     for kind in sorted(ROOTS, key=len, reverse=True):
         if kind in name or kind.replace("y", "ies") in name:
             return kind
@@ -143,9 +218,15 @@ def _kind(found: Any, name: str) -> str | None:
     return "organization" if {"name", "description"} <= found.keys() else None
 
 
-def _take(made: Bundle, kind: str, found: Mapping[str, Any], **points: str) -> Record | None:
+def _take(
+    made: Bundle, kind: str, found: Mapping[str, Any], *, deep: int = 0, **points: str
+) -> Record | None:
     """Take a record and those written within it that stand by themselves. `points`: to what it belongs."""
-    if kind == "service" and points and "status" not in found:
+    if deep > DEEPEST:
+        made.faults.append(Fault(kind, "", "", "no-record", lost=True))
+        return None
+    if kind == "service" and points and found.keys() <= {"id", "name"}:
+        made.named.add((kind, str(found.get("id", "")).lower()))
         return None  # an organisation that only names its services
     apart = APART.get(kind, {})
     record = read(
@@ -155,7 +236,7 @@ def _take(made: Bundle, kind: str, found: Mapping[str, Any], **points: str) -> R
     )
     if record is None:
         return None
-    _terms(made, record)
+    _terms(made, SHAPES[kind], record)
     if kind in ROOTS:
         stands = made.of(kind).setdefault(record["id"], record)
         for key, value in record.items():
@@ -170,7 +251,7 @@ def _take(made: Bundle, kind: str, found: Mapping[str, Any], **points: str) -> R
             if not isinstance(one, Mapping):
                 made.faults.append(Fault(inner, "", "", "no-record", lost=True))
                 continue
-            taken = _take(made, inner, one, **({} if above else own))
+            taken = _take(made, inner, one, deep=deep + 1, **({} if above else own))
             if taken is None:
                 continue
             if above:
@@ -184,13 +265,13 @@ def _unless(found: Mapping[str, Any], points: Mapping[str, str]) -> dict[str, st
     return {key: value for key, value in points.items() if not found.get(key)}
 
 
-def _terms(made: Bundle, record: Record) -> None:
+def _terms(made: Bundle, shape: Shape, record: Record) -> None:
     """Terms and taxonomies, which JSON repeats wherever they are used, stand by themselves."""
-    for one in _within(record):
-        if (term := one.pop("taxonomy_term", None)) is not None:
+    for within, one in _within(shape, record):
+        if "taxonomy_term" in within.one and (term := one.pop("taxonomy_term", None)) is not None:
             one.setdefault("taxonomy_term_id", term["id"])
             _term(made, term)
-    if "taxonomy_detail" in record:
+    if "taxonomy_detail" in shape.one and "taxonomy_detail" in record:
         _term(made, record)
 
 
@@ -201,13 +282,13 @@ def _term(made: Bundle, term: Record) -> None:
     made.of("taxonomy_term").setdefault(term["id"], term)
 
 
-def _within(record: Record) -> Iterator[Record]:
-    """All records within one, however deep."""
-    for value in list(record.values()):
+def _within(shape: Shape, record: Record) -> Iterator[tuple[Shape, Record]]:
+    """All records within one, however deep, with their shapes."""
+    for key, kind in {**shape.lists, **shape.one}.items():
+        value = record.get(key, [])
         for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict):
-                yield one
-                yield from _within(one)
+            yield SHAPES[kind], one
+            yield from _within(SHAPES[kind], one)
 
 
 def _take_tables(made: Bundle, tables: Mapping[str, Any]) -> None:
@@ -240,7 +321,7 @@ def _put(shape: Shape, record: Record, records: Mapping[str, Mapping[str, Record
     if shape.name in ("attribute", "metadata"):
         whose = record.get("link_id" if shape.name == "attribute" else "resource_id", "")
         for kind in records:
-            if whose in records[kind] and "metadata" in SHAPES[kind].lists:
+            if whose in records[kind] and shape.name in SHAPES[kind].lists.values():
                 records[kind][whose].setdefault(_key(SHAPES[kind], shape.name), []).append(record)
                 return True
         return False
@@ -274,6 +355,7 @@ def _settle(made: Bundle) -> None:
                     gone = True
                     break
     made.faults = list(dict.fromkeys(made.faults))
+    made.named.update((one.kind, one.record.lower()) for one in made.faults if one.lost and one.kind in ROOTS)
     holders: dict[tuple[str, str], str] = {}
     for record in made.of("organization").values():
         for one in record.get("organization_identifiers", ()):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,7 +26,11 @@ DEEPEST = 8
 NOTHING_WITHOUT = frozenset(("id", "name", "number", "identifier", "identifier_type"))
 """Texts without which a record is left out. Any other text that is required is taken as empty, and said."""
 
+FIRST_YEAR = 1900
+"""Days before are slips of the pen."""
+
 _web = URLValidator(schemes=("http", "https"))
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class Fault:
     """What could not be read: of which kind of record, which one (as far as it says), which field, and why.
 
     `code`: missing, no-record, not-id, not-text, not-number, not-day, not-moment, not-email, not-web, not-allowed, long,
-    order, same-id, not-there, same-identifier. `lost`: the whole record is left out, not the field alone.
+    order, same-id, not-there, same-identifier. `lost`: the whole record is left out, not the field alone. Of a file
+    (`record` is its name): not-json, not-csv, not-zip, not-utf8 (read as Windows-1252). Of all: not-all, one page of
+    several or a file unread, so that what is not named is not gone.
     """
 
     kind: str
@@ -53,6 +60,11 @@ class Fault:
         }
 
 
+def plain(text: str) -> str:
+    """A text that can be stored: without NUL, and with a question mark for half of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 class _Unfit(ValueError):
     """A value that is not of its type; the argument is the fault's code."""
 
@@ -66,12 +78,15 @@ def read(shape: Shape, found: Any, faults: list[Fault], *, deep: int = 0) -> Rec
         faults.append(Fault(shape.name, "", "", "no-record", lost=True))
         return None
     who = found.get("id")
-    named = who[:60] if isinstance(who, str) else ""
+    named = plain(who)[:60] if isinstance(who, str) else ""
     kept: Record = {}
     said: set[str] = set()
-    for key, value in found.items():
-        if not isinstance(key, str) or value is None or value == "" or value == []:
-            if value == "" and key in shape.required and not _is_nothing_without(shape, key):
+    for name, value in found.items():
+        if not isinstance(name, str) or value is None or value == []:
+            continue
+        key = plain(name)
+        if isinstance(value, str) and not plain(value).strip():
+            if key in shape.required and not _is_nothing_without(shape, key):
                 kept[key] = ""
             continue
         try:
@@ -99,7 +114,7 @@ def read(shape: Shape, found: Any, faults: list[Fault], *, deep: int = 0) -> Rec
         if lost:
             return None
         kept[key] = ""
-    if kept.get("minimum_age", 0) > kept.get("maximum_age", math.inf):
+    if shape.name == "service" and kept.get("minimum_age", 0) > kept.get("maximum_age", math.inf):
         faults.append(Fault(shape.name, named, "maximum_age", "order"))
         del kept["maximum_age"]
     return kept
@@ -130,7 +145,7 @@ def _value(kind: str | tuple[str, ...], value: Any) -> Any:
         if isinstance(value, bool | list | dict):
             raise _Unfit("not-text")
         value = str(value)
-    text = value.replace("\x00", "")
+    text = plain(value)
     if len(text) > LONGEST:
         raise _Unfit("long")
     check = _CHECKS.get(kind)
@@ -158,19 +173,25 @@ def _id(text: str) -> str:
 
 def _day(text: str) -> str:
     try:
-        return date.fromisoformat(text[:10]).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
         raise _Unfit("not-day") from None
+    if day.year < FIRST_YEAR or day.isoformat() != text:
+        raise _Unfit("not-day")
+    return text
 
 
 def _moment(text: str) -> str:
     try:
         read_one = datetime.fromisoformat(text)
-    except ValueError:
+        if read_one.tzinfo is None:
+            raise ValueError
+        moment = read_one.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise _Unfit("not-moment") from None
-    if read_one.tzinfo is None:
+    if moment.year < FIRST_YEAR:
         raise _Unfit("not-moment")
-    return text
+    return text if _RFC_3339.fullmatch(text) else moment.isoformat()
 
 
 def _email(text: str) -> str:
@@ -203,7 +224,7 @@ def _of_their_own(value: Any, deep: int = 0) -> Any:
     if isinstance(value, str):
         if len(value) > LONGEST:
             raise _Unfit("long")
-        return value.replace("\x00", "")
+        return plain(value)
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float) and math.isfinite(value):
@@ -211,5 +232,9 @@ def _of_their_own(value: Any, deep: int = 0) -> Any:
     if deep < DEEPEST and isinstance(value, list) and len(value) <= 1000:
         return [_of_their_own(one, deep + 1) for one in value if one is not None]
     if deep < DEEPEST and isinstance(value, Mapping) and len(value) <= 1000:
-        return {str(key)[:100]: _of_their_own(one, deep + 1) for key, one in value.items() if one is not None}
+        return {
+            plain(str(key))[:100]: _of_their_own(one, deep + 1)
+            for key, one in value.items()
+            if one is not None
+        }
     raise _Unfit("not-text")

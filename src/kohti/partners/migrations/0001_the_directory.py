@@ -66,11 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "chosen_fields",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(),
-                        db_default=[],
-                        default=list,
-                        help_text="fields of life that somebody here gave it",
-                        size=None,
+                        base_field=models.TextField(), null=True, size=None
                     ),
                 ),
                 (
@@ -328,11 +324,9 @@ class Migration(migrations.Migration):
                 models.F("service"), models.F("hsds_id"), name="listed_at_once"
             ),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name="listedat",
-            constraint=models.UniqueConstraint(
-                models.F("listing"), models.F("place"), name="listing_once_a_place"
-            ),
+            index=models.Index(models.F("listing"), models.F("place"), name="listed_at_of_a_listing"),
         ),
         migrations.AddConstraint(
             model_name="taxonomy",
