@@ -60,6 +60,14 @@ def test_the_last_one_called_stands_first_then_those_before_then_the_next_three(
     assert [(line.code, wait.ahead) for line, wait in shown.lines] == [("desk", 4)]
 
 
+def test_everybody_who_is_called_stays_on_the_board_however_many(here: Place) -> None:
+    device, host, moved = asked(here), here.member("host"), walk_ins(here, 6)
+    for n, one in enumerate(moved):
+        acting(host, actions.call, one.visit_id, key=f"c{n}", desk=f"{n}")
+    with as_actor(device):
+        assert sorted(one.ticket for one in on_the_board(device).called) == [one.ticket for one in moved]
+
+
 def test_who_was_called_stays_for_a_minute_after_the_call(here: Place) -> None:
     device, host, (moved, *_others) = asked(here), here.member("host"), walk_ins(here, 1)
     acting(host, actions.call, moved.visit_id, key="call", desk="4")

@@ -143,6 +143,17 @@ def test_who_is_here_already_keeps_the_ticket_and_hears_when_called(here: Place)
     assert "This appointment is over" in said(kiosk, "code", typed=booking.code)
 
 
+def test_whose_first_appointment_of_the_day_is_done_is_checked_in_for_the_second(here: Place) -> None:
+    kiosk, person, host = screen(here), here.person(), here.member("host")
+    first, second = (here.booking(MORNING + timedelta(minutes=n), person=person) for n in (0, 40))
+    said(kiosk, "code", typed=person.reference)
+    (visit,) = visits(here)
+    for action in (frontdesk.call, frontdesk.begin, frontdesk.finish):
+        acting(host, action, visit.id, key=action.__name__)
+    assert "You are checked in" in said(kiosk, "code", typed=person.reference)
+    assert [one.booking_id for one in visits(here)] == [first.id, second.id]
+
+
 def test_a_code_of_another_day_another_centre_or_a_cancelled_one_is_said_kindly(here: Place) -> None:
     kiosk = screen(here)
     yesterday = here.booking(MORNING - timedelta(days=1))

@@ -7,7 +7,7 @@ from kohti.kernel.rows import definer
 WORD = "regexp_split_to_table(p.folded, '\\s+')"
 
 FUNCTIONS = (
-    # Called: as long as they are called, and for a minute at least.
+    # Called: everybody, as long as they are called; and for a minute at least, of whoever has gone in the last four.
     definer(
         """
 kohti.on_the_board()
@@ -17,12 +17,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         select v.* from frontdesk_visit v
         where v.centre_id = kohti.stands_at() and kohti.role() = 'board' and v.day = kohti.first_day() and v.is_open
     )
-    (select 'called', v.letter, v.number, v.desk, p.starts
-    from open v join lateral (
-        select starts from frontdesk_period where visit_id = v.id and state = 'called' order by starts desc limit 1
-    ) p on true
-    where v.state = 'called' or (v.state = 'serving' and p.starts > kohti.now() - interval '1 minute')
-    order by p.starts desc limit 4)
+    (select 'called', c.letter, c.number, c.desk, c.starts
+    from (
+        select v.letter, v.number, v.desk, v.state, p.starts,
+            row_number() over (partition by v.state order by p.starts desc) as place
+        from open v join lateral (
+            select starts from frontdesk_period where visit_id = v.id and state = 'called' order by starts desc limit 1
+        ) p on true
+        where v.state = 'called' or (v.state = 'serving' and p.starts > kohti.now() - interval '1 minute')
+    ) c
+    where c.state = 'called' or c.place <= 4
+    order by c.starts desc)
     union all
     (select 'next', v.letter, v.number, '', v.order_at
     from open v where v.state = 'waiting' and (v.parked_until is null or v.parked_until <= kohti.now())
@@ -67,7 +72,7 @@ begin
         from diary_booking b join diary_kind k on k.id = b.kind_id
         left join frontdesk_visit v on v.booking_id = b.id and v.counts
         where b.id = any(v_found)
-        order by v.is_open desc nulls last, b.state = 'booked' desc, b.ends > kohti.now() desc, b.starts
+        order by coalesce(v.is_open, false) desc, b.state = 'booked' desc, b.ends > kohti.now() desc, b.starts
         limit 1;
         return;
     end if;
