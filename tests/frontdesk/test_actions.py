@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -11,12 +12,12 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
-from tests.factories import MORNING, TODAY, Place, acting, place
+from tests.factories import MORNING, TODAY, Place, acting, browser_of, place
 
 from kohti.config import addresses
 from kohti.diary import actions as diary
 from kohti.diary.models import Booking
-from kohti.frontdesk import actions
+from kohti.frontdesk import actions, queries
 from kohti.frontdesk.actions import Moved
 from kohti.frontdesk.models import Period, Visit
 from kohti.kernel import clock, live
@@ -253,6 +254,17 @@ def test_a_colleague_gets_their_own_appointments_and_nobody_elses(desk: Desk) ->
         None,
     ]
     assert desk.next_for(other) == theirs.ticket
+
+
+def test_an_appointment_with_nobody_is_called_by_whoever_calls_next(desk: Desk) -> None:
+    nobodys = desk.arrived(desk.here.booking(at(10, 10)))
+    with as_actor(desk.coach):
+        cards = queries.queue(desk.here.centre.id, TODAY)
+    assert desk.next_for(desk.coach, "housing") is None
+    page = browser_of(desk.coach).get("/queue/").content.decode()
+    assert re.search(r'data-everybody="[^"]*appointments', page)
+    assert queries.next_of(cards, desk.coach.staff_id, {"appointments"}) == cards[0]
+    assert desk.press(actions.call_next, by=desk.coach).ticket == nobodys.ticket
 
 
 def test_only_the_lines_that_are_named_are_called_from(desk: Desk) -> None:

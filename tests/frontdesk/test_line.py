@@ -251,7 +251,12 @@ def test_done_and_the_next_appointment_are_one_move(desk: Desk) -> None:
         wanted = following(MORNING + timedelta(days=8))
         desk.press(actions.finish, moved.visit_id, by=desk.coach, key="done", following=wanted)
     assert desk.visit(moved).state == "done"
+    with pytest.raises(Refused, match="is done"):  # of a page that was open beside it
+        desk.press(
+            actions.finish, moved.visit_id, by=desk.coach, following=following(MORNING + timedelta(days=9))
+        )
     with as_actor(desk.leader):
+        assert not Booking.objects.filter(person=person, day=(MORNING + timedelta(days=9)).date()).exists()
         assert Booking.objects.filter(person=person, day=(MORNING + timedelta(days=8)).date()).count() == 1
 
 

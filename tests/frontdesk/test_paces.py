@@ -144,3 +144,4 @@ def test_a_long_line_says_how_many_more_would_keep_the_promise(line: Line) -> No
     with as_actor(line.host):
         desk = next(one for one in queries.lines(line.here.centre.id, TODAY) if one.code == "desk")
     assert (desk.waiting, desk.hands, desk.wanted) == (8, 1, 3)
+    assert desk._replace(waiting=0, hands=0).wanted == 0

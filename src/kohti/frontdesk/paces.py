@@ -83,9 +83,9 @@ class Line(NamedTuple):
     def wanted(self) -> int:
         """How many more are needed at the desk to keep the promise; 0 while it is kept.
 
-        Not of the line of appointments: each of these waits for one colleague.
+        Not of the line of appointments: each of these waits for one colleague. Nor of a line in which nobody waits.
         """
-        if self.of_appointments or not (self.waiting or self.came):
+        if self.of_appointments or not self.waiting:
             return 0
         needed = waiting.needed(self.came / 60, self.talk, self.promise, self.waiting)
         return max(0, needed - max(0, int(self.hands + 0.5)))

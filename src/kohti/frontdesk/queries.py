@@ -279,7 +279,7 @@ def cards_of(centre_id: uuid.UUID, day: date, visit_ids: Sequence[uuid.UUID]) ->
 def next_of(queue: Sequence[Card], staff_id: uuid.UUID | None, everybody: Container[str]) -> Card | None:
     """Whom `actions.call_next` would call for this colleague, of a whole `queue` in its order.
 
-    `everybody` are the codes of the streams whose visitors anyone may call.
+    `everybody` are the codes of the streams whose visitors anyone may call, unless they wait for one colleague.
     """
     for card in queue:
         mine = card.staff_id == staff_id if card.staff_id else card.stream in everybody

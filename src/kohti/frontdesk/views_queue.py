@@ -46,7 +46,7 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     waiting = queries.queue(centre, day)
     waits = in_line.waits_of(waiting, lines)
     shown = drawn(actor, waiting, waits=waits)
-    everybody = {line.code for line in lines if line.everybody}
+    everybody = {line.code for line in lines if line.everybody or line.of_appointments}
     return {
         "following": queries.next_of(waiting, actor.staff_id, everybody),
         "staff_id": actor.staff_id,

@@ -26,8 +26,8 @@ def call_next(
     """Call whoever is next for this colleague, or None when nobody waits for them.
 
     In order: crisis before soon before the rest, then by agreed time (arrival without one). Those with an
-    appointment with the actor come from the stream of appointments; of the other streams named (else of those
-    open to everybody), anybody.
+    appointment with the actor come from the stream of appointments, and those with one with nobody; of the other
+    streams named (else of those open to everybody), anybody.
     Two colleagues never get the same visitor, and neither waits for the other.
     """
     actors.must(actor, "queue.call")
@@ -41,7 +41,7 @@ def call_next(
             f"select v.id, {STANDING} from frontdesk_visit v join frontdesk_stream s on s.id = v.stream_id"
             f" where v.centre_id = %s and v.day = %s and v.is_open and v.state = 'waiting' and {IN_LINE}"
             " and (v.staff_id = %s or (v.staff_id is null"
-            "  and case when %s::text[] is null then s.everybody else s.code = any(%s) end))"
+            "  and case when %s::text[] is null then s.everybody or s.of_appointments else s.code = any(%s) end))"
             " order by v.urgency desc, v.order_at, v.number limit 1 for no key update of v skip locked",
             [actor.centre, clock.today(actor.zone), actor.staff_id, named, named],
         )
@@ -85,15 +85,30 @@ def finish(
 ) -> Moved:
     """The talk is over; with the appointment that follows, where one was agreed, or neither of the two.
 
-    Raises Refused when the time of it has been taken, or could not be kept.
+    Raises Refused when the time of it has been taken, or could not be kept, and where the talk is over already.
     """
     actors.must(actor, "queue.call")
     if once.first_time("visit.done", f"{key}:{actor.member_id}", visit_id) is not None:
         return it_is(visit_id)
+    if following is not None:
+        _is_served(visit_id)
     moved = move(actor, visit_id, "visit.done", (State.SERVING,), State.DONE)
     if following is not None:
         diary.book_agreed(actor, actor.centre, following)
     return moved
+
+
+def _is_served(visit_id: uuid.UUID) -> None:
+    """Nothing more is agreed in a talk that a colleague has ended already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select letter, number, state from frontdesk_visit where id = %s for no key update", [visit_id]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere("no such visit")
+    if row[2] != State.SERVING:
+        raise Refused(state_words(ticket_of(row[0], row[1]), row[2]), code="state")
 
 
 def did_not_come(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
