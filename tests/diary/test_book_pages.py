@@ -190,9 +190,9 @@ def test_an_appointment_is_moved_from_its_page() -> None:
 def test_an_appointment_is_cancelled_with_a_word_why() -> None:
     here = place()
     booking, browser = here.booking(), browser_of(here.member("host"))
-    without = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "", "key": "k"})
+    without = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "", "version": "1", "key": "k"})
     assert without.status_code == 422
-    answer = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "rang, is ill", "key": "k"})
+    answer = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "rang, is ill", "version": "1", "key": "k"})
     assert answer.headers["Location"] == f"/book/?day={TODAY}&said=cancelled"
     page = browser.get(f"/book/{short(booking.id)}/").content.decode()
     assert "rang, is ill" in page

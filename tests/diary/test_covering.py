@@ -142,6 +142,44 @@ def test_who_needs_somebody_is_given_to_a_colleague_from_the_list_and_next_week_
         assert [left.id for left in covering.needs_somebody(leader)] == [other.id]
 
 
+def test_a_colleague_who_came_back_can_be_said_not_to_come_again(here: Place) -> None:
+    sick, host = here.member("coach", name="Sick Sid"), here.member("host")
+    here.booking(NINE, minutes=30, staff_id=sick.staff_id)
+    address, browser = f"/diary/not-coming/{sick.staff_id}/", browser_of(host)
+
+    def away() -> list[Absence]:
+        with as_actor(here.member("leader")):
+            now = clock.now()
+            return list(Absence.objects.filter(staff_id=_id(sick.staff_id), starts__lte=now, ends__gt=now))
+
+    with clock.held_at(EARLY):
+        for _press in range(2):
+            browser.post(address, {"away": "1", "key": "one"})
+        (first,) = away()
+        acting(sick, actions.be_back, first.id)
+    with clock.held_at(EARLY + timedelta(minutes=1)):
+        assert away() == []
+        browser.post(address, {"away": "1", "key": "two"})
+        assert len(away()) == 1
+
+
+def test_a_page_that_is_stale_cancels_nothing_that_a_colleague_has_moved(here: Place) -> None:
+    leader, coach = here.member("leader"), here.member("coach")
+    booking = here.booking(NINE + timedelta(days=1), minutes=30, staff_id=coach.staff_id)
+    moved_to = NINE + timedelta(days=1, hours=1)
+    acting(leader, actions.move, booking.id, starts=moved_to, version=1, key="moved")
+    data = {"booking": str(booking.id), f"v-{booking.id}": "1", f"do-{booking.id}": "cancel"}
+    assert browser_of(leader).post("/diary/needs-somebody/", data).status_code == 409
+    stale = {"reason": "rang, is ill", "version": "1", "key": "stale"}
+    page = browser_of(leader).post(f"/book/{booking.id}/cancel/", stale)
+    assert "A colleague changed this appointment meanwhile" in page.content.decode()
+    with as_actor(leader):
+        assert Booking.objects.get(id=booking.id).state == "booked"
+    acting(leader, actions.cancel, booking.id, version=2, key="seen")
+    with as_actor(leader):
+        assert Booking.objects.get(id=booking.id).state == "cancelled"
+
+
 def _id(staff_id: uuid.UUID | None) -> uuid.UUID:
     assert staff_id is not None
     return staff_id

@@ -16,11 +16,13 @@ from kohti.kernel import clock, ids, links, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
 from kohti.kernel.once import all_or_nothing
 from kohti.team.models import Staff
 
 from . import actions, covering
 from .covering import Left
+from .models import Absence
 
 
 @needs("diary.book")
@@ -36,8 +38,10 @@ def not_coming(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpR
     wrong: dict[uuid.UUID, str] = {}
     if request.method == "POST":
         if "away" in request.POST:
-            today = clock.today(actor.zone)
-            actions.be_away(actor, staff_id, today, today, key=f"not-coming:{staff_id}:{today}")
+            today, now = clock.today(actor.zone), clock.now()
+            if not Absence.objects.filter(staff_id=staff_id, starts__lte=now, ends__gt=now).exists():
+                key = request.POST.get("key", "")[:60] or new_id()
+                actions.be_away(actor, staff_id, today, today, key=f"not-coming:{staff_id}:{key}")
             return redirect("not_coming", staff_id)
         wrong = _decide(request, actor, staff_id)
         if not wrong:
@@ -51,6 +55,7 @@ def not_coming(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpR
         {
             "name": name,
             "staff_id": staff_id,
+            "key": new_id(),
             "away": any(one.away for one in covering.at_work(actor) if one.staff_id == staff_id),
             "lines": _lines(actor, found, wrong),
         },
@@ -145,7 +150,7 @@ def _do(actor: Actor, staff_id: uuid.UUID | None, booking_id: uuid.UUID, choice:
     if choice == "cancel":
         actors.must(actor, "diary.book")
         reason = _("The colleague is not coming today.") if staff_id else _("No colleague was free for it.")
-        actions.cancel(actor, booking_id, reason=reason, key=key)
+        actions.cancel(actor, booking_id, reason=reason, version=version, key=key)
         return
     starts, _bar, other = choice.partition("|")
     to = ids.typed(other)

@@ -128,9 +128,7 @@ def move(
         now = _standing(booking_id)
         if now.state != Booking.State.BOOKED:
             raise Refused(_("This booking can no longer be moved."), code="not-booked")
-        raise Refused(
-            _("A colleague changed this appointment meanwhile. Look at it again."), code="changed-meanwhile"
-        )
+        raise _changed_meanwhile()
     after.version = row[0]
     if after.day != before.day and after.person_id is not None:
         with connection.cursor() as cursor:
@@ -163,8 +161,13 @@ def move(
     return after
 
 
-def cancel(actor: Actor, booking_id: uuid.UUID, *, reason: str = "", key: str | None) -> None:
-    """Cancel an appointment that is still booked, and say why; its time is free again. Raises Refused."""
+def cancel(
+    actor: Actor, booking_id: uuid.UUID, *, reason: str = "", version: int | None = None, key: str | None
+) -> None:
+    """Cancel an appointment that is still booked, and say why; its time is free again.
+
+    With `version` only as whoever cancels has seen it. Raises Refused.
+    """
     actors.must(actor, "diary.book")
     if once.first_time("booking.cancelled", key, booking_id) is not None:
         return
@@ -172,11 +175,14 @@ def cancel(actor: Actor, booking_id: uuid.UUID, *, reason: str = "", key: str | 
     with connection.cursor() as cursor:
         cursor.execute(
             "update diary_booking set state = 'cancelled', reason = %s, version = version + 1"
-            " where id = %s and state = 'booked' returning centre_id, person_id, day",
-            [why, booking_id],
+            " where id = %s and state = 'booked' and version = coalesce(%s, version)"
+            " returning centre_id, person_id, day",
+            [why, booking_id, version],
         )
         row = cursor.fetchone()
     if row is None:
+        if version is not None and _standing(booking_id).state == Booking.State.BOOKED:
+            raise _changed_meanwhile()
         raise Refused(_("This booking can no longer be cancelled."), code="not-booked")
     centre_id, person_id, day = row
     people.end_grants(actor, [booking_id])
@@ -189,6 +195,12 @@ def cancel(actor: Actor, booking_id: uuid.UUID, *, reason: str = "", key: str | 
     )
     after_change(actor, [booking_id], told=[booking_id])
     tell_days(centre_id, {day})
+
+
+def _changed_meanwhile() -> Refused:
+    return Refused(
+        _("A colleague changed this appointment meanwhile. Look at it again."), code="changed-meanwhile"
+    )
 
 
 def _standing(booking_id: uuid.UUID) -> Booking:

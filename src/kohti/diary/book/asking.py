@@ -183,6 +183,7 @@ class CancelForm(forms.Form):
         help_text=gettext_lazy("Staff read it, such as “rang, is ill”."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+    version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.CharField(max_length=60, widget=forms.HiddenInput)
 
 

@@ -242,7 +242,8 @@ def _one_page(
             "lacks": in_words(lacks),
             "suits": suits,
             "into": asking.as_sent(begins, suits) if suits else {},
-            "cancelling": cancelling or CancelForm(initial={"key": f"{block.id}.{block.version}"}),
+            "cancelling": cancelling
+            or CancelForm(initial={"version": block.version, "key": f"{block.id}.{block.version}"}),
         },
         status=status,
     )
@@ -278,6 +279,7 @@ def cancel(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> HttpRes
                 actor,
                 booking_id,
                 reason=form.cleaned_data["reason"],
+                version=form.cleaned_data["version"],
                 key=f"cancel:{form.cleaned_data['key']}",
             )
     except Refused as trouble:
