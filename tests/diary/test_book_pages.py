@@ -135,6 +135,49 @@ def test_a_press_on_a_free_time_books_it() -> None:
     )
 
 
+def test_a_free_time_is_looked_for_here_and_elsewhere_and_one_press_fills_the_form() -> None:
+    here = place()
+    coach = here.member("coach", name="Clara Coach")
+    here.member("coach", centre="gloucester", name="Gloria Gloucester")
+    here.booking(MORNING, minutes=120, staff_id=coach.staff_id)
+    browser = browser_of(here.member("host"))
+    typed = {
+        "kind": short(here.kinds["work-search-review"].id),
+        **as_typed(TODAY, ""),
+        "note": "wheelchair",
+        "key": str(uuid.uuid4()),
+    }
+    found = browser.post("/book/new/", typed | {"times": "1"})
+    assert int(found.headers["X-Kohti-Statements"]) <= 12
+    page = found.content.decode()
+    assert 'value="wheelchair"' in page
+    assert "Gloria" not in page
+    first, *_rest = re.findall(r'name="take" value="([^"]+)"', page)
+    assert first == f"2026-03-11.12:00.{short(own(coach))}."
+    form = browser.post("/book/new/", typed | {"take": first}).content.decode()
+    taken = {name: filled(form, name) for name in ("at", "staff", "room", "note")}
+    assert taken == {"at": "12:00", "staff": short(own(coach)), "room": "", "note": "wheelchair"}
+    sent = typed | taken | as_typed(TODAY, taken["at"])
+    assert browser.post("/book/new/", sent).headers["Location"] == f"/book/?day={TODAY}&said=booked"
+    # Elsewhere it is said who has time, and booked there.
+    there = browser.post("/book/new/", typed | {"times": "1", "where": short(here.other.id)}).content.decode()
+    assert "Gloria Gloucester · Gloucester" in there
+    assert 'name="take"' not in there
+    both = browser.post("/book/new/", typed | {"times": "1", "where": "all"}).content.decode()
+    assert "Gloria Gloucester" in both
+    assert "Clara Coach" in both.split("k-lines")[1]
+
+
+def test_a_free_time_has_the_room_that_helps_and_the_time_of_the_person() -> None:
+    here = place()
+    coach, someone = here.member("coach"), here.person("Amina Karimi")
+    here.booking(MORNING, minutes=60, person=someone)
+    browser = browser_of(coach)
+    asked = {"kind": short(here.kinds["work-search-review"].id), "person": short(someone.id), "times": "1"}
+    page = browser.post("/book/new/", asked | as_typed(TODAY, "")).content.decode()
+    assert re.findall(r'name="take" value="([\d.:-]+)\.', page)[0] == "2026-03-11.11:00"
+
+
 def test_a_host_finds_who_comes_today_by_a_few_letters() -> None:
     here = place()
     someone = here.person("Amina Karimi")

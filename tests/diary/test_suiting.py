@@ -63,14 +63,21 @@ def test_a_room_that_has_what_helps_comes_first_and_is_chosen_where_it_is_free(h
     field = room_field(browser.get(address, pressed).content.decode())
     first, rest = field.split("Other rooms")
     assert '<optgroup label="A room without steps, A hearing loop">' in first
-    assert re.search(r"<option value=[^>]* selected>Garden room", first)
+    assert re.search(r"<option value=[^>]* selected>Room 2<.*>Garden room<", first)
     assert "Room 1" in rest
     taken = here.booking(NOON + timedelta(days=1), minutes=60)
     with as_system(here.system):
         Booking.objects.filter(id=taken.id).update(
-            room_id=Room.objects.get(name="Garden room", centre=here.centre).id
+            room_id=Room.objects.get(name="Room 2", centre=here.centre).id
         )
-    assert " selected>Garden room" not in room_field(browser.get(address, pressed).content.decode())
+    assert " selected>Garden room" in room_field(browser.get(address, pressed).content.decode())
+    # So are the times that are looked for, each once however many rooms there are.
+    here.member("coach")
+    kind = short(here.kinds["work-search-review"].id)
+    looked = browser.post(address, {"kind": kind, "person": short(person.id), "times": "1"}).content.decode()
+    times = re.findall(r'name="take" value="([^"]+)".*?<span dir="auto">([^<]*)</span>', looked)
+    assert len({press.rpartition(".")[0] for press, _said in times}) == len(times) > 1
+    assert all(said.endswith(("Room 2", "Garden room")) for _press, said in times)
     plain = room_field(browser.get(address, {"for": short(here.person().id)}).content.decode())
     assert "<optgroup" not in plain
 

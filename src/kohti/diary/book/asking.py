@@ -128,10 +128,19 @@ class NewForm(_WhenForm):
         widget=forms.TextInput,
         help_text=gettext_lazy("Whoever greets them reads it. Never a diagnosis."),
     )
+    where = forms.ChoiceField(label=gettext_lazy("Centre"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, choices: Choices, *args: Any, centres: Mapping[str, tuple[str, str]], **kwargs: Any
+    ) -> None:
+        """`centres`: at which free times can be looked for, name and telephone by key, the actor's own first."""
         super().__init__(choices, *args, **kwargs)
+        self.centres = centres
+        names = [(key if n else "", name) for n, (key, (name, _phone)) in enumerate(centres.items())]
+        self.fields["where"].choices = [*names, ("all", _("Every centre"))]  # type: ignore[attr-defined]
+        if len(names) < 2:
+            self.fields["where"].widget = forms.HiddenInput()
         self.kinds = {short(one.id): one for one in choices.kinds}
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (key, _("%(kind)s, %(num)s minutes") % {"kind": one.title, "num": one.minutes})

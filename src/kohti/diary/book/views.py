@@ -26,7 +26,7 @@ from kohti.people.promising import in_words, of_a_room
 from .. import actions
 from ..news import concerns
 from ..suiting import a_room_for
-from . import asking, reading, saying, showing
+from . import asking, finding, reading, saying, showing
 from .asking import CancelForm, MoveForm, NewForm
 
 SAID = {
@@ -135,20 +135,24 @@ def _back(request: HttpRequest, day: date, said: str) -> HttpResponseBase:
 
 @needs("diary.book", methods=("GET", "POST"))
 def new(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Book an appointment: at a free time somebody pressed, or at any other."""
+    """Book an appointment: at a free time somebody pressed or looked for, or at any other."""
+    places = finding.centres(actor)
     if request.method != "POST":
         someone = asking.person_of(request.GET.get("for", ""))
         asked = asking.from_press(request.GET)
         choices = asking.Choices.read(actor, needs=_needs(someone, asked.get("day", clock.today(actor.zone))))
         asked = asking.with_a_room(actor, choices, asked)
-        return _new_page(request, actor, NewForm(choices, initial=asked), someone)
+        return _new_page(request, actor, NewForm(choices, initial=asked, centres=places), someone)
     someone = asking.person_of(request.POST.get("person", ""))
     choices = asking.Choices.read(actor, needs=_needs(someone, clock.today(actor.zone)))
-    form = NewForm(choices, request.POST)
+    form = NewForm(choices, request.POST, centres=places)
     found = reading.find(actor, request.POST.get("q", "")[:100]) if request.POST.get("q") else None
-    if "find" in request.POST:
-        form = NewForm(choices, initial=request.POST.dict() | {"day": form["day"].value()})
-        return _new_page(request, actor, form, someone, found=found)
+    if {"find", "times", "take"} & set(request.POST):
+        times = finding.times(actor, form, someone, choices.needs) if "times" in request.POST else None
+        typed = request.POST.dict() | {"day": form["day"].value()}
+        typed |= finding.taken(request.POST.get("take", ""))
+        form = NewForm(choices, initial=typed, centres=places)
+        return _new_page(request, actor, form, someone, found=found, times=times)
     if not form.is_valid():
         return _new_page(request, actor, form, someone, found=found, status=422)
     try:
@@ -188,6 +192,7 @@ def _new_page(
     someone: reading.Somebody | None,
     *,
     found: Sequence[reading.Somebody] | None = None,
+    times: Sequence[finding.Found] | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     return render(
@@ -196,6 +201,7 @@ def _new_page(
         {
             "form": form,
             "found": None if found is None else [(short(one.id), one.name) for one in found],
+            "times": times,
             "typed": request.POST.get("q", "")[:100],
             "someone": (short(someone.id), someone.name) if someone else None,
         },
