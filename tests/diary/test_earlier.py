@@ -137,10 +137,11 @@ def test_who_has_no_appointment_waits_for_a_time_and_waits_no_longer_once_they_h
         assert (booking.person_id, booking.starts, booking.kind_id) == (someone.id, LATER, kind.id)
         assert Wish.objects.get(id=wish).ended == "filled"
         assert earlier.waiting(leader) == []
-    again = acting(
-        leader, actions.take_earlier, wish, starts=LATER, staff_id=coach.staff_id, version=0, key="twice"
-    )
-    assert again == made
+    give = {"staff_id": coach.staff_id, "version": 0}
+    assert acting(leader, actions.take_earlier, wish, starts=LATER, **give, key="take") == made
+    for key in ("another press", "take later"):
+        with pytest.raises(Refused):
+            acting(leader, actions.take_earlier, wish, starts=LATER + timedelta(hours=1), **give, key=key)
     with pytest.raises(Refused):
         acting(
             leader,

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import psycopg
 import pytest
 from tests.factories import MORNING, TODAY, Place, acting, as_system, place
 
@@ -15,6 +16,7 @@ from kohti.diary.models import Closure, DropIn, Room, Travel
 from kohti.kernel import actor as actors
 from kohti.kernel import clock
 from kohti.kernel.actor import DOOR, Actor, as_actor
+from kohti.kernel.errors import Refused
 
 NINE = MORNING.replace(hour=9) + timedelta(days=1)
 """The next day's opening, a Thursday."""
@@ -135,6 +137,32 @@ def test_an_absence_a_closed_day_and_a_day_that_ends_at_noon_leave_what_they_lea
     assert days == {friday, friday + timedelta(days=3)}
     on_friday = [one for one in found if one.starts.date() == friday]
     assert (on_friday[0].starts.time(), on_friday[-1].ends.time()) == (time(9), time(12))
+
+
+def test_nobody_is_offered_or_booked_with_who_has_left_by_then(
+    here: Place, owner: psycopg.Connection
+) -> None:
+    coach, leader = here.member("coach"), here.member("leader")
+    assert coach.staff_id is not None
+    rule = Rule(minutes=30, first=TOMORROW, days=4, staff=(coach.staff_id,))
+    noon = NINE + timedelta(hours=3)
+    owner.execute("update team_membership set ends = %s where id = %s", [noon, coach.member_id])
+    with as_actor(leader):
+        found = list(free.all_offers(leader, rule))
+        after = list(free.all_offers(leader, replace(rule, first=TOMORROW + timedelta(days=1))))
+    assert (found[0].starts, found[-1].ends) == (NINE, noon)
+    assert after == []
+    wanted = actions.NewBooking(
+        starts=noon - timedelta(minutes=10),
+        minutes=20,
+        kind_id=here.kinds["work-search-review"].id,
+        person_id=here.person().id,
+        staff_id=coach.staff_id,
+    )
+    with pytest.raises(Refused) as refused:
+        acting(leader, actions.book_one, here.centre.id, wanted, key="left")
+    assert refused.value.code == "left"
+    assert acting(leader, actions.book_one, here.centre.id, replace(wanted, minutes=10), key="in time")
 
 
 def test_a_drop_in_takes_its_colleagues_time_and_its_room_every_week_but_on_its_days_off(here: Place) -> None:

@@ -91,7 +91,7 @@ def left_alone(actor: Actor, staff_id: uuid.UUID) -> list[Left]:
     """The appointments of a colleague that are still to come today, each with who could see them instead.
 
     A colleague who has time at the same hour comes first, then the nearest hours; what is offered first to one is
-    offered first to no other. Whose they are is in the history. Four statements.
+    offered first to no other. Whose they are is in the history. Three statements.
     """
     today = clock.today(actor.zone)
     with connection.cursor() as cursor:
@@ -133,7 +133,7 @@ def needs_somebody(actor: Actor, *, most: int = 200) -> list[Left]:
     """Appointments to come of the actor's centre that nobody will keep as they stand, soonest first.
 
     Their colleague has left by then or is away, or the centre is closed on that day. The first of them have who could
-    see them instead, as near to the hour as can be. Whose they are is in the history. Five statements.
+    see them instead, as near to the hour as can be. Whose they are is in the history. Four statements.
     """
     actors.must(actor, "diary.cover")
     today = clock.today(actor.zone)
@@ -173,14 +173,10 @@ OWN = """
 select o.person_id, o.id, o.starts, o.ends from diary_booking o
 where o.person_id = any(%s) and o.holds and o.ends > %s and o.starts < %s
 """
-LEAVES = """
-select m.staff_id, max(m.ends) from team_membership m join team_staff s on s.id = m.staff_id
-where s.centre_id = %s group by m.staff_id having bool_and(m.ends is not null)
-"""
 
 
 def _with_offers(actor: Actor, found: Sequence[Left], first: date, last: date) -> list[Left]:
-    """The same with who has time instead between two days. Three statements."""
+    """The same with who has time instead between two days. Two statements."""
     short = max(GRID, min(one.ends - one.starts for one in found))
     rule = Rule(minutes=int(short / timedelta(minutes=1)), first=first, days=(last - first).days)
     begins, ends = clock.local(first, "00:00", actor.zone), clock.local(last, "23:59", actor.zone)
@@ -189,11 +185,9 @@ def _with_offers(actor: Actor, found: Sequence[Left], first: date, last: date) -
         cursor.execute(OWN, [[one.person_id for one in found if one.person_id], begins, ends])
         for person_id, *booked in cursor.fetchall():
             own.setdefault(person_id, []).append((booked[0], booked[1], booked[2]))
-        cursor.execute(LEAVES, [actor.centre])
-        leaves = dict(cursor.fetchall())
     free: dict[uuid.UUID, list[datetime]] = {}
     for one in all_offers(actor, rule):
-        if one.staff_id is not None and (one.staff_id not in leaves or one.ends <= leaves[one.staff_id]):
+        if one.staff_id is not None:
             free.setdefault(one.staff_id, []).append(one.starts)
     promised: list[Free] = []
     offered = []

@@ -108,7 +108,13 @@ held_back as materialized (
             union all
             select k.staff_id, k.centre_id, k.centre_id, a.starts, a.ends
             from colleagues k join diary_absence a on a.staff_id = k.staff_id
-            where a.ends > p_from and a.starts < p_until) e) t
+            where a.ends > p_from and a.starts < p_until
+            union all
+            select k.staff_id, k.centre_id, k.centre_id, greatest(m.ends, p_from), p_until
+            from colleagues k cross join lateral (
+                select max(x.ends) as ends from team_membership x where x.staff_id = k.staff_id
+                having bool_and(x.ends is not null)) m
+            where m.ends < p_until) e) t
     group by t.staff_id, t.here
 ),
 of_the_person as (
@@ -180,6 +186,11 @@ set jit = off as $$
         union all
         select 5, 'away', null, null from diary_absence a, wanted
         where a.staff_id = p_staff and a.starts < p_ends and a.ends > p_starts
+        union all
+        select 5, 'left', null, null from wanted w
+        where exists (select 1 from team_membership m where m.staff_id = p_staff and m.ends < p_ends)
+          and not exists (select 1 from team_membership m
+                          where m.staff_id = p_staff and (m.ends is null or m.ends >= p_ends))
         union all
         select 6, 'no-room', null, null from wanted w
         where p_room is not null

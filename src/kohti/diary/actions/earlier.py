@@ -18,7 +18,7 @@ from kohti.people.models import Person
 from kohti.team.models import Staff
 
 from ..models import Booking, Kind, Wish
-from .booking import NewBooking
+from .booking import NewBooking, take_turns
 from .changing import book_one, move
 
 
@@ -159,12 +159,17 @@ def take_earlier(
 ) -> uuid.UUID:
     """Give them the time: their appointment is moved there, or made, and they wait no longer; the appointment.
 
-    Raises NotThere, and Refused where it is not earlier, was taken meanwhile, or they no longer wait.
+    Of two who give it at once, and of them and a yes to what was offered, one does: again with the same key changes
+    nothing. Raises NotThere, and Refused where it is not earlier, was taken meanwhile, or they no longer wait.
     """
     actors.must(actor, "diary.book")
-    wish = Wish.objects.filter(id=wish_id).select_related("kind").first()
-    if wish is None:
-        raise NotThere("no such wish")
+    wish = _held(wish_id, staff_id)
+    if wish.ended == Wish.Ended.FILLED and wish.booking_id is None:
+        with once.all_or_nothing():
+            made = once.first_time("booking.made", key, wish_id)
+            if made is None:
+                raise Refused(_("This is no longer here."), code="ended")
+        return made
     if wish.ended not in ("", Wish.Ended.FILLED):
         raise Refused(_("This is no longer here."), code="ended")
     if wish.ended_at is None and starts >= wish.before:
@@ -181,7 +186,19 @@ def take_earlier(
         person_id=wish.person_id,
         staff_id=staff_id,
     )
-    return book_one(actor, wish.centre_id, wanted, key=f"wish:{wish_id}")
+    return book_one(actor, wish.centre_id, wanted, key=key)
+
+
+def _held(wish_id: uuid.UUID, staff_id: uuid.UUID) -> Wish:
+    """The wish as it stands; of somebody who has no appointment yet, once nobody else is giving them one."""
+    wish = Wish.objects.filter(id=wish_id).select_related("kind").first()
+    if wish is not None and wish.booking_id is None:
+        take_turns([Booking(person_id=wish.person_id, staff_id=staff_id)])
+        rows = Wish.objects.select_for_update(no_key=True, of=("self",)).select_related("kind")
+        wish = rows.filter(id=wish_id).first()
+    if wish is None:
+        raise NotThere("no such wish")
+    return wish
 
 
 def move_there(

@@ -18,7 +18,7 @@ from .booking import NewBooking
 def can_be_kept(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, at_its_time: bool = False) -> None:
     """Raise Refused, in words, for a time at which nobody would be met; NotThere for a room elsewhere. One statement.
 
-    It is over; the centre is closed or not open then; the colleague is away, or holds a drop-in and is not booked
+    It is over; the centre is closed or not open then; the colleague is away or has left by then, or holds a drop-in and is not booked
     `beside` it on purpose; a drop-in is held in the room. `at_its_time`: it stands at that time already, from a file
     perhaps, so that the hours are not asked about once more.
     """
@@ -52,6 +52,6 @@ def _in_words(why: str, opens: time | None, closes: time | None) -> Exception:
         return Refused(_("A drop-in is held in this room at that time."), code="drop-in")
     if why == "staff-holds":
         return Refused(_("This colleague holds a drop-in at that time."), code="drop-in")
-    if why == "away":
-        return Refused(_("This colleague is away at that time."), code="away")
+    if why in ("away", "left"):
+        return Refused(_("This colleague is away at that time."), code=why)
     return NotThere("no such room")
