@@ -108,6 +108,23 @@ def test_a_person_moves_their_appointment_and_the_old_link_leads_no_further(
     assert answer.url.partition("?")[0] == link_of(here, booking) != before
     assert "at this time now" in words(browser.get(answer.url))
     assert browser.get(before).status_code == 410
+    fields = dict(re.findall(r'name="(key|v)" value="([^"]*)"', page.content.decode())) | {"at": times[1]}
+    assert browser.post(f"{before}move/", fields).status_code == 410, (
+        "another form than the one that moved it"
+    )
+
+
+def test_two_quick_presses_move_once_and_lead_to_the_appointment_both(
+    here: Place, booking: Booking, browser: Client
+) -> None:
+    address = link_of(here, booking)
+    page = browser.get(f"{address}move/").content.decode()
+    times = re.findall(r'name="at" value="([^"]+)"', page)
+    fields = dict(re.findall(r'name="(key|v)" value="([^"]*)"', page)) | {"at": times[1]}
+    first, second = (browser.post(f"{address}move/", fields) for _press in range(2))
+    assert (second.status_code, second.url) == (302, first.url)
+    assert "at this time now" in words(browser.get(second.url))
+    assert stands(here, booking).version == booking.version + 1
 
 
 def test_a_time_that_was_taken_meanwhile_is_refused_and_others_are_offered(

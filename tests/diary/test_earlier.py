@@ -170,7 +170,9 @@ def test_somebody_without_an_appointment_is_put_on_the_list_from_their_own_page(
     assert "Work search review, until 8 April 2026" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", own))
 
 
-def test_the_list_asks_the_database_as_often_for_many_as_for_one(here: Place) -> None:
+def test_the_list_asks_the_database_as_often_for_many_as_for_one_and_goes_on_on_a_next_page(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     coach = here.member("coach")
     browser = browser_of(coach)
 
@@ -183,6 +185,12 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_one(here: Place) ->
         acting(coach, actions.ask_earlier, booking.id, key=f"ask {n}")
         asked.append(statements())
     assert asked[1] == asked[2] <= 12
+    monkeypatch.setattr(earlier, "MOST", 2)
+    page = browser.get("/diary/waiting-list/").content.decode()
+    (more,) = re.findall(r'href="(/diary/waiting-list/\?after=[^"]+)"', page)
+    second = browser.get(more).content.decode()
+    assert (page.count('scope="row"'), second.count('scope="row"')) == (2, 1)
+    assert "More of this list" not in second
 
 
 def test_who_waits_is_asked_for_on_a_page_and_moved_with_one_press(here: Place) -> None:

@@ -107,18 +107,18 @@ def test_a_colleague_needs_time_to_travel_between_centres(here: Place) -> None:
 def test_what_somebody_needs_is_met_by_a_room_that_has_it_and_is_free(here: Place) -> None:
     coach = here.member("coach")
     with as_system(here.system) as system:
-        for name, has in (("Room 8", []), ("Room 9", ["quiet", "step-free"])):
+        for name, has in (("Room 8", []), ("Room 9", ["children", "loop"])):
             Room.objects.create(service_id=system.service, centre_id=here.centre.id, name=name, has=has)
         room = Room.objects.get(centre_id=here.centre.id, name="Room 9")
         booked = actions.NewBooking(
             starts=NINE, minutes=60, kind_id=here.kinds["work-search-review"].id, room_id=room.id
         )
         actions.book(replace(system, centre_id=here.centre.id), here.centre.id, [booked])
-    rule = one_day(needs=("quiet", "step-free"))
+    rule = one_day(needs=("children", "loop"))
     with as_actor(coach):
         found = free.offers(coach, rule)
     assert [(one.starts, one.room) for one in found] == [(NINE + timedelta(hours=1), "Room 9")]
-    assert not times(coach, one_day(needs=("quiet", "loop")))
+    assert not times(coach, one_day(needs=("quiet", "children")))
 
 
 def test_an_absence_a_closed_day_and_a_day_that_ends_at_noon_leave_what_they_leave(here: Place) -> None:

@@ -84,6 +84,13 @@ def address_of(member: Actor) -> str:
     return str(found)
 
 
+def happened(owner: psycopg.Connection, person_id: object) -> list[tuple[Any, ...]]:
+    """What the history has of somebody, and about what."""
+    return owner.execute(
+        "select verb, subject_id from kernel_historyevent where person_ids @> array[%s::uuid]", [person_id]
+    ).fetchall()
+
+
 def link_of(offer: Offer) -> str:
     return f"/a/offer/{by_link.token_of_offer(offer.id)}/"
 
@@ -138,7 +145,9 @@ def test_who_waits_longest_is_asked_by_message_and_a_yes_moves_their_appointment
     assert told == [("moved",)]
 
 
-def test_who_says_no_or_nothing_keeps_what_they_have_and_the_next_is_asked(here: Place, coach: Actor) -> None:
+def test_who_says_no_or_nothing_keeps_what_they_have_and_the_next_is_asked(
+    here: Place, coach: Actor, owner: psycopg.Connection
+) -> None:
     first, second, third = (waits(here, coach, n) for n in (1, 2, 3))
     frees(here, coach)
     assert ask(here) == 1
@@ -150,6 +159,7 @@ def test_who_says_no_or_nothing_keeps_what_they_have_and_the_next_is_asked(here:
     assert ask(here, MORNING + timedelta(minutes=62)) == 1
     assert said(here, coach) == [(first.id, "no"), (second.id, "late"), (third.id, "open")]
     late = offers(here, coach)[1]
+    assert ("offer.taken_back", second.id) in happened(owner, late.person_id)
     with clock.held_at(MORNING + timedelta(minutes=62)):
         answer = browser.post(link_of(late), {"answer": "yes"})
         assert answer.status_code == 410
@@ -159,7 +169,9 @@ def test_who_says_no_or_nothing_keeps_what_they_have_and_the_next_is_asked(here:
     ]
 
 
-def test_somebody_who_has_no_appointment_says_yes_and_has_one(here: Place, coach: Actor) -> None:
+def test_somebody_who_has_no_appointment_says_yes_and_has_one(
+    here: Place, coach: Actor, owner: psycopg.Connection
+) -> None:
     leader, someone = here.member("leader"), here.person()
     kind = here.kinds["work-search-review"]
     until = LATER.date()
@@ -181,8 +193,11 @@ def test_somebody_who_has_no_appointment_says_yes_and_has_one(here: Place, coach
         made = Booking.objects.get(id=offer.id)
         assert (made.person_id, made.starts, made.staff_id) == (someone.id, NINE, coach.staff_id)
         assert Wish.objects.get(person_id=someone.id).ended == "filled"
-    assert Client().get(answer.headers["Location"]).status_code == 200
+    page = Client().get(answer.headers["Location"]).content.decode()
+    assert "This time is yours" in page
+    assert "at this time now" not in page, "nothing has moved"
     assert said(here, coach) == [(None, "yes")]
+    assert ("wish.ended", offer.id) in happened(owner, someone.id)
 
 
 def test_whoever_was_slower_is_told_kindly_and_keeps_what_they_have(here: Place, coach: Actor) -> None:

@@ -25,14 +25,13 @@ from kohti.diary.by_link import Page
 from kohti.diary.other_times import Others, other_times
 from kohti.frontdesk.paces import lines, new_in
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, words
+from kohti.kernel import clock, history, once, words
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.kernel.blueprint import OnlinePart
 from kohti.kernel.doors import for_guest
 from kohti.kernel.errors import Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.languages import CODES, LANGUAGES
-from kohti.kernel.once import all_or_nothing
 
 LIMITS = {"link": "120/h/key", "link_change": "30/h/key", "link_unknown": "60/h/ip"}
 REASONS = {
@@ -47,6 +46,7 @@ DONE = {
     "moved": gettext_lazy(
         "Your appointment is at this time now. The link in earlier messages no longer works: use this page."
     ),
+    "yours": gettext_lazy("This time is yours"),
     "late": gettext_lazy("Thank you. Your colleague here knows that you come later."),
     "in-time": gettext_lazy("Thank you. We expect you at the agreed time."),
 }
@@ -97,6 +97,13 @@ def _gone(request: HttpRequest, token: str) -> HttpResponseBase:
     """One page for whatever leads no further, so that nobody learns why; where we know the centre, with its telephone."""
     page: Page | None = request.by_link  # type: ignore[attr-defined]
     too_often: bool = request.too_often  # type: ignore[attr-defined]
+    if (
+        page is not None
+        and not too_often
+        and request.method == "POST"
+        and (there := _moved_just_now(request, token))
+    ):
+        return redirect(there)
     with in_their_language(request, page, None):
         answer = render(
             request,
@@ -111,6 +118,20 @@ def _gone(request: HttpRequest, token: str) -> HttpResponseBase:
             status=429 if too_often else 410 if page is not None else 404,
         )
     return alone(answer, "no-referrer")
+
+
+def _moved_just_now(request: HttpRequest, token: str) -> str:
+    """Where the appointment stands that this very form has moved: whoever pressed twice is led there, too."""
+    found = by_link.read(token)
+    if found is None:
+        return ""
+    booking_id, number = found
+    now = by_link.page(booking_id, number + 1)
+    if now is None or not now.open:
+        return ""
+    with as_actor(actors.guest(booking_id, "diary.book")):
+        done = once.was_done("booking.moved", _key(request, booking_id), booking_id)
+    return _to(request, "link", token=by_link.token_of(booking_id, number + 1), done="moved") if done else ""
 
 
 def alone(answer: HttpResponse, referrer: str) -> HttpResponse:
@@ -241,7 +262,7 @@ def move(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     if request.method == "POST":
         assert guest.admitted is not None
         try:
-            with all_or_nothing():
+            with once.all_or_nothing():
                 _move(guest, guest.admitted, others, _chosen_time(request.POST.get("at", "")), request)
         except Refused as trouble:
             wrong = str(trouble.message)
@@ -284,13 +305,13 @@ def _move(
         starts=free.starts,
         staff_id=free.staff_id,
         version=_number(request.POST.get("v", "")),
-        key=_key(request, guest),
+        key=_key(request, guest.admitted),
     )
 
 
-def _key(request: HttpRequest, guest: Actor) -> str:
+def _key(request: HttpRequest, booking_id: uuid.UUID | None) -> str:
     """The form's own key, worth something for this appointment alone."""
-    return f"link:{guest.admitted}:{request.POST.get('key', '')[:40]}"
+    return f"link:{booking_id}:{request.POST.get('key', '')[:40]}"
 
 
 def _chosen_time(text: str) -> datetime | None:
@@ -318,8 +339,8 @@ def cancel(request: HttpRequest, guest: Actor) -> HttpResponseBase:
         with words.spoken(guest.first_language, actor=guest):
             reason = str(why)
         try:
-            with all_or_nothing():
-                actions.cancel(guest, guest.admitted, reason=reason, key=_key(request, guest))
+            with once.all_or_nothing():
+                actions.cancel(guest, guest.admitted, reason=reason, key=_key(request, guest.admitted))
         except Refused as trouble:
             wrong = str(trouble.message)
         else:
@@ -334,8 +355,8 @@ def late(request: HttpRequest, guest: Actor) -> HttpResponseBase:
     minutes = _number(request.POST.get("minutes", ""))
     assert guest.admitted is not None
     try:
-        with all_or_nothing():
-            actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest))
+        with once.all_or_nothing():
+            actions.say_late(guest, guest.admitted, minutes, key=_key(request, guest.admitted))
     except Refused as trouble:
         how = {"done": "", "late_choices": [(n, _minutes(n)) for n in LATE], "wrong": str(trouble.message)}
         return _show(request, guest, "config/link.html", how, status=409)

@@ -17,7 +17,7 @@ from kohti.config import looks
 from kohti.config.by_link import alone, in_their_language, online_of, tongues, too_often
 from kohti.diary import actions, by_link
 from kohti.diary.by_link import Page
-from kohti.diary.offering import when
+from kohti.diary.offering import by, when
 from kohti.kernel import actor as actors
 from kohti.kernel import history, words
 from kohti.kernel.actor import Actor
@@ -76,7 +76,7 @@ def _show(request: HttpRequest, guest: Actor) -> HttpResponse:
         {
             "when": when(page.starts, guest),
             "before": when(datetime.fromisoformat(before), guest) if before else "",
-            "until": words.clock_time(until, guest.zone),
+            "until": by(until, guest),
             "centre": facts["centre"],
             "address": facts["address"],
             "kind": words.title(facts["kind"]) if facts["kind"] else "",
@@ -102,8 +102,11 @@ def _answer(request: HttpRequest, guest: Actor, token: str) -> HttpResponseBase:
         theirs = False
     if yes and theirs:
         assert guest.admitted is not None
+        facts = request.by_link.facts  # type: ignore[attr-defined]
         link = reverse("link", args=[by_link.token_now(guest.admitted)])
-        return redirect(f"{link}{asked}{'&' if asked else '?'}done=moved")
+        return redirect(
+            f"{link}{asked}{'&' if asked else '?'}done={'moved' if facts['booking'] else 'yours'}"
+        )
     return redirect(f"{reverse('link_offer', args=[token])}{asked}")
 
 

@@ -20,6 +20,7 @@ from .models import Kind, Offer, Wish
 
 MOST_DAYS = 21
 MOST = 50
+"""So many stand on one page of the list."""
 
 
 class Waits(NamedTuple):
@@ -62,10 +63,11 @@ class Waits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A place on the list: who, and the soonest time that suits them, if any is free."""
+    """A place on the list: who, the soonest time that suits them, if any is free, and how many stand behind them."""
 
     who: Waits
     offer: Free | None
+    further: int = 0
 
 
 WAITING = """
@@ -81,21 +83,22 @@ from diary_wish w left join diary_booking b on b.id = w.booking_id join diary_ki
 left join people_person p on p.id = w.person_id left join team_staff t on t.id = coalesce(w.staff_id, b.staff_id)
 where w.centre_id = %(centre)s and w.ended_at is null and w.before > %(now)s and p.died_on is null
   and (w.booking_id is null or (b.state = 'booked' and b.starts > %(now)s))
-order by w.asked_at, w.id limit %(most)s
+order by w.asked_at, w.id
 """
 
 
 def who_waits(centre_id: uuid.UUID) -> list[Waits]:
-    """Those who wait at a centre, longest first, at most `MOST`; nothing of it is in the history. One statement."""
+    """All who wait at a centre, longest first; nothing of it is in the history. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, {"centre": centre_id, "now": clock.now(), "most": MOST})
+        cursor.execute(WAITING, {"centre": centre_id, "now": clock.now()})
         return [Waits(*row) for row in cursor.fetchall()]
 
 
-def waiting(actor: Actor) -> list[Earlier]:
+def waiting(actor: Actor, *, after: uuid.UUID | None = None) -> list[Earlier]:
     """Who waits at the actor's centre, longest first, each with the soonest time that suits them and nobody before them.
 
-    A time within the next three weeks, with whom and when they asked for. Whose it is is in the history. Four statements.
+    At most `MOST`, from the first on or those who stand behind `after`. A time within the next three weeks, with whom and when
+    they asked for. Whose it is is in the history. Four statements.
     """
     who = who_waits(actor.centre)
     if not who:
@@ -103,8 +106,13 @@ def waiting(actor: Actor) -> list[Earlier]:
     times = Times(actor, actor.centre, who)
     asked = {one.wish_id: Free(one.starts, one.ends, one.staff_id) for one in _open_offers(actor.centre)}
     times.given.extend(asked.values())
-    found = [Earlier(one, asked.get(one.id) or times.first_for(one)) for one in who]
-    persons = list(dict.fromkeys(one.person_id for one in who))
+    first = next((nth for nth, one in enumerate(who, 1) if one.id == after), 0)
+    last = first + MOST
+    found = [
+        Earlier(one, asked.get(one.id) or times.first_for(one), len(who) - nth)
+        for nth, one in enumerate(who[:last], 1)
+    ][first:]
+    persons = list(dict.fromkeys(one.who.person_id for one in found))
     history.record("person.listed", "centre", actor.centre, persons=persons)
     return found
 

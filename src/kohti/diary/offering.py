@@ -239,8 +239,7 @@ def _write(
                 "when": when(free.starts, actor),
                 "where": ", ".join(part for part in (centre.name, centre.address) if part),
             },
-            _("Yes or no by %(time)s: %(link)s")
-            % {"time": words.clock_time(until, actor.zone), "link": link},
+            _("Yes or no by %(time)s: %(link)s") % {"time": by(until, actor), "link": link},
             _("If you do not answer, everything stays as it is."),
         ]
     body = "\n\n".join(lines) if channel == "mail" else " ".join(lines)
@@ -265,6 +264,13 @@ def when(starts: datetime, actor: Actor) -> str:
         "day": words.day_long(starts.astimezone(actor.zone).date()),
         "time": words.clock_time(starts, actor.zone),
     }
+
+
+def by(until: datetime, actor: Actor) -> str:
+    """Until when an answer counts, in the language in use: with its day where that is another than today."""
+    if until.astimezone(actor.zone).date() == clock.today(actor.zone):
+        return words.clock_time(until, actor.zone)
+    return when(until, actor)
 
 
 def offered_to(wishes: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Offer]]:

@@ -170,7 +170,7 @@ def waiting_list(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 
 def _waiting_list(request: HttpRequest, actor: Actor, *, wrong: str = "") -> HttpResponseBase:
-    found = earlier.waiting(actor)
+    found = earlier.waiting(actor, after=ids.typed(request.GET.get("after", "")))
     offers = offering.offered_to([one.who.id for one in found])
     free = {one.offer.staff_id for one in found if one.offer and one.offer.staff_id}
     colleagues = dict(Staff.objects.filter(id__in=free).order_by("id").values_list("id", "full_name"))
@@ -179,6 +179,7 @@ def _waiting_list(request: HttpRequest, actor: Actor, *, wrong: str = "") -> Htt
         "diary/waiting_list.html",
         {
             "wrong": wrong,
+            "further": short(found[-1].who.id) if found and found[-1].further else "",
             "lines": [_line(actor, one, colleagues, offers.get(one.who.id, [])) for one in found],
         },
         status=409 if wrong else 200,
@@ -218,7 +219,7 @@ def _line(
                 "open": asked.state == Offer.State.OPEN,
                 "said": _("Asked %(asked)s whether %(time)s suits")
                 % {"asked": _when(actor, asked.at), "time": _when(actor, asked.starts)},
-                "until": words.clock_time(asked.until, actor.zone),
+                "until": offering.by(asked.until, actor),
                 "state": BECAME[asked.state][0](),
                 "tone": BECAME[asked.state][1],
             }

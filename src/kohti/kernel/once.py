@@ -40,6 +40,16 @@ def first_time(verb: str, key: str | None, subject_id: uuid.UUID) -> uuid.UUID |
     return row[1] if isinstance(row[1], uuid.UUID) else uuid.UUID(str(row[1]))
 
 
+def was_done(verb: str, key: str, subject_id: uuid.UUID) -> bool:
+    """Whether this change of this subject was made with this key before; claims nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from kernel_done where service_id = %s and key = %s and verb = %s and subject_id = %s",
+            [actors.current().service, key, verb, subject_id],
+        )
+        return cursor.fetchone() is not None
+
+
 def all_or_nothing() -> Any:
     """What is refused in this block has not happened: neither half of it, nor the claim of its key."""
     return transaction.atomic()

@@ -18,9 +18,9 @@ from .booking import NewBooking
 def can_be_kept(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, at_its_time: bool = False) -> None:
     """Raise Refused, in words, for a time at which nobody would be met; NotThere for a room elsewhere. One statement.
 
-    It is over; the centre is closed or not open then; the colleague is away or has left by then, or holds a drop-in and is not booked
-    `beside` it on purpose; a drop-in is held in the room. `at_its_time`: it stands at that time already, from a file
-    perhaps, so that the hours are not asked about once more.
+    It is over; the centre is closed or not open then; the colleague is away or has left by then, or holds a drop-in
+    and is not booked `beside` it on purpose; a drop-in is held in the room. `at_its_time`: it stands at that time
+    already, from a file perhaps, so that the hours are not asked about once more.
     """
     ends = wanted.starts + timedelta(minutes=wanted.minutes)
     if ends <= clock.now():
