@@ -129,7 +129,10 @@ def _moved_just_now(request: HttpRequest, token: str) -> str:
     now = by_link.page(booking_id, number + 1)
     if now is None or not now.open:
         return ""
-    with as_actor(actors.guest(booking_id, "diary.book")):
+    guest = actors.guest(booking_id, "diary.book")
+    if guest is None:
+        return ""
+    with as_actor(guest):
         done = once.was_done("booking.moved", _key(request, booking_id), booking_id)
     return _to(request, "link", token=by_link.token_of(booking_id, number + 1), done="moved") if done else ""
 

@@ -87,7 +87,8 @@ returning o.person_id, o.booking_id
 
 def end_what_is_over(actor: Actor) -> None:
     """Offers nobody answered in time and those whose time is taken, wishes whose day has passed, times that have begun."""
-    now, over = clock.now(), []
+    now = clock.now()
+    over: list[tuple[str, str, uuid.UUID, uuid.UUID | None]] = []
     with connection.cursor() as cursor:
         for verb, ended, query in (
             ("offer.taken_back", "late", LATE),

@@ -179,7 +179,7 @@ def _waiting_list(request: HttpRequest, actor: Actor, *, wrong: str = "") -> Htt
         "diary/waiting_list.html",
         {
             "wrong": wrong,
-            "further": short(found[-1].who.id) if found and found[-1].further else "",
+            "further": found[-1].who.id if found and found[-1].further else "",
             "lines": [_line(actor, one, colleagues, offers.get(one.who.id, [])) for one in found],
         },
         status=409 if wrong else 200,
