@@ -235,7 +235,9 @@ def test_an_appointment_is_cancelled_with_a_word_why() -> None:
     booking, browser = here.booking(), browser_of(here.member("host"))
     without = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "", "version": "1", "key": "k"})
     assert without.status_code == 422
-    answer = browser.post(f"/book/{short(booking.id)}/cancel/", {"reason": "rang, is ill", "version": "1", "key": "k"})
+    answer = browser.post(
+        f"/book/{short(booking.id)}/cancel/", {"reason": "rang, is ill", "version": "1", "key": "k"}
+    )
     assert answer.headers["Location"] == f"/book/?day={TODAY}&said=cancelled"
     page = browser.get(f"/book/{short(booking.id)}/").content.decode()
     assert "rang, is ill" in page
