@@ -154,6 +154,26 @@ def test_whose_first_appointment_of_the_day_is_done_is_checked_in_for_the_second
     assert [one.booking_id for one in visits(here)] == [first.id, second.id]
 
 
+@pytest.mark.parametrize("at_the_desk", [True, False])
+def test_whoever_waits_as_a_walk_in_keeps_that_one_ticket_when_checked_in(
+    here: Place, at_the_desk: bool
+) -> None:
+    leader, coach, person = here.member("leader"), here.member("coach"), here.person()
+    walked_in = acting(
+        leader, frontdesk.take_walk_in, here.reasons["evidence"].id, key="walk-in", person_id=person.id
+    )
+    booking = here.booking(person=person, staff_id=coach.staff_id)
+    if at_the_desk:
+        assert acting(leader, frontdesk.check_in, booking.id, key="in").ticket == walked_in.ticket
+    else:
+        assert walked_in.ticket in said(screen(here), "code", typed=booking.code)
+    (visit,) = visits(here)
+    assert (visit.booking_id, visit.staff_id, visit.state) == (booking.id, coach.staff_id, "waiting")
+    with as_actor(leader):
+        assert Booking.objects.get(id=booking.id).state == "kept"
+    assert acting(coach, frontdesk.call_next, key="next").ticket == walked_in.ticket
+
+
 def test_a_code_of_another_day_another_centre_or_a_cancelled_one_is_said_kindly(here: Place) -> None:
     kiosk = screen(here)
     yesterday = here.booking(MORNING - timedelta(days=1))

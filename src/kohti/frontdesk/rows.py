@@ -84,6 +84,39 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         and (v.centre_id = kohti.floor() or v.booking_id = kohti.admitted())
 $$"""
     ),
+    # Whoever waits as a walk-in and has an appointment has one ticket: found under the lock under which walk-ins come.
+    definer(
+        """
+kohti.here_without_it(p_booking uuid)
+returns uuid language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_booking diary_booking;
+begin
+    select * into v_booking from diary_booking b
+    where b.id = p_booking and b.person_id is not null and (b.centre_id = kohti.floor() or b.id = kohti.admitted());
+    if not found then
+        return null;
+    end if;
+    perform pg_advisory_xact_lock(7236011, hashtext(v_booking.person_id::text));
+    return (select v.id from frontdesk_visit v
+            where v.person_id = v_booking.person_id and v.centre_id = v_booking.centre_id and v.day = v_booking.day
+              and v.is_open and v.booking_id is null order by v.number limit 1);
+end $$"""
+    ),
+    definer(
+        """
+kohti.is_here_for(p_visit uuid, p_booking uuid, p_stream uuid)
+returns void language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+    update frontdesk_visit v
+    set booking_id = b.id, agreed_at = b.starts, version = v.version + 1,
+        staff_id = case when v.state = 'waiting' and v.urgency < 2 and v.handed_by_id is null then b.staff_id else v.staff_id end,
+        stream_id = case when v.state = 'waiting' and v.urgency < 2 and v.handed_by_id is null then p_stream else v.stream_id end
+    from diary_booking b
+    where b.id = p_booking and (b.centre_id = kohti.floor() or b.id = kohti.admitted())
+      and v.id = p_visit and v.person_id = b.person_id and v.centre_id = b.centre_id and v.day = b.day
+      and v.is_open and v.booking_id is null
+$$"""
+    ),
     LINE_HOURS,
     OWN_LINE,
     *OF_DEVICES,

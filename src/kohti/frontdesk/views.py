@@ -106,7 +106,8 @@ def _changed(
             "notice_": notice,
             "clear": clear,
             "rows": as_rows(actor, [line], into="lines") if line else [],
-            "gone": [] if line else [short(moved.visit_id)],
+            # A walk-in who is checked in for an appointment has that one's line from then on.
+            "gone": [] if line and line.booking_id is None else [short(moved.visit_id)],
         },
     )
     answer.headers["HX-Retarget"] = "#notices"

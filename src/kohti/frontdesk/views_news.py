@@ -43,7 +43,10 @@ def part_of(actor: Actor, language: str, page: str) -> live.Render:
                 return get_template("frontdesk/_arrivals_news.html").render(
                     {
                         "rows": as_rows(screen, found, into="lines"),
-                        "gone": [short(one) for one in ids - {line.visit_id for line in found}],
+                        "gone": [
+                            short(one)
+                            for one in ids - {line.visit_id for line in found if not line.booking_id}
+                        ],
                         "numbers": numbers,
                         "asked": asked,
                         "may_check_in": may(screen, "arrivals.check_in"),

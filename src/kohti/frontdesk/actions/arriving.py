@@ -25,7 +25,8 @@ MOST_TEXT = 200
 def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     """Somebody booked has come: the booking is kept, a ticket drawn, and they wait for their coach.
 
-    Checking in twice gives the visit that is there. Raises Refused when the booking was cancelled or
+    Whoever waits already as a walk-in keeps their ticket and their place, and waits for their coach from now on, unless
+    they are in crisis or were handed over. Checking in twice gives the visit that is there. Raises Refused when the booking was cancelled or
     missed, or the centre has closed.
     """
     actors.must(actor, "arrivals.check_in")
@@ -35,7 +36,8 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
         return as_it_is(before) or visit_of(booking_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select b.state, b.day, b.starts, b.person_id, b.staff_id, b.note, k.title, s.id, s.letter"
+            "select b.state, b.day, b.starts, b.person_id, b.staff_id, b.note, k.title, s.id, s.letter,"
+            " kohti.here_without_it(b.id)"
             " from diary_booking b join diary_kind k on k.id = b.kind_id, frontdesk_stream s"
             " where b.id = %s and b.centre_id = %s and s.service_id = b.service_id and s.of_appointments"
             " for no key update of b",
@@ -44,7 +46,7 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
         row = cursor.fetchone()
     if row is None:
         raise NotThere("no such booking")
-    state, day, starts, person_id, staff_id, note, title, stream_id, letter = row
+    state, day, starts, person_id, staff_id, note, title, stream_id, letter, here_id = row
     if state == Booking.State.KEPT:
         return visit_of(booking_id)
     if state != Booking.State.BOOKED:
@@ -56,6 +58,12 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     if day != clock.today(actor.zone):
         raise Refused(_("This appointment is not today."), code="not-today")
     diary.mark(actor, booking_id, Booking.State.KEPT, expected=[Booking.State.BOOKED])
+    if here_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("select kohti.is_here_for(%s, %s, %s)", [here_id, booking_id, stream_id])
+        moved = visit_of(booking_id)
+        say(actor, "visit.check_in", here_id, person_id, ticket=moved.ticket)
+        return moved
     moved = arrive(
         actor,
         visit_id,
