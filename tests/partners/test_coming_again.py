@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.factories import MORNING, Place, acting, as_system, place
+from tests.factories import MORNING, Place, acting, as_system, browser_of, place
 
 from kohti.kernel import clock
 from kohti.kernel.names import fold
@@ -109,6 +109,9 @@ def test_what_colleagues_ended_stays_ended_until_its_source_says_otherwise(here:
     assert bring(here, "b", offer("Fencing")).unchanged == 2
     bring(here, "b", offer("Fencing", description="With swords"))
     assert row(here, "Fencing").status == "defunct"
+    assert acting(leader, queries.as_bundle).of("service")[one("Fencing")]["status"] == "defunct"
+    told = browser_of(None).get(f"/hsds/services/{one('Fencing')}").json()
+    assert told["status"] == "defunct"
     bring(here, "b", offer("Fencing", status="temporarily closed"))
     assert row(here, "Fencing").status == "temporarily closed"
 

@@ -18,7 +18,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from kohti.partners.hsds import bundle
-from kohti.partners.hsds.bundle import Bundle, Unreadable
+from kohti.partners.hsds.bundle import Bundle
+from kohti.partners.hsds.files import MOST_BYTES, Unreadable
 from kohti.partners.hsds.records import Fault, read
 from kohti.partners.hsds.shapes import ALL, ROOTS, SHAPES, Shape
 
@@ -349,7 +350,7 @@ def test_a_broken_file_among_good_ones_is_a_fault_and_then_it_is_not_all(tmp_pat
 def test_what_is_too_big_is_not_read(tmp_path: Path) -> None:
     big = tmp_path / "big.json"
     with big.open("wb") as file:
-        file.truncate(bundle.MOST_BYTES + 1)
+        file.truncate(MOST_BYTES + 1)
     for path in (big, tmp_path):
         with pytest.raises(Unreadable) as refused:
             bundle.load(path)

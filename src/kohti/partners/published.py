@@ -239,6 +239,7 @@ def _brief_service(offer: Listing) -> Record:
 
 def _stamps(offer: Listing) -> Record:
     made: Record = {
+        "status": offer.status,
         "last_modified": offer.changed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     }
     if offer.confirmed_at is not None:

@@ -318,6 +318,8 @@ def line(listing_id: uuid.UUID) -> Line | None:
 def as_bundle(actor: Actor, *, public_only: bool = False) -> Bundle:
     """The whole directory as HSDS records, to be taken elsewhere; what its sources name no more is left out.
 
+    An offer's status is the one it has here, whatever its source says.
+
     Raises NotAllowed. Six statements.
     """
     actors.must(actor, "directory.see")
@@ -326,6 +328,7 @@ def as_bundle(actor: Actor, *, public_only: bool = False) -> Bundle:
         rows = table._default_manager.filter(service_id=actor.service, gone_since=None)
         if public_only:
             rows = rows.filter(public=True)
-        for hsds_id, record in rows.order_by("hsds_id").values_list("hsds_id", "record"):
-            made.of(kind)[str(hsds_id)] = record
+        own = ("status",) if table is Listing else ()
+        for hsds_id, record, *values in rows.order_by("hsds_id").values_list("hsds_id", "record", *own):
+            made.of(kind)[str(hsds_id)] = record | dict(zip(own, values, strict=True))
     return made

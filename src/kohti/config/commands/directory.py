@@ -21,7 +21,7 @@ def import_hsds(args: argparse.Namespace) -> int:
     with database():
         from kohti.kernel.actor import as_actor
         from kohti.partners import actions
-        from kohti.partners.hsds.bundle import Unreadable
+        from kohti.partners.hsds.files import Unreadable
 
         actor = _housekeeping(args.service)
         try:

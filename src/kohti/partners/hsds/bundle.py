@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import lzma
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kohti.kernel.errors import KohtiError
-
+from . import files
+from .files import Unreadable
 from .records import DEEPEST, Fault, Record, plain, read
 from .shapes import ALL, ROOTS, SHAPES, Shape
 
 BY_FILE = {shape.file: shape for shape in ALL}
-MOST_BYTES = 500_000_000
-"""Of all files of a package together, unpacked."""
-
 APART = {
     "organization": {"locations": "location", "services": "service"},
     "service": {
@@ -35,12 +28,6 @@ APART = {
 
 PARENTS = ("contact", "phone", "service_at_location", "service", "location", "organization")
 """Whose a row of the tabular package is: of the kinds it names, the first it gives an identifier of."""
-
-
-class Unreadable(KohtiError):
-    """What was brought is no directory. `code`: not-there, not-json, not-csv, not-zip, too-big, nothing."""
-
-    code = "unreadable"
 
 
 @dataclass(slots=True)
@@ -65,10 +52,10 @@ def load(path: Path) -> Bundle:
     """A directory out of a file (JSON, CSV, or a ZIP of these) or a folder of them. Raises Unreadable."""
     if not path.exists():
         raise Unreadable(str(path), code="not-there")
-    return load_files(_files(path))
+    return load_files(files.found(path))
 
 
-def load_files(files: Mapping[str, bytes | None]) -> Bundle:
+def load_files(several: Mapping[str, bytes | None]) -> Bundle:
     """The same out of files by name (None: it cannot be unpacked). One that cannot be read is a fault of its own.
 
     Raises Unreadable where there is nothing to be read in any of them.
@@ -77,15 +64,15 @@ def load_files(files: Mapping[str, bytes | None]) -> Bundle:
     made = Bundle()
     read_any = False
     broken: list[Unreadable] = []
-    for name, content in files.items():
+    for name, content in several.items():
         last = PurePosixPath(name).name.lower()
         try:
             if content is None:
                 raise Unreadable(name, code="not-zip")
             if last in BY_FILE:
-                tables.setdefault(last, []).extend(_rows(name, content, made.faults))
+                tables.setdefault(last, []).extend(files.rows(name, content, made.faults))
             elif last.endswith(".json") and last != "datapackage.json":
-                _take_file(made, _parsed(name, content), name=PurePosixPath(last).stem)
+                _take_file(made, files.parsed(name, content), name=PurePosixPath(last).stem)
             else:
                 continue
             read_any = True
@@ -101,75 +88,6 @@ def load_files(files: Mapping[str, bytes | None]) -> Bundle:
         made.faults.append(Fault("", "", "", "not-all"))
     _settle(made)
     return made
-
-
-def _files(path: Path) -> dict[str, bytes | None]:
-    if path.is_dir():
-        parts = [one for one in sorted(path.iterdir()) if _is_data(one.name) and one.is_file()]
-        if sum(one.stat().st_size for one in parts) > MOST_BYTES:
-            raise Unreadable(str(path), code="too-big")
-        return {one.name: one.read_bytes() for one in parts}
-    if path.stat().st_size > MOST_BYTES:
-        raise Unreadable(str(path), code="too-big")
-    if path.suffix.lower() != ".zip":
-        return {path.name: path.read_bytes()}
-    try:
-        with zipfile.ZipFile(path) as package:
-            within = [
-                one
-                for one in package.infolist()
-                if not one.is_dir() and _is_data(PurePosixPath(one.filename).name)
-            ]
-            if sum(one.file_size for one in within) > MOST_BYTES:
-                raise Unreadable(str(path), code="too-big")
-            return {one.filename: _unpacked(package, one) for one in within}
-    except BROKEN as trouble:
-        raise Unreadable(str(path), code="not-zip") from trouble
-
-
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What a broken or locked ZIP file raises, by what is wrong with it."""
-
-
-def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes | None:
-    try:
-        return package.read(part)
-    except BROKEN:
-        return None
-
-
-def _is_data(name: str) -> bool:
-    """Whether a file is read: JSON or CSV, and not one that a computer puts beside it for itself."""
-    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in (".json", ".csv")
-
-
-def _parsed(name: str, content: bytes) -> Any:
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as trouble:
-        raise Unreadable(name, code="not-json") from trouble
-
-
-def _rows(name: str, content: bytes, faults: list[Fault]) -> list[dict[str, Any]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-        faults.append(Fault("", plain(name)[:60], "", "not-utf8"))
-    csv.field_size_limit(10_000_000)
-    try:
-        return [dict(row) for row in csv.DictReader(io.StringIO(text.replace("\x00", ""), newline=""))]
-    except csv.Error as trouble:
-        raise Unreadable(name, code="not-csv") from trouble
 
 
 def _take_file(made: Bundle, found: Any, *, name: str) -> None:
