@@ -197,7 +197,7 @@ def test_what_is_for_colleagues_is_told_to_nobody_else_whoever_asks(brought: Pla
 
 @official
 def test_a_list_is_narrowed_and_paged_and_a_wrong_parameter_is_named(brought: Place) -> None:
-    term = get("taxonomy_terms")["contents"][0]["id"]
+    term = get(f"services/{EXAMPLE}")["attributes"][0]["taxonomy_term"]["id"]
     organisation = get("organizations?search=Example Organization")["contents"][0]["id"]
     for narrowed in ("search=counselling", f"taxonomy_term_id={term}", f"organization_id={organisation}"):
         assert [one["id"] for one in get(f"services?{narrowed}")["contents"]] == [EXAMPLE], narrowed
