@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
 
+from kohti.diary import actions
 from kohti.diary.models import Booking, Room
+from kohti.kernel import actor as actors
 from kohti.kernel import clock
+from kohti.kernel.actor import DOOR, as_actor
 from kohti.kernel.ids import short
 from kohti.people import actions as people
 from kohti.people.models import Person
@@ -125,3 +129,52 @@ def test_it_is_needed_from_the_day_to_the_day_of_what_helps(day: date, needs: tu
     assert of_a_room(heed, day) == needs
     assert of_a_room('[["danger", "come with a colleague", "2026-04-01"]]', day) == ()
     assert of_a_room(None, day) == ()
+
+
+def test_a_time_by_link_or_for_a_colleague_who_is_not_there_keeps_a_room_that_has_what_helps(
+    here: Place,
+) -> None:
+    person, coach = needing(here, "step-free", "loop"), here.member("coach")
+    assert coach.staff_id is not None
+    booking = here.booking(NOON, person=person, staff_id=coach.staff_id)
+    later = NOON + timedelta(days=1)
+    moved = acting(
+        here.member("leader"),
+        actions.move_there,
+        booking.id,
+        starts=later,
+        staff_id=coach.staff_id,
+        version=booking.version,
+        key=None,
+    )
+    with as_system(here.system):
+        helps = set(
+            Room.objects.filter(centre_id=here.centre.id, has__contains=["loop", "step-free"]).values_list(
+                "id", flat=True
+            )
+        )
+    assert moved.room_id in helps
+    with as_actor(DOOR):
+        guest = actors.guest(booking.id, "diary.book")
+    assert guest is not None
+    with as_system(here.system) as system:
+        kind = here.kinds["work-search-review"].id
+        taken = [
+            actions.NewBooking(starts=later + timedelta(hours=1), minutes=10, kind_id=kind, room_id=room)
+            for room in helps - {moved.room_id}
+        ] + [
+            actions.NewBooking(starts=later + timedelta(hours=2), minutes=10, kind_id=kind, room_id=room)
+            for room in helps
+        ]
+        actions.book(replace(system, centre_id=here.centre.id), here.centre.id, taken)
+    for hours, room in ((1, moved.room_id), (2, None)):
+        moved = acting(
+            guest,
+            actions.move_there,
+            booking.id,
+            starts=later + timedelta(hours=hours),
+            staff_id=coach.staff_id,
+            version=moved.version,
+            key=None,
+        )
+        assert moved.room_id == room, "the person's own link finds it too; where none is free, without one"

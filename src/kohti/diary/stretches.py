@@ -200,4 +200,17 @@ $$"""
 )
 """Why a time at a centre of the service could not be kept, what weighs most first: no more than that, of anybody."""
 
-FUNCTIONS = (DROP_INS, FREE, IN_THE_WAY)
+ROOM_NEEDS = definer(
+    """
+kohti.room_needs(p_person uuid, p_day date, p_of_rooms text[])
+returns text[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce(array_agg(distinct c.code), '{}')
+    from people_person p cross join lateral jsonb_array_elements(p.heed) m
+    cross join lateral jsonb_array_elements_text(m -> 3 -> 'promises') c(code)
+    where p.id = p_person and (p.id = (select kohti.guest_person()) or kohti.sees(p.id)) and c.code = any(p_of_rooms)
+      and coalesce(m -> 3 ->> 'from', '') <= p_day::text and coalesce(m ->> 2, '9999') >= p_day::text
+$$"""
+)
+"""What helps somebody on a day and a room has, for whoever sees them and for themselves: never why."""
+
+FUNCTIONS = (DROP_INS, FREE, IN_THE_WAY, ROOM_NEEDS)

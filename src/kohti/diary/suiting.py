@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from kohti.kernel.actor import Actor
+from kohti.people.promising import OF_ROOMS
+
+from .free import Rule, all_offers
+from .models import Booking
 
 
 class Suits(NamedTuple):
@@ -17,6 +21,43 @@ class Suits(NamedTuple):
 
     id: uuid.UUID
     name: str
+
+
+def helping_room(
+    actor: Actor,
+    person_id: uuid.UUID | None,
+    centre_id: uuid.UUID,
+    staff_id: uuid.UUID,
+    starts: datetime,
+    minutes: int,
+    *,
+    but: Booking | None = None,
+) -> uuid.UUID | None:
+    """The room for somebody's time with a colleague, where what helps them needs one and one is free then.
+
+    None where they need nothing of a room, none that has it is free, or the one they have (`but`) has it and is free.
+    One statement, or two.
+    """
+    if person_id is None:
+        return None
+    day = starts.astimezone(actor.zone).date()
+    with connection.cursor() as cursor:
+        cursor.execute("select kohti.room_needs(%s, %s, %s)", [person_id, day, list(OF_ROOMS)])
+        (needs,) = cursor.fetchone() or ((),)
+    if not needs:
+        return None
+    rule = Rule(
+        minutes=minutes,
+        first=day,
+        days=0,
+        centres=(centre_id,),
+        staff=(staff_id,),
+        person_id=person_id,
+        but=but.id if but else None,
+        needs=needs,
+    )
+    rooms = [one.room_id for one in all_offers(actor, rule) if one.starts == starts]
+    return None if not rooms or (but and but.room_id in rooms) else rooms[0]
 
 
 SUITING = """

@@ -18,6 +18,7 @@ from kohti.people.models import Person
 from kohti.team.models import Staff
 
 from ..models import Booking, Kind, Wish
+from ..suiting import helping_room
 from .booking import NewBooking, take_turns
 from .changing import book_one, move
 
@@ -185,6 +186,7 @@ def take_earlier(
         kind_id=wish.kind.id,
         person_id=wish.person_id,
         staff_id=staff_id,
+        room_id=helping_room(actor, wish.person_id, wish.centre_id, staff_id, starts, wish.kind.minutes),
     )
     return book_one(actor, wish.centre_id, wanted, key=key)
 
@@ -210,10 +212,17 @@ def move_there(
     version: int,
     key: str | None,
 ) -> Booking:
-    """Move an appointment to a time that was found for it; where its room is taken then, without one.
+    """Move an appointment to a time that was found for it: into a room that has what helps, where they need one.
 
-    Whom it is with finds another room. Raises as `move` does.
+    Where its room is taken then, without one: whom it is with finds another. Raises as `move` does.
     """
+    before = Booking.objects.filter(id=booking_id).first()
+    room_id = None
+    if before is not None:
+        minutes = int((before.ends - before.starts) / timedelta(minutes=1))
+        room_id = helping_room(
+            actor, before.person_id, before.centre_id, staff_id, starts, minutes, but=before
+        )
 
     def moved(*, without_room: bool) -> Booking:
         with once.all_or_nothing():
@@ -222,6 +231,7 @@ def move_there(
                 booking_id,
                 starts=starts,
                 staff_id=staff_id,
+                room_id=room_id,
                 without_room=without_room,
                 version=version,
                 key=key,

@@ -40,10 +40,10 @@ def can_be_kept(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, at_it
 def _in_words(why: str, opens: time | None, closes: time | None) -> Exception:
     if why == "closed":
         return Refused(_("The centre is closed on this day."), code="closed")
-    if why == "closes":
+    if why == "closes" and closes is not None:
         said = _("The centre closes at %(time)s on that day.") % {"time": words.wall_time(closes)}
         return Refused(said, code="closed")
-    if why == "hours":
+    if why == "hours" and opens is not None and closes is not None:
         hours = {"opens": words.wall_time(opens), "closes": words.wall_time(closes)}
         return Refused(
             _("The centre is open from %(opens)s to %(closes)s on that day.") % hours, code="hours"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from kohti.kernel.errors import NotThere, Refused
 from ..free import Rule, all_offers
 from ..models import Booking, Offer
 from ..reminding import confirm
+from ..suiting import helping_room
 from .booking import NewBooking, make, take_turns
 from .earlier import move_there
 
@@ -102,8 +104,13 @@ def _made(guest: Actor, offer: Offer, minutes: int) -> None:
         kind_id=offer.kind_id,
         person_id=offer.person_id,
         staff_id=offer.staff_id,
+        room_id=helping_room(guest, offer.person_id, offer.centre_id, offer.staff_id, offer.starts, minutes),
     )
-    make(guest, offer.centre_id, [wanted])
+    try:
+        with once.all_or_nothing():
+            make(guest, offer.centre_id, [wanted])
+    except Refused:  # that room has just been taken
+        make(guest, offer.centre_id, [replace(wanted, room_id=None)])
     confirm(guest, [offer.id])
 
 
