@@ -269,7 +269,7 @@ def test_one_odd_record_is_a_fault_and_never_the_end_of_all() -> None:
             last_modified="0001-01-01T00:00:00+14:00",
             assured_date="1066-10-14",
             phones=[{"id": PLACE, "number": "1", "minimum_age": "x", "maximum_age": 1}],
-            ours={"taxonomy_term": "x", "\ud800": "\udfff"},
+            ours={"taxonomy_term": "x", "big": 1e308, "\ud800": "\udfff"},
         ),
         organisation(minimum_age=[1], maximum_age="none", taxonomy_detail="x", website="https://x.org"),
         {**organisation(id="\ud800"), "website": "https://x.org"},
@@ -281,6 +281,7 @@ def test_one_odd_record_is_a_fault_and_never_the_end_of_all() -> None:
         ("organization", "id", "not-id"),
     }
     assert made.of("service")[SERVICE]["name"] == "Debt ? advice"
+    assert isinstance(made.of("service")[SERVICE]["ours"]["big"], int)  # as the database gives it back
     json.dumps([made.records, [one.as_json() for one in made.faults]], ensure_ascii=False).encode()
     assert made.of("taxonomy") == made.of("taxonomy_term") == {}
 

@@ -240,7 +240,7 @@ def _brief_service(offer: Listing) -> Record:
 def _stamps(offer: Listing) -> Record:
     made: Record = {
         "status": offer.status,
-        "last_modified": offer.changed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        "last_modified": offer.changed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if offer.confirmed_at is not None:
         made["assured_date"] = offer.confirmed_at.date().isoformat()

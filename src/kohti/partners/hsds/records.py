@@ -228,7 +228,7 @@ def _of_their_own(value: Any, deep: int = 0) -> Any:
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float) and math.isfinite(value):
-        return value
+        return int(value) if value.is_integer() else value  # as the database gives it back
     if deep < DEEPEST and isinstance(value, list) and len(value) <= 1000:
         return [_of_their_own(one, deep + 1) for one in value if one is not None]
     if deep < DEEPEST and isinstance(value, Mapping) and len(value) <= 1000:
