@@ -18,7 +18,7 @@ from tests.factories import MORNING, Place, acting, as_system, as_worker, browse
 from kohti.diary import actions, by_link, offering
 from kohti.diary.models import Booking, Freed, Offer, Wish
 from kohti.kernel import clock
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
 from kohti.people.models import Person
 
@@ -198,6 +198,49 @@ def test_somebody_who_has_no_appointment_says_yes_and_has_one(
     assert "at this time now" not in page, "nothing has moved"
     assert said(here, coach) == [(None, "yes")]
     assert ("wish.ended", offer.id) in happened(owner, someone.id)
+
+
+def test_a_yes_and_a_colleague_who_gives_another_time_at_once_make_one_appointment(
+    here: Place, coach: Actor
+) -> None:
+    leader, other, someone = here.member("leader"), here.member("coach"), here.person()
+    kind, until = here.kinds["work-search-review"], LATER.date()
+    wish = acting(
+        leader,
+        actions.ask_for_time,
+        someone.id,
+        kind.id,
+        staff_id=coach.staff_id,
+        until=until,
+        key=f"w {someone.id}",
+    )
+    frees(here, coach)
+    assert ask(here) == 1
+    (offer,) = offers(here, coach)
+
+    assert other.staff_id is not None
+    how = {
+        "starts": NINE + timedelta(hours=3),
+        "staff_id": other.staff_id,
+        "version": 0,
+        "key": f"gives {wish}",
+    }
+
+    def at_once(number: int) -> object:
+        if number:
+            return Client().post(link_of(offer), {"answer": "yes"}).status_code
+        return acting(leader, actions.take_earlier, wish, **how)
+
+    done = in_threads(2, at_once, at_once=2)
+    assert not [one for one in done if isinstance(one, Exception) and not isinstance(one, Refused)]
+    with as_system(here.system):
+        assert Booking.objects.filter(person_id=someone.id).count() == 1
+
+
+def test_until_when_an_answer_counts_says_its_day_where_that_is_not_today(coach: Actor) -> None:
+    with as_actor(coach):
+        assert offering.by(MORNING + timedelta(hours=1), coach) == "11:00"
+        assert offering.by(NINE, coach) == "Thursday 12 March 2026 at 09:00"
 
 
 def test_whoever_was_slower_is_told_kindly_and_keeps_what_they_have(here: Place, coach: Actor) -> None:
