@@ -43,6 +43,16 @@ def test_where_no_drop_in_of_the_centre_names_it_a_line_keeps_no_hours(here: Pla
         assert walks_in(here, "housing", centre="gloucester").ticket[0] == "H"
 
 
+def test_the_line_of_a_drop_in_that_is_held_only_elsewhere_shows_itself_here_while_somebody_is_in_it() -> (
+    None
+):
+    one = place()
+    for centre, hidden in (("cheltenham", False), ("gloucester", True)):
+        page = browser_of(one.member("host", centre=centre)).get("/queue/").content.decode()
+        assert ('aria-labelledby="s-housing" class="k-where-used"' in page) is hidden
+        assert 'aria-labelledby="s-desk">' in page
+
+
 def test_the_desk_reads_when_a_drop_in_is_next_before_and_after_it_takes_somebody_in(here: Place) -> None:
     said = "next held Thursday 12 March 2026, 13:00–15:30"
     browser = browser_of(here.member("host"))

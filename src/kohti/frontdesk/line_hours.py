@@ -127,9 +127,22 @@ def line_of_its_own(actor: Actor, drop_in_id: uuid.UUID) -> str:
 
 def hours_of_lines(actor: Actor) -> dict[str, Hours]:
     """The lines of the actor's centre that keep hours, by code. One statement."""
+    return hours_and_elsewhere(actor)[0]
+
+
+def hours_and_elsewhere(actor: Actor) -> tuple[dict[str, Hours], frozenset[str]]:
+    """The lines of the actor's centre that keep hours, by code; and the codes of those whose drop-ins are held at other
+    centres of the service and never at this one. One statement.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("select * from kohti.line_hours(%s, %s, null)", [actor.centre, str(actor.zone)])
-        return {row[1]: Hours._make(row) for row in cursor.fetchall()}
+        cursor.execute(
+            "select e.codes, h.* from (select array(select stream from diary_dropin"
+            " where service_id = %s and stream <> '' group by stream having not bool_or(centre_id = %s)) as codes) e"
+            " left join lateral kohti.line_hours(%s, %s, null) h on true",
+            [actor.service, actor.centre, actor.centre, str(actor.zone)],
+        )
+        rows = cursor.fetchall()
+    return {row[2]: Hours._make(row[1:]) for row in rows if row[1]}, frozenset(rows[0][0])
 
 
 def why_elsewhere(actor: Actor, visit_id: uuid.UUID) -> str:

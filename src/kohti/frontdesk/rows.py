@@ -109,9 +109,10 @@ kohti.is_here_for(p_visit uuid, p_booking uuid, p_stream uuid)
 returns void language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
     update frontdesk_visit v
     set booking_id = b.id, agreed_at = b.starts, version = v.version + 1,
-        staff_id = case when v.state = 'waiting' and v.urgency < 2 and v.handed_by_id is null then b.staff_id else v.staff_id end,
-        stream_id = case when v.state = 'waiting' and v.urgency < 2 and v.handed_by_id is null then p_stream else v.stream_id end
-    from diary_booking b
+        staff_id = case when p.plain then b.staff_id else v.staff_id end,
+        stream_id = case when p.plain then p_stream else v.stream_id end
+    from diary_booking b, lateral (
+        select state = 'waiting' and urgency < 2 and handed_by_id is null as plain from frontdesk_visit where id = p_visit) p
     where b.id = p_booking and (b.centre_id = kohti.floor() or b.id = kohti.admitted())
       and v.id = p_visit and v.person_id = b.person_id and v.centre_id = b.centre_id and v.day = b.day
       and v.is_open and v.booking_id is null

@@ -21,7 +21,7 @@ from kohti.kernel.ids import new_id
 from . import actions, in_line, meeting, notices, queries, views_line
 from .actions import Moved
 from .drawing import drawn
-from .line_hours import hours_of_lines
+from .line_hours import hours_and_elsewhere
 from .models import OPEN, Ending
 from .showing import state_words
 from .views_line import DESK
@@ -42,8 +42,8 @@ def _today(actor: Actor) -> date:
 
 def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     centre, day = actor.centre, _today(actor)
-    lines, hours = queries.lines(centre, day), hours_of_lines(actor)
-    waiting = queries.queue(centre, day)
+    lines, waiting = queries.lines(centre, day), queries.queue(centre, day)
+    hours, elsewhere = hours_and_elsewhere(actor)
     waits = in_line.waits_of(waiting, lines)
     shown = drawn(actor, waiting, waits=waits)
     everybody = {line.code for line in lines if line.everybody or line.of_appointments}
@@ -56,6 +56,7 @@ def _queue_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
                 "line": line,
                 "cards": [one for one in shown if one.card.stream == line.code],
                 "held": hours[line.code].said(actor) if line.code in hours else "",
+                "elsewhere": line.code in elsewhere and not line.everybody,
             }
             for line in lines
         ],

@@ -26,8 +26,8 @@ def check_in(actor: Actor, booking_id: uuid.UUID, *, key: str) -> Moved:
     """Somebody booked has come: the booking is kept, a ticket drawn, and they wait for their coach.
 
     Whoever waits already as a walk-in keeps their ticket and their place, and waits for their coach from now on, unless
-    they are in crisis or were handed over. Checking in twice gives the visit that is there. Raises Refused when the booking was cancelled or
-    missed, or the centre has closed.
+    they are in crisis or were handed over. Checking in twice gives the visit that is there. Raises Refused when the
+    booking was cancelled or missed, or the centre has closed.
     """
     actors.must(actor, "arrivals.check_in")
     visit_id = new_id()
