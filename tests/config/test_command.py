@@ -147,7 +147,15 @@ def test_a_directory_comes_in_as_hsds_and_goes_out_again(empty: Installation, tm
     assert told() == told("--apply") == (2, 2, 0, 0, 0)
     assert told("--apply") == (2, 0, 0, 2, 0)
     (package / "inner").mkdir()
-    from_within = ("import", "hsds", package / "inner" / "..", "--service", "gloucestershire", "--source", " ")
+    from_within = (
+        "import",
+        "hsds",
+        package / "inner" / "..",
+        "--service",
+        "gloucestershire",
+        "--source",
+        " ",
+    )
     assert empty.run(*from_within, "--json").json()["unchanged"] == 2
     said = empty.run(*bring).out
     assert f"service {ids[2]}, organization_id: not-there; left out" in said
