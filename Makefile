@@ -12,7 +12,7 @@ help:
 	@echo "make test        every test that belongs to every change (ARGS='-k queue' for some of them)"
 	@echo "make test-long   what takes longer: kill series, long random sequences, a fresh machine"
 	@echo "make lint        style, types, arrows between rooms, templates"
-	@echo "make bench       what the front desk and people's ways cost (ARGS=--json for a machine)"
+	@echo "make bench       what the product costs, room by room (ARGS=--json for a machine)"
 	@echo "make docs        writes the generated pages of the documentation anew, and follows every link"
 	@echo "make words       brings the catalogues of every language up to the texts of the code"
 	@echo "make clean       remove what these commands made in here; data is not here and stays"
@@ -35,8 +35,11 @@ lint:
 bench:
 	$(BOOTSTRAP) --for run -- .venv/bin/kohti bench frontdesk $(ARGS)
 	.venv/bin/kohti bench journeys $(ARGS)
+	.venv/bin/kohti bench book $(ARGS)
+	.venv/bin/kohti bench directory $(ARGS)
 	.venv/bin/kohti bench start
 	.venv/bin/kohti bench live
+	.venv/bin/kohti bench nation --centres 20 --visits 30 $(ARGS)
 
 docs:
 	$(BOOTSTRAP) --for run -- .venv/bin/python tools/docs.py $(ARGS)
