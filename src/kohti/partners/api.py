@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import UUIDConverter
 
 from kohti.kernel import ids
 from kohti.kernel.doors import open_to_all
@@ -21,6 +22,15 @@ PROFILE = "https://docs.openreferral.org/en/v3.0/"
 OPENAPI = "https://raw.githubusercontent.com/openreferral/specification/3.0/schema/openapi.json"
 NOT_HERE = ("postcode", "proximity")
 """Ways to search that are in the specification and not here: whoever uses one is told, rather than answered wrong."""
+
+
+class _Identifier(UUIDConverter):
+    """A UUID in either case."""
+
+    regex = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+
+
+register_converter(_Identifier, "hsds")
 
 
 class _Unfit(ValueError):
@@ -48,15 +58,18 @@ def service(request: HttpRequest, hsds_id: uuid.UUID) -> HttpResponseBase:
 @open_to_all()
 def organizations(request: HttpRequest) -> HttpResponseBase:
     """A page of organisations."""
-    return _listed(request, lambda wanted, full: published.organizations(wanted, full=full))
+    whole = _yes(request, "full_service")
+    with_services = _yes(request, "full_service", usual=True)
+    return _listed(
+        request,
+        lambda wanted, full: published.organizations(wanted, full=full or whole, full_service=with_services),
+    )
 
 
 @open_to_all()
 def organization(request: HttpRequest, hsds_id: uuid.UUID) -> HttpResponseBase:
     """An organisation with what it offers."""
-    return _one(
-        published.organization(hsds_id, full_service=request.GET.get("full_service", "true") != "false")
-    )
+    return _one(published.organization(hsds_id, full_service=_yes(request, "full_service", usual=True)))
 
 
 @open_to_all()
@@ -100,14 +113,14 @@ def _listed(request: HttpRequest, read: Callable[[Wanted, bool], Page]) -> HttpR
         wanted = _wanted(request)
     except _Unfit as unfit:
         return _answer({"error": "parameter", "parameter": str(unfit)}, status=400)
-    made = read(wanted, request.GET.get("full") == "true")
-    if request.GET.get("minimal") == "true":
+    made = read(wanted, _yes(request, "full"))
+    if _yes(request, "minimal"):
         entries = [
             {"id": one["id"], **({"last_modified": one["last_modified"]} if "last_modified" in one else {})}
             for one in made.entries
         ]
         made = Page(tuple(entries), made.total, made.number, made.per_page)
-    if request.GET.get("format") == "ndjson":
+    if wanted.lines:
         body = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made.entries)
         return _open_to_others(HttpResponse(body, content_type="application/x-ndjson"))
     return _answer(made.as_json())
@@ -119,17 +132,25 @@ def _wanted(request: HttpRequest) -> Wanted:
         if given.get(name):
             raise _Unfit(name)
     after = given.get("modified_after")
+    lines = given.get("format", "").lower() == "ndjson"
     return Wanted(
         search=given.get("search", "")[:200].replace("\x00", ""),
         organization_id=_id(request, "organization_id"),
         taxonomy_id=_id(request, "taxonomy_id"),
         taxonomy_term_id=_id(request, "taxonomy_term_id"),
         parent_id=_id(request, "parent_id"),
-        top_only=given.get("top_only") == "true",
+        top_only=_yes(request, "top_only"),
         modified_after=_moment(after) if after else None,
         page=_number(request, "page", 1),
-        per_page=_number(request, "per_page", 50),
+        per_page=_number(request, "per_page", published.MOST_IN_LINES if lines else 50),
+        lines=lines,
     )
+
+
+def _yes(request: HttpRequest, name: str, *, usual: bool = False) -> bool:
+    """Whether a parameter says so, however it is written."""
+    said = request.GET.get(name, "").strip().lower()
+    return said in ("true", "1", "yes") if said else usual
 
 
 def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
@@ -178,13 +199,13 @@ def _open_to_others(response: HttpResponse) -> HttpResponse:
 urlpatterns = [
     path("", about, name="hsds"),
     path("services", services, name="hsds_services"),
-    path("services/<uuid:hsds_id>", service, name="hsds_service"),
+    path("services/<hsds:hsds_id>", service, name="hsds_service"),
     path("organizations", organizations, name="hsds_organizations"),
-    path("organizations/<uuid:hsds_id>", organization, name="hsds_organization"),
+    path("organizations/<hsds:hsds_id>", organization, name="hsds_organization"),
     path("service_at_locations", services_at_locations, name="hsds_services_at_locations"),
-    path("service_at_locations/<uuid:hsds_id>", service_at_location, name="hsds_service_at_location"),
+    path("service_at_locations/<hsds:hsds_id>", service_at_location, name="hsds_service_at_location"),
     path("taxonomies", taxonomies, name="hsds_taxonomies"),
-    path("taxonomies/<uuid:hsds_id>", taxonomy, name="hsds_taxonomy"),
+    path("taxonomies/<hsds:hsds_id>", taxonomy, name="hsds_taxonomy"),
     path("taxonomy_terms", taxonomy_terms, name="hsds_taxonomy_terms"),
-    path("taxonomy_terms/<uuid:hsds_id>", taxonomy_term, name="hsds_taxonomy_term"),
+    path("taxonomy_terms/<hsds:hsds_id>", taxonomy_term, name="hsds_taxonomy_term"),
 ]

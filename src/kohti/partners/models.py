@@ -99,6 +99,10 @@ class Term(Entry):
         constraints = (models.UniqueConstraint("service", "hsds_id", name="term_once"),)
 
 
+UNREAD = ("words", "folded", "found_by", "told_by")
+"""Columns of an offer that are long and only searched."""
+
+
 class Listing(Entry):
     """What a partner does for people: HSDS's service.
 
@@ -109,6 +113,7 @@ class Listing(Entry):
     towns         where, folded
     free          whether it costs nothing; None: not known
     words, speech what it is found by, and in which language's stems (a PostgreSQL text search configuration)
+    told_by       what the world finds it by: its own name and description alone
     confirmed_at  when somebody last said that it is right, who, and the day by which it is asked again
     """
 
@@ -126,6 +131,7 @@ class Listing(Entry):
     folded = models.TextField(blank=True, default="")
     speech = models.CharField(max_length=20, default="simple")
     found_by = SearchVectorField(null=True)
+    told_by = SearchVectorField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = belongs(Staff, null=True)
     confirm_by = models.DateField(null=True)
@@ -141,6 +147,7 @@ class Listing(Entry):
         )
         indexes = (
             GinIndex(fields=["found_by"], name="listings_by_words"),
+            GinIndex(fields=["told_by"], name="listings_told_by"),
             GinIndex(fields=["folded"], name="listings_by_letters", opclasses=("gin_trgm_ops",)),
             models.Index("partner", name="listings_of_a_partner"),
             models.Index("service", "confirm_by", name="listings_to_confirm"),

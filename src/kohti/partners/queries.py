@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,9 +18,9 @@ from kohti.kernel.errors import NotThere
 from kohti.kernel.names import fold
 
 from . import finding
-from .hsds.bundle import Bundle
+from .hsds.bundle import Bundle, settle
 from .hsds.records import Record
-from .models import TABLES, ListedAt, Listing, Partner
+from .models import TABLES, UNREAD, ListedAt, Listing, Partner
 
 A_PAGE = 30
 MOST_RANKED = 300
@@ -233,7 +233,9 @@ class ListingPage:
 def listing(actor: Actor, listing_id: uuid.UUID) -> ListingPage:
     """An offer with its partner and places. Two statements. Raises NotThere."""
     actors.must(actor, "directory.see")
-    one = Listing.objects.filter(id=listing_id).select_related("partner", "confirmed_by").first()
+    one = (
+        Listing.objects.filter(id=listing_id).select_related("partner", "confirmed_by").defer(*UNREAD).first()
+    )
     if one is None:
         raise NotThere("no such offer")
     at = tuple(
@@ -277,7 +279,12 @@ def partner(actor: Actor, partner_id: uuid.UUID) -> PartnerPage:
     one = Partner.objects.filter(id=partner_id).first()
     if one is None:
         raise NotThere("no such partner")
-    offers = Listing.objects.filter(partner_id=partner_id).select_related("partner").order_by("name", "id")
+    offers = (
+        Listing.objects.filter(partner_id=partner_id)
+        .select_related("partner")
+        .defer(*UNREAD)
+        .order_by("name", "id")
+    )
     return PartnerPage(
         one.id,
         one.name,
@@ -311,24 +318,66 @@ def _line(one: Listing) -> Line:
 
 def line(listing_id: uuid.UUID) -> Line | None:
     """An offer as a list shows it; None where it is not there. One statement."""
-    one = Listing.objects.filter(id=listing_id).select_related("partner").first()
+    one = Listing.objects.filter(id=listing_id).select_related("partner").defer(*UNREAD).first()
     return _line(one) if one else None
 
 
 def as_bundle(actor: Actor, *, public_only: bool = False) -> Bundle:
     """The whole directory as HSDS records, to be taken elsewhere; what its sources name no more is left out.
 
-    An offer's status is the one it has here, whatever its source says.
-
-    Raises NotAllowed. Six statements.
+    What hangs on something that is left out is left out as well. `public_only`: what the world may read, without
+    pointers to anything else. Raises NotAllowed. Six statements.
     """
     actors.must(actor, "directory.see")
     made = Bundle()
+    used: set[str] = set()
     for kind, table in TABLES.items():
-        rows = table._default_manager.filter(service_id=actor.service, gone_since=None)
-        if public_only:
-            rows = rows.filter(public=True)
-        own = ("status",) if table is Listing else ()
-        for hsds_id, record, *values in rows.order_by("hsds_id").values_list("hsds_id", "record", *own):
-            made.of(kind)[str(hsds_id)] = record | dict(zip(own, values, strict=True))
+        rows = table._default_manager.filter(service_id=actor.service, gone_since=None).order_by("hsds_id")
+        for hsds_id, record, public in rows.values_list("hsds_id", "record", "public"):
+            used.update([record.get("location_id", "")] if kind == "service_at_location" else ())
+            if public or not public_only:
+                made.of(kind)[str(hsds_id)] = record
+    if public_only:
+        _drop(made, "location", [one["id"] for one in made.of("location").values() if _elsewhere(made, one)])
+    settle(made)
+    if public_only:
+        still = {one["location_id"] for one in made.of("service_at_location").values()}
+        _drop(made, "location", used - still)
+        for kind in TABLES:
+            made.records[kind] = {one: _pointed(made, record) for one, record in made.of(kind).items()}
+    made.faults.clear()
     return made
+
+
+_POINTERS = {
+    "parent_organization_id": "organization",
+    "taxonomy_id": "taxonomy",
+    "parent_id": "taxonomy_term",
+    "taxonomy_term_id": "taxonomy_term",
+}
+
+
+def _elsewhere(made: Bundle, place: Record) -> bool:
+    return bool(place.get("organization_id")) and place["organization_id"] not in made.of("organization")
+
+
+def _drop(made: Bundle, kind: str, ids: Iterable[str]) -> None:
+    for one in ids:
+        made.of(kind).pop(one, None)
+
+
+def _pointed(made: Bundle, found: Any) -> Any:
+    """A record that points to nothing that is not in the bundle; an attribute that did is none."""
+    if isinstance(found, list):
+        return [
+            _pointed(made, one)
+            for one in found
+            if not isinstance(one, dict) or one.get("taxonomy_term_id", "") in ("", *made.of("taxonomy_term"))
+        ]
+    if not isinstance(found, dict):
+        return found
+    return {
+        key: _pointed(made, value)
+        for key, value in found.items()
+        if key not in _POINTERS or value in made.of(_POINTERS[key])
+    }

@@ -14,11 +14,15 @@ FUNCTIONS = (
     """
 create or replace function kohti.listing_found_by()
 returns trigger language plpgsql as $$
+declare
+    told text;
 begin
     new.found_by := to_tsvector(new.speech::regconfig, new.words) || to_tsvector('simple', new.folded);
+    told := concat_ws(' . ', new.name, new.record->>'alternate_name', new.record->>'description');
+    new.told_by := to_tsvector(new.speech::regconfig, told) || to_tsvector('simple', told);
     return new;
 end $$;
-create or replace trigger listing_found_by before insert or update of words, folded, speech on partners_listing
+create or replace trigger listing_found_by before insert or update of words, folded, speech, record on partners_listing
 for each row execute function kohti.listing_found_by();
 """,
 )

@@ -86,7 +86,7 @@ def load_files(several: Mapping[str, bytes | None]) -> Bundle:
         _take_tables(made, tables)
     if not made.whole:
         made.faults.append(Fault("", "", "", "not-all"))
-    _settle(made)
+    settle(made)
     return made
 
 
@@ -255,7 +255,7 @@ def _key(shape: Shape, inner: str) -> str:
     return next(key for key, kind in shape.lists.items() if kind == inner)
 
 
-def _settle(made: Bundle) -> None:
+def settle(made: Bundle) -> None:
     """What points to a record that is not there is left out, and said; so is one identifier for two organisations."""
     gone = True
     while gone:
