@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.factories import MORNING, Place, acting, browser_of, place
+from tests.factories import MORNING, Place, acting, as_system, browser_of, place
 from tests.partners.test_hsds import HSDS, official, schema
 
 from kohti.kernel import clock
 from kohti.partners import actions, queries
 from kohti.partners.actions import ListingWords, PartnerWords
 from kohti.partners.hsds import bundle
+from kohti.partners.models import Partner
 from kohti.partners.queries import Asked
 
 EXAMPLE = "ac148810-d857-441c-9679-408f346de14b"
@@ -197,7 +198,7 @@ def test_what_is_for_colleagues_is_told_to_nobody_else_whoever_asks(brought: Pla
 
 @official
 def test_a_list_is_narrowed_and_paged_and_a_wrong_parameter_is_named(brought: Place) -> None:
-    term = get(f"services/{EXAMPLE}")["attributes"][0]["taxonomy_term"]["id"]
+    (term,) = (one["id"] for one in get("taxonomy_terms")["contents"] if "parent_id" in one)
     organisation = get("organizations?search=Example Organization")["contents"][0]["id"]
     for narrowed in ("search=counselling", f"taxonomy_term_id={term}", f"organization_id={organisation}"):
         assert [one["id"] for one in get(f"services?{narrowed}")["contents"]] == [EXAMPLE], narrowed
@@ -209,7 +210,7 @@ def test_a_list_is_narrowed_and_paged_and_a_wrong_parameter_is_named(brought: Pl
     assert first["first_page"]
     assert first["contents"] != second["contents"]
     lines = browser_of(None).get("/hsds/services?format=ndjson").content.decode().splitlines()
-    assert len(lines) == get("services")["size"]
+    assert len(lines) == get("services")["total_items"]
     for wrong in (
         "page=0",
         "page=x",
@@ -221,6 +222,97 @@ def test_a_list_is_narrowed_and_paged_and_a_wrong_parameter_is_named(brought: Pl
         "proximity=9",
     ):
         assert get(f"services?{wrong}", 400) == {"error": "parameter", "parameter": wrong.partition("=")[0]}
+
+
+def hung(here: Place) -> tuple[dict[str, Any], bundle.Bundle]:
+    """A directory of two organisations and what hangs on them."""
+    new = {
+        name: str(uuid.uuid5(here.system.service_id or uuid.UUID(int=0), name))
+        for name in ("open", "shut", "plain", "secret", "house", "hidden", "at", "at2", "at3", "term")
+    }
+    files: dict[str, list[dict[str, Any]]] = {
+        "organizations.csv": [
+            {"id": new["open"], "name": "Open Door", "description": ""},
+            {"id": new["shut"], "name": "Refuge", "description": "", "parent_organization_id": new["open"]},
+        ],
+        "services.csv": [
+            {
+                "id": new["plain"],
+                "organization_id": new["open"],
+                "name": "Quiet lunch",
+                "description": "Soup for neighbours",
+                "status": "active",
+            },
+            {"id": new["secret"], "organization_id": new["open"], "name": "Hideaway", "status": "active"},
+        ],
+        "locations.csv": [
+            {"id": new["house"], "location_type": "physical", "name": "Unicorn lodge", "organization_id": new["open"]},
+            {"id": new["hidden"], "location_type": "physical", "name": "Griffin lodge", "organization_id": new["shut"]},
+        ],
+        "service_at_locations.csv": [
+            {"id": new["at"], "service_id": new["secret"], "location_id": new["house"]},
+            {"id": new["at2"], "service_id": new["plain"], "location_id": new["hidden"]},
+        ],
+        "taxonomy_terms.csv": [{"id": new["term"], "name": "Warmth", "description": ""}],
+        "attributes.csv": [
+            {"id": new["at3"], "link_id": new["open"], "link_entity": "organization", "taxonomy_term_id": new["term"]}
+        ],
+    }  # fmt: skip
+    return new, bundle.load_files({"tables.json": json.dumps(files).encode()})
+
+
+def test_nothing_that_hangs_on_what_is_for_colleagues_goes_out(here: Place) -> None:
+    leader = here.member("leader")
+    ids, found = hung(here)
+    assert found.faults == []
+    acting(leader, actions.bring, found, source="hung", apply=True)
+    for line in acting(leader, queries.find, Asked(text="Hideaway")).lines:
+        acting(leader, actions.change_listing, line.id, ListingWords(name="", public=False))
+    with as_system(here.system):
+        refuge = Partner.objects.get(hsds_id=ids["shut"])
+    acting(leader, actions.change_partner, refuge.id, PartnerWords(name="", public=False))
+    door = get(f"organizations/{ids['open'].upper()}")
+    assert [one["name"] for one in door["services"]] == ["Quiet lunch"]
+    assert "locations" not in door
+    assert door["attributes"][0]["taxonomy_term"]["name"] == "Warmth"
+    for address in (
+        f"services/{ids['plain']}",
+        "services?full=TRUE&per_page=100",
+        "service_at_locations?full=1",
+    ):
+        assert "lodge" not in str(get(address)), address
+    out = acting(leader, queries.as_bundle, public_only=True)
+    assert out.faults == []
+    assert ids["open"] in out.of("organization")
+    for kind, name in (("organization", "shut"), ("location", "hidden"), ("location", "house"),
+                       ("service", "secret"), ("service_at_location", "at"), ("service_at_location", "at2")):  # fmt: skip
+        assert ids[name] not in out.of(kind), name
+        assert ids[name] in acting(leader, queries.as_bundle).of(kind)
+    # found by its own words, with their endings, and by nobody's else
+    assert [one["id"] for one in get("services?search=neighbour%20lunches")["contents"]] == [ids["plain"]]
+    for other in ("Griffin", "?"):
+        assert get(f"services?search={other}")["empty"], other
+
+
+def test_the_api_asks_as_many_statements_however_much_there_is(here: Place) -> None:
+    leader = here.member("leader")
+    for name in ("One", "Two"):
+        made = acting(leader, actions.add_partner, PartnerWords(name=f"Batch {name}"), key=key())
+        for number in range(2):
+            place = actions.PlaceWords(town="Stroud")
+            words = ListingWords(name=f"Batched {number}", place=place)
+            acting(leader, actions.add_listing, made, words, key=key())
+    for address, most in (
+        ("organizations?search=Batch&full=true", 8),
+        ("organizations?search=Batch&full_service=true", 8),
+        ("services?search=Batched&full=true", 8),
+        ("service_at_locations?search=Batched&full=true", 7),
+    ):
+        answer = browser_of(None).get(f"/hsds/{address}")
+        assert answer.json()["size"] >= 2
+        assert int(answer.headers["X-Kohti-Statements"]) <= most, address
+    brief = get("organizations?search=Batch&full=1&full_service=false")["contents"]
+    assert {tuple(one) for entry in brief for one in entry["services"]} == {("id", "name", "status")}
 
 
 @official

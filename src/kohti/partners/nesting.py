@@ -148,7 +148,8 @@ def _brief_service(offer: Listing) -> Record:
 
 def _stamps(offer: Listing) -> Record:
     made: Record = {
-        "last_modified": offer.changed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        "status": offer.status,
+        "last_modified": offer.changed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if offer.confirmed_at is not None:
         made["assured_date"] = offer.confirmed_at.date().isoformat()
@@ -179,12 +180,12 @@ def _location(place: Place) -> Record:
 
 
 def _locations(partner_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Record]]:
-    """The places of organisations: none where all that is offered is for colleagues only."""
-    at = ListedAt.objects.filter(place=OuterRef("pk"), gone_since=None).order_by()
+    """The places of organisations where something is offered that the world may read."""
+    at = ListedAt.objects.filter(shown_at(), place=OuterRef("pk")).order_by()
     found: dict[uuid.UUID, list[Record]] = defaultdict(list)
     for one in (
         Place.objects.filter(partner_id__in=set(partner_ids), public=True, gone_since=None)
-        .filter(Exists(at.filter(shown_at())) | ~Exists(at))
+        .filter(Exists(at))
         .order_by("name", "id")
     ):
         if one.partner_id is not None:

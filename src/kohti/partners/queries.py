@@ -325,24 +325,24 @@ def line(listing_id: uuid.UUID) -> Line | None:
 def as_bundle(actor: Actor, *, public_only: bool = False) -> Bundle:
     """The whole directory as HSDS records, to be taken elsewhere; what its sources name no more is left out.
 
+    An offer's status is the one it has here, whatever its source says.
     What hangs on something that is left out is left out as well. `public_only`: what the world may read, without
     pointers to anything else. Raises NotAllowed. Six statements.
     """
     actors.must(actor, "directory.see")
     made = Bundle()
-    used: set[str] = set()
     for kind, table in TABLES.items():
         rows = table._default_manager.filter(service_id=actor.service, gone_since=None).order_by("hsds_id")
-        for hsds_id, record, public in rows.values_list("hsds_id", "record", "public"):
-            used.update([record.get("location_id", "")] if kind == "service_at_location" else ())
+        own = ("status",) if table is Listing else ()
+        for hsds_id, record, public, *values in rows.values_list("hsds_id", "record", "public", *own):
             if public or not public_only:
-                made.of(kind)[str(hsds_id)] = record
+                made.of(kind)[str(hsds_id)] = record | dict(zip(own, values, strict=True))
     if public_only:
         _drop(made, "location", [one["id"] for one in made.of("location").values() if _elsewhere(made, one)])
     settle(made)
     if public_only:
         still = {one["location_id"] for one in made.of("service_at_location").values()}
-        _drop(made, "location", used - still)
+        _drop(made, "location", made.of("location").keys() - still)
         for kind in TABLES:
             made.records[kind] = {one: _pointed(made, record) for one, record in made.of(kind).items()}
     made.faults.clear()
