@@ -249,7 +249,7 @@ def hung(here: Place) -> tuple[dict[str, Any], bundle.Bundle]:
             {"id": new["house"], "location_type": "physical", "name": "Unicorn lodge", "organization_id": new["open"]},
             {"id": new["hidden"], "location_type": "physical", "name": "Griffin lodge", "organization_id": new["shut"]},
         ],
-        "service_at_locations.csv": [
+        "service_at_location.csv": [
             {"id": new["at"], "service_id": new["secret"], "location_id": new["house"]},
             {"id": new["at2"], "service_id": new["plain"], "location_id": new["hidden"]},
         ],
