@@ -67,6 +67,11 @@ colleagues as materialized (
                          and r.verbs ? 'journeys.work'))
          else s.id = any(p_staff) end
 ),
+leaving as materialized (
+    select m.staff_id, max(m.ends) as ends from team_membership m
+    where m.service_id in (select z.service_id from centres z)
+    group by m.staff_id having bool_and(m.ends is not null)
+),
 held as materialized (
     select d.* from (
         select array_agg(c.id) as ids from team_centre c where c.service_id in (select z.service_id from centres z)) a
@@ -111,9 +116,7 @@ held_back as materialized (
             where a.ends > p_from and a.starts < p_until
             union all
             select k.staff_id, k.centre_id, k.centre_id, greatest(m.ends, p_from), p_until
-            from colleagues k cross join lateral (
-                select max(x.ends) as ends from team_membership x where x.staff_id = k.staff_id
-                having bool_and(x.ends is not null)) m
+            from colleagues k join leaving m on m.staff_id = k.staff_id
             where m.ends < p_until) e) t
     group by t.staff_id, t.here
 ),

@@ -97,8 +97,9 @@ $$"""
 
 
 SEEN = {
-    "my_seen": "id = any(kohti.my_people()) and (not restricted or id = any(kohti.my_named()))",
-    "seen_on_my_floor": "id = any(kohti.people_on_my_floor()) and not restricted",
+    "my_seen": "id = any((select kohti.my_people())::uuid[])"
+    " and (not restricted or id = any((select kohti.my_named())::uuid[]))",
+    "seen_on_my_floor": "id = any((select kohti.people_on_my_floor())::uuid[]) and not restricted",
 }
 """Those of whom is reached that are in sight, for what stands beside a person: their own row is not asked for again."""
 
