@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, live, words
+from kohti.kernel import clock, live, pages, words
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.doors import DEVICE_COOKIE, for_device
 from kohti.kernel.live import News, View
@@ -126,8 +126,4 @@ def board_news(request: HttpRequest, device: Actor) -> HttpResponseBase:
             return actors.device(token) is not None
 
     view = View("board", device.centre, device.role, " ".join(languages))
-    response: Any = StreamingHttpResponse(
-        live.hub().stream(view, _part(device, languages), still_allowed), content_type="text/event-stream"
-    )
-    response.headers["X-Accel-Buffering"] = "no"
-    return response  # type: ignore[no-any-return]
+    return pages.streamed(live.hub().stream(view, _part(device, languages), still_allowed))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import get_template
 
 from kohti.diary.news import concerns
-from kohti.kernel import actor as actors
-from kohti.kernel import clock, live, words
+from kohti.kernel import clock, live, pages, words
 from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
@@ -72,30 +71,8 @@ def part_of(actor: Actor, language: str, page: str) -> live.Render:
 
 def _news(request: HttpRequest, actor: Actor, page: str) -> HttpResponseBase:
     language = words.language()
-    member_id = actor.member_id
-    assert member_id is not None
-
-    still_here = request.still_here  # type: ignore[attr-defined]
-
-    def still_allowed() -> bool:
-        with as_actor(actors.DOOR):
-            return actors.member(member_id) is not None and still_here()
-
     view = View(page, actor.centre, actor.role, language)
-    render_part = (
-        views_line.render_help(actor, language) if page == "help" else part_of(actor, language, page)
-    )
-    stream = live.hub().stream(view, render_part, still_allowed)
-    if page == "help":
-        # No page asks the database for it: the stream begins with how it stands.
-        stream = _begun_with(live.as_event("parts", views_line.help_strip(actor)), stream)
-    response = StreamingHttpResponse(
-        stream,
-        content_type="text/event-stream",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return pages.stream(request, actor, view, part_of(actor, language, page))
 
 
 @needs("arrivals.see")
@@ -110,13 +87,11 @@ def queue_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     return _news(request, actor, "queue")
 
 
-async def _begun_with(first: bytes, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for event in stream:
-        yield event
-
-
 @needs("queue.call")
 def help_news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Live news of who asks for help, for every page."""
-    return _news(request, actor, "help")
+    language = words.language()
+    view = View("help", actor.centre, actor.role, language)
+    # No page asks the database for it: the stream begins with how it stands.
+    begins = live.as_event("parts", views_line.help_strip(actor))
+    return pages.stream(request, actor, view, views_line.render_help(actor, language), begins=begins)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -28,8 +30,13 @@ def to_save(content: bytes, *, name: str, media_type: str) -> HttpResponse:
     )
 
 
-def stream(request: HttpRequest, actor: Actor, view: live.View, render: live.Render) -> StreamingHttpResponse:
-    """Live news for a member's page, for as long as they work here and are signed in on this device."""
+def stream(
+    request: HttpRequest, actor: Actor, view: live.View, render: live.Render, *, begins: bytes = b""
+) -> StreamingHttpResponse:
+    """Live news for a member's page, for as long as they work here and are signed in on this device.
+
+    `begins`: an event that the stream begins with, how things stand.
+    """
     member_id = actor.member_id
     assert member_id is not None
     still_here = request.still_here  # type: ignore[attr-defined]
@@ -38,9 +45,19 @@ def stream(request: HttpRequest, actor: Actor, view: live.View, render: live.Ren
         with as_actor(actors.DOOR):
             return actors.member(member_id) is not None and still_here()
 
-    response = StreamingHttpResponse(
-        live.hub().stream(view, render, still_allowed), content_type="text/event-stream"
-    )
+    news = live.hub().stream(view, render, still_allowed)
+    return streamed(_begun_with(begins, news) if begins else news)
+
+
+async def _begun_with(first: bytes, news: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for event in news:
+        yield event
+
+
+def streamed(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    """Server-sent events as an answer: kept by no cache, held back by no proxy."""
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response

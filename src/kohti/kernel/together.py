@@ -1,8 +1,16 @@
-"""Foreign keys that carry the service, so that no row can point into another service."""
+"""References that carry the service, so that no row can point into another service."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import models
 from django.db.migrations import RunSQL
+
+
+def belongs(to: type[models.Model] | str, *, null: bool = False, **how: Any) -> Any:
+    """A reference whose foreign key, with the service in it, stands in a migration (`carries_service`)."""
+    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
 
 
 def carries_service(table: str, column: str, target: str) -> RunSQL:

@@ -15,12 +15,8 @@ from django.db import models
 from django.db.models import Q
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 from kohti.team.models import Centre, Organisation, Service, Staff
-
-
-def belongs(to: Any, *, null: bool = False, **how: Any) -> Any:
-    """A reference whose foreign key, with the service in it, stands in a migration."""
-    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
 
 
 def _words(**how: Any) -> Any:

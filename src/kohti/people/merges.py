@@ -8,12 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 
 
 def _belongs(to: str, *, null: bool = False) -> Any:
-    return models.ForeignKey(
-        to, models.PROTECT, null=null, db_constraint=False, db_index=False, related_name="+"
-    )
+    return belongs(to, null=null, related_name="+")
 
 
 class Merge(models.Model):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -11,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest, Least
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 from kohti.team.models import Centre, Membership, Organisation, Service, Staff
 
 
@@ -147,11 +146,6 @@ class Grant(models.Model):
         )
 
 
-def _belongs(to: type[models.Model], *, null: bool = False, **how: Any) -> Any:
-    """A reference whose foreign key, with the service in it, stands in a migration."""
-    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
-
-
 class Mark(models.Model):
     """What a colleague should know of somebody for a while: what helps, what makes them vulnerable, a danger.
 
@@ -165,8 +159,8 @@ class Mark(models.Model):
         DANGER = "danger"
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person)
+    service = belongs(Service)
+    person = belongs(Person)
     kind = models.CharField(max_length=10, choices=Kind)
     about = models.CharField(max_length=40, blank=True, help_text="childcare, disability, transport, ...")
     sealed = models.CharField(max_length=40, blank=True)
@@ -179,7 +173,7 @@ class Mark(models.Model):
     promises = ArrayField(
         models.CharField(max_length=11), default=list, db_default=[], help_text="quiet, face, companion, ..."
     )
-    face = _belongs(Staff, null=True, related_name="+", help_text="the known face that was promised")
+    face = belongs(Staff, null=True, related_name="+", help_text="the known face that was promised")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -201,8 +195,8 @@ class Why(models.Model):
     """The reason of a danger note or of a restriction: told apart from it, because fewer may know it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person)
+    service = belongs(Service)
+    person = belongs(Person)
     about_id = models.UUIDField()
     sealed = models.CharField(max_length=40)
     words = models.TextField()
@@ -217,8 +211,8 @@ class Representative(models.Model):
     """A guardian or somebody else who may speak for a person: in what, from when, until when."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person)
+    service = belongs(Service)
+    person = belongs(Person)
     full_name = models.TextField()
     reach = models.TextField(blank=True)
     what_for = models.TextField()
@@ -244,9 +238,9 @@ class Household(models.Model):
         HOUSEHOLD = "household"
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person, related_name="+")
-    other = _belongs(Person, related_name="+")
+    service = belongs(Service)
+    person = belongs(Person, related_name="+")
+    other = belongs(Person, related_name="+")
     kind = models.CharField(max_length=9, choices=Kind, help_text="what person is to other")
     starts_on = models.DateField()
     by_member = models.UUIDField(null=True)
@@ -281,8 +275,8 @@ class Note(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person)
+    service = belongs(Service)
+    person = belongs(Person)
     at = models.DateTimeField(help_text="when it was written first")
     fields = ArrayField(models.CharField(max_length=40), default=list)
     sealed = ArrayField(
@@ -290,11 +284,11 @@ class Note(models.Model):
     )
     text = models.TextField(blank=True)
     by_member = models.UUIDField(null=True)
-    by_staff = _belongs(Staff, null=True)
+    by_staff = belongs(Staff, null=True)
     version = models.IntegerField(default=1)
     moved_away = models.BooleanField(default=False)
     changed_at = models.DateTimeField(null=True)
-    changed_by = _belongs(Staff, null=True, related_name="+")
+    changed_by = belongs(Staff, null=True, related_name="+")
     changed_how = models.CharField(max_length=9, blank=True, help_text="moved or corrected")
     changed_why = models.TextField(blank=True)
 
@@ -311,8 +305,8 @@ class NoteBefore(models.Model):
     """How a note read before it was moved or corrected. Written by the database, never by us."""
 
     id = models.UUIDField(primary_key=True)
-    service = _belongs(Service)
-    person = _belongs(Person)
+    service = belongs(Service)
+    person = belongs(Person)
     note_id = models.UUIDField()
     version = models.IntegerField()
     sealed = ArrayField(models.CharField(max_length=40), default=list)
@@ -330,9 +324,9 @@ class Restriction(models.Model):
     """A record is open to named people only; everybody in the service may know whom to ask."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person)
-    ask_staff = _belongs(Staff)
+    service = belongs(Service)
+    person = belongs(Person)
+    ask_staff = belongs(Staff)
     starts = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -346,13 +340,13 @@ class Transfer(models.Model):
     """A person's home centre changes from a day on. Both centres' leaders see it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    person = _belongs(Person)
-    from_centre = _belongs(Centre, related_name="+")
-    to_centre = _belongs(Centre, related_name="+")
+    service = belongs(Service)
+    person = belongs(Person)
+    from_centre = belongs(Centre, related_name="+")
+    to_centre = belongs(Centre, related_name="+")
     from_day = models.DateField()
     reason = models.TextField()
-    keep_member = _belongs(Membership, null=True, help_text="the former coach, who may read for a month more")
+    keep_member = belongs(Membership, null=True, help_text="the former coach, who may read for a month more")
     by_member = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -375,12 +369,12 @@ class Alert(models.Model):
         TRANSFER = "transfer"
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    service = _belongs(Service)
-    centre = _belongs(Centre)
+    service = belongs(Service)
+    centre = belongs(Centre)
     kind = models.CharField(max_length=9, choices=Kind)
-    person = _belongs(Person, null=True)
+    person = belongs(Person, null=True)
     by_member = models.UUIDField(null=True)
-    by_staff = _belongs(Staff, null=True)
+    by_staff = belongs(Staff, null=True)
     words = models.TextField(blank=True)
     at = models.DateTimeField()
     until = models.DateTimeField(null=True)

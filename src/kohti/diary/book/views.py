@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, live, pages, words
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel import clock, pages, words
+from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import short
@@ -310,17 +310,5 @@ def news(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         )
         return None if mine else ""
 
-    member_id, still_here = actor.member_id, request.still_here  # type: ignore[attr-defined]
-    assert member_id is not None
-
-    def still_allowed() -> bool:
-        with as_actor(actors.DOOR):
-            return actors.member(member_id) is not None and still_here()
-
     view = View(f"book:{begins}:{ends}", actor.centre, actor.role, words.language())
-    response = StreamingHttpResponse(
-        live.hub().stream(view, changed, still_allowed), content_type="text/event-stream"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return pages.stream(request, actor, view, changed)

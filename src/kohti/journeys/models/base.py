@@ -8,11 +8,6 @@ from django.db import models
 from django.db.models import Q
 
 
-def belongs(to: type[models.Model] | str, *, null: bool = False, **how: Any) -> Any:
-    """A reference whose foreign key, with the service in it, stands in a migration."""
-    return models.ForeignKey(to, models.PROTECT, null=null, db_constraint=False, db_index=False, **how)
-
-
 def one_of(name: str, field: str, *values: str) -> models.CheckConstraint:
     """A text of these alone, also for whoever writes past the application."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 from kohti.people.models import Person
 from kohti.team.models import Membership, Service
 
-from .base import belongs
 from .journey import Journey
 
 

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 from kohti.people.models import Person
 from kohti.team.models import Membership, Service
 
-from .base import belongs, one_of
+from .base import one_of
 from .journey import Journey
 
 

@@ -7,10 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 from kohti.people.models import Person
 from kohti.team.models import Centre, Membership, Service
 
-from .base import Ranges, belongs, one_of
+from .base import Ranges, one_of
 
 
 class Rules(models.Model):

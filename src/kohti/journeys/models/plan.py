@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from kohti.kernel.ids import new_id
+from kohti.kernel.together import belongs
 from kohti.people.models import Person
 from kohti.team.models import Service
 
-from .base import belongs, one_of
+from .base import one_of
 from .contact import Contact
 from .journey import Journey
 
