@@ -159,7 +159,7 @@ def test_who_says_no_or_nothing_keeps_what_they_have_and_the_next_is_asked(
     assert ask(here, MORNING + timedelta(minutes=62)) == 1
     assert said(here, coach) == [(first.id, "no"), (second.id, "late"), (third.id, "open")]
     late = offers(here, coach)[1]
-    assert ("offer.taken_back", second.id) in happened(owner, late.person_id)
+    assert ("offer.ended", second.id) in happened(owner, late.person_id)
     with clock.held_at(MORNING + timedelta(minutes=62)):
         answer = browser.post(link_of(late), {"answer": "yes"})
         assert answer.status_code == 410

@@ -23,6 +23,7 @@ from kohti.frontdesk.models import Period, Visit
 from kohti.kernel import clock, live
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
+from kohti.kernel.ids import short
 from kohti.people.models import Person
 
 EVENING = MORNING.replace(hour=17, minute=30)
@@ -202,6 +203,41 @@ def test_undo_gives_the_booking_back_and_a_new_ticket_later(desk: Desk) -> None:
     assert after.visit_id != mistaken.visit_id
     assert (mistaken.ticket, after.ticket) == ("A001", "A002")
     assert desk.booking(booking).state == "kept"
+
+
+def test_whoever_waited_as_a_walk_in_waits_on_when_the_check_in_for_an_appointment_is_taken_back(
+    desk: Desk,
+) -> None:
+    person = desk.here.person()
+    walked_in = desk.walked_in("evidence", person_id=person.id, by=desk.leader)
+    before, booking = desk.visit(walked_in), desk.booked(person=person)
+    browser = browser_of(desk.host)
+    answer = browser.post(f"/arrivals/{booking.id}/check-in/", {"v": "1"}, headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    undo, said = (
+        re.findall(r'action="([^"]+/undo/)"', page),
+        re.findall(r'name="booking" value="([^"]+)"', page),
+    )
+    for _press in range(2):
+        lines = browser.post(undo[0], {"booking": said[0]}, headers={"HX-Request": "true"}).content.decode()
+        visit = desk.visit(walked_in)
+        assert (visit.state, visit.booking_id, visit.agreed_at, visit.staff_id) == (
+            "waiting",
+            None,
+            None,
+            None,
+        )
+        assert (visit.stream_id, visit.number, visit.order_at) == (
+            before.stream_id,
+            before.number,
+            before.order_at,
+        )
+        assert desk.booking(booking).state == "booked"
+        assert walked_in.ticket in lines
+        assert f'id="a{short(booking.id)}"' in lines
+    assert desk.arrived(booking).ticket == walked_in.ticket
+    assert desk.press(actions.undo_check_in, walked_in.visit_id).state == "undone"
+    assert desk.booking(booking).state == "booked"
 
 
 def test_undo_is_refused_once_they_were_called(desk: Desk) -> None:

@@ -57,7 +57,7 @@ begin
     for v_offer in
         update diary_offer set state = 'gone', answered_at = kohti.now() where wish_id = new.id and state = 'open' returning *
     loop
-        perform kohti.record(gen_random_uuid(), 'offer.taken_back', case when v_offer.booking_id is null then 'person'
+        perform kohti.record(gen_random_uuid(), 'offer.ended', case when v_offer.booking_id is null then 'person'
             else 'booking' end, coalesce(v_offer.booking_id, v_offer.person_id), array[v_offer.person_id], '{"ended": "gone"}');
     end loop;
     return null;

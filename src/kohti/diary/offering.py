@@ -91,8 +91,8 @@ def end_what_is_over(actor: Actor) -> None:
     over: list[tuple[str, str, uuid.UUID, uuid.UUID | None]] = []
     with connection.cursor() as cursor:
         for verb, ended, query in (
-            ("offer.taken_back", "late", LATE),
-            ("offer.taken_back", "gone", TAKEN),
+            ("offer.ended", "late", LATE),
+            ("offer.ended", "gone", TAKEN),
             ("wish.ended", "over", OVER),
         ):
             cursor.execute(query, {"now": now, "service": actor.service})

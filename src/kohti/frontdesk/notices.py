@@ -74,6 +74,6 @@ def notice_of(verb: str, moved: Moved) -> dict[str, Any]:
             "live": True,
             "action": reverse("visit_undo", args=[moved.visit_id]),
             "label": _("Undo"),
-            "fields": {"v": "0"},
+            "fields": {"booking": moved.booking_id or ""},
         }
     return notice

@@ -16,6 +16,7 @@ from kohti.kernel import clock, pages, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import new_id, short
+from kohti.kernel.ids import typed as typed_id
 
 from . import actions, day_sheets, elsewhere, meeting, notices, queries
 from .actions import Moved
@@ -89,13 +90,26 @@ def _arrivals_page(
 
 
 def _changed(
-    request: HttpRequest, actor: Actor, verb: str, moved: Moved, *, clear: bool = False
+    request: HttpRequest,
+    actor: Actor,
+    verb: str,
+    moved: Moved,
+    *,
+    clear: bool = False,
+    expected: uuid.UUID | None = None,
 ) -> HttpResponseBase:
-    """After a change: the notice and the changed line to a script, the page to a browser without."""
+    """After a change: the notice and the changed line to a script, the page to a browser without.
+
+    `expected`: an appointment that has a line of its own again.
+    """
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('arrivals')}?said={verb}&visit={moved.visit_id}")
     notice = notices.notice_of(verb, moved)
     line = queries.arrival_of(actor.centre, _today(actor), moved.visit_id, moved.booking_id)
+    lines = [
+        line,
+        queries.arrival_of(actor.centre, _today(actor), moved.visit_id, expected) if expected else None,
+    ]
     if verb == "check-in" and line and line.name:
         notice["text"] = _("%(name)s is checked in. Their ticket:") % {"name": words.apart(line.name)}
         notice |= notices.said_at_the_door(actor, moved, line)
@@ -105,7 +119,7 @@ def _changed(
         {
             "notice_": notice,
             "clear": clear,
-            "rows": as_rows(actor, [line], into="lines") if line else [],
+            "rows": as_rows(actor, [one for one in lines if one], into="lines"),
             # A walk-in who is checked in for an appointment has that one's line from then on.
             "gone": [] if line and line.booking_id is None else [short(moved.visit_id)],
         },
@@ -211,5 +225,6 @@ def _walk_in_page(
 @needs("arrivals.check_in", methods=("POST",))
 def undo(request: HttpRequest, actor: Actor, visit_id: uuid.UUID) -> HttpResponseBase:
     """That was somebody else: take the check-in back."""
-    moved = actions.undo_check_in(actor, visit_id, key=f"undo:{visit_id}")
-    return _changed(request, actor, "undo", moved)
+    booking_id = typed_id(request.POST.get("booking", ""))
+    moved = actions.undo_check_in(actor, visit_id, booking_id=booking_id, key=f"undo:{visit_id}")
+    return _changed(request, actor, "undo", moved, expected=booking_id if moved.booking_id is None else None)

@@ -105,6 +105,7 @@ VERBS: dict[str, str] = {
     "outcome.withdrawn": gettext_noop("took back what was noted as reached"),
     "password.changed": gettext_noop("changed their password"),
     "offer.answered": gettext_noop("answered whether a time that came free suits"),
+    "offer.ended": gettext_noop("an offer of a time ended"),
     "offer.made": gettext_noop("offered somebody a time that came free"),
     "offer.taken_back": gettext_noop("took the offer of a time back"),
     "people.alert_seen": gettext_noop("looked at what happened with a record"),

@@ -8,6 +8,7 @@ from django.db import connection
 
 from kohti.diary import actions as diary
 from kohti.diary.models import Booking
+from kohti.diary.news import tell_days
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, once
 from kohti.kernel.actor import Actor
@@ -142,13 +143,60 @@ def take_back(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
     )
 
 
-def undo_check_in(actor: Actor, visit_id: uuid.UUID, *, key: str) -> Moved:
-    """Take a check-in back: it was somebody else. The ticket is not given again."""
+def undo_check_in(
+    actor: Actor, visit_id: uuid.UUID, *, booking_id: uuid.UUID | None = None, key: str
+) -> Moved:
+    """Take a check-in back: it was somebody else. The ticket is not given again.
+
+    With `booking_id` the check-in for that appointment alone: whoever waited as a walk-in before it waits on as one,
+    with their ticket and place, and the appointment is expected again.
+    """
     actors.must(actor, "arrivals.check_in")
+    if booking_id is not None and (moved := _walks_in_again(actor, visit_id, booking_id)) is not None:
+        return moved
     moved = _once(actor, "visit.undone", visit_id, (State.WAITING,), State.UNDONE, key=key)
     if moved.booking_id is None:
         people.end_grants(actor, [visit_id])
     return moved
+
+
+def _walks_in_again(actor: Actor, visit_id: uuid.UUID, booking_id: uuid.UUID) -> Moved | None:
+    """A walk-in without the appointment they were checked in for; None for whoever came for it, or is called already.
+
+    A second press finds it done.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select v.booking_id, v.state, v.letter, v.number, v.person_id, v.day from frontdesk_visit v"
+            " where v.id = %s and v.reason_id is not null for no key update",
+            [visit_id],
+        )
+        row = cursor.fetchone()
+        if row is None or row[0] not in (booking_id, None) or row[1] != State.WAITING:
+            return None
+        stands_for, _state, letter, number, person_id, day = row
+        if stands_for is None:
+            return it_is(visit_id)
+        cursor.execute(WALKS_IN_AGAIN, [visit_id])
+    diary.mark(actor, booking_id, Booking.State.BOOKED, expected=[Booking.State.KEPT])
+    say(actor, "visit.undone", visit_id, person_id, ticket=ticket_of(letter, number))
+    tell_days(actor.centre, {day})  # the appointment stands in a line of its own again
+    return it_is(visit_id)
+
+
+# The letter of a ticket is that of the line it was drawn for.
+WALKS_IN_AGAIN = """
+update frontdesk_visit v
+set booking_id = null, agreed_at = null, version = v.version + 1,
+    staff_id = case when l.id is null then v.staff_id end, stream_id = coalesce(l.id, v.stream_id)
+from frontdesk_visit w join frontdesk_stream s on s.id = w.stream_id
+left join lateral (
+    select o.id from frontdesk_stream o
+    where o.service_id = s.service_id and o.letter = w.letter and not o.of_appointments
+      and s.of_appointments and w.handed_by_id is null
+    order by o.retired, o.position limit 1) l on true
+where w.id = v.id and v.id = %s
+"""
 
 
 def _once(
