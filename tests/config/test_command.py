@@ -158,7 +158,7 @@ def test_a_directory_comes_in_as_hsds_and_goes_out_again(empty: Installation, tm
     )
     assert empty.run(*from_within, "--json").json()["unchanged"] == 2
     said = empty.run(*bring).out
-    assert f"service {ids[2]}, organization_id: not-there; left out" in said
+    assert f"service {ids[2]}, organization_id: names a record that is not in it; left out" in said
     out = tmp_path / "out.zip"
     empty.run("export", "hsds", out, "--service", "gloucestershire")
     with zipfile.ZipFile(out) as written:

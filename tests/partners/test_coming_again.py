@@ -12,7 +12,7 @@ from tests.factories import MORNING, Place, acting, as_system, browser_of, place
 
 from kohti.kernel import clock
 from kohti.kernel.names import fold
-from kohti.partners import actions, queries
+from kohti.partners import actions, outgoing, queries
 from kohti.partners.actions import Brought, ListingWords, PartnerWords, PlaceWords
 from kohti.partners.actions.deriving import sayings
 from kohti.partners.hsds import bundle
@@ -109,7 +109,7 @@ def test_what_colleagues_ended_stays_ended_until_its_source_says_otherwise(here:
     assert bring(here, "b", offer("Fencing")).unchanged == 2
     bring(here, "b", offer("Fencing", description="With swords"))
     assert row(here, "Fencing").status == "defunct"
-    assert acting(leader, queries.as_bundle).of("service")[one("Fencing")]["status"] == "defunct"
+    assert acting(leader, outgoing.as_bundle).of("service")[one("Fencing")]["status"] == "defunct"
     told = browser_of(None).get(f"/hsds/services/{one('Fencing')}").json()
     assert told["status"] == "defunct"
     bring(here, "b", offer("Fencing", status="temporarily closed"))
@@ -163,7 +163,7 @@ def test_a_place_written_here_and_cleared_is_gone_and_comes_back(here: Place) ->
     assert "Loft" not in public_places(here)
     acting(leader, actions.change_listing, made, words(name="Loft", town="Stroud"))
     assert "Loft" in public_places(here)
-    assert acting(leader, queries.listing, made).line.towns == ("stroud",)
+    assert acting(leader, queries.listing, made).line.towns == ("Stroud",)
 
 
 def test_an_offer_is_found_no_more_where_its_place_is_gone(here: Place) -> None:

@@ -89,9 +89,23 @@ def test_a_day_a_language_and_what_it_costs_are_understood_among_the_words(here:
     assert found(here, town="stroud") == ["Debt advice"]
     assert found(here) == ["Debt advice", "Emergency beds", "Reading group"]
     for said in ("rahaa ilmaista keskiviikkoisin arabiaksi", "rahaa ilmainen keskiviikko arabia"):
-        assert queries.understood(Asked(text=said)) == Asked(
-            text="rahaa", weekdays=[2], languages=["ar"], free=True
-        )
+        assert understood(here, said) == Asked(text="rahaa", weekdays=[2], languages=["ar"], free=True)
+
+
+def understood(here: Place, said: str) -> Asked:
+    """What the search makes of a text in a service that works in English and Finnish."""
+    return acting(here.member("host"), queries.understood, Asked(text=said))
+
+
+def test_a_word_is_taken_for_a_language_only_where_somebody_here_would_call_one_so(here: Place) -> None:
+    assert here.member("host").facts["languages"] == ["en", "fi"]
+    # Languages nobody chooses here, names in languages nobody here speaks, and words that only begin like one.
+    for said in ("palautus", "karjalainen", "kavi", "emilia", "terenowy", "lets", "arabski", "arabisch"):
+        assert understood(here, said).text == said
+    for said, code in (("Arabic", "ar"), ("arabiankielinen", "ar"), ("somaliksi", "so"), ("dari", "prs"),
+                       ("kurdi", "ku"), ("viittomakieli", "sgn")):  # fmt: skip
+        made = understood(here, f"rahaa {said}")
+        assert (made.text, made.languages) == ("rahaa", [code])
 
 
 def test_what_is_no_more_is_found_no_more_and_comes_back(here: Place) -> None:
@@ -181,6 +195,40 @@ def test_a_directory_brought_in_again_changes_nothing_and_says_what_is_gone(here
     assert found(here, "weaving") == ["Weaving"]
     other = acting(leader, actions.bring, theirs("Pottery"), source="y.org", apply=True)
     assert {one.code for one in other.faults} == {"not-yours"}
+
+
+def test_an_organisation_that_two_sources_know_by_one_identifier_is_taken_and_said(here: Place) -> None:
+    leader = here.member("leader")
+
+    def brought(source: str) -> set[tuple[str, str]]:
+        """A charity of this number, as one source has it."""
+        charity = {"id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{source} its number")), "identifier_type": "GB-CHC",
+                   "identifier": "207544"}  # fmt: skip
+        one = {"id": str(uuid.uuid5(uuid.NAMESPACE_DNS, source)), "name": f"Seen by {source}", "description": "",
+               "organization_identifiers": [charity]}  # fmt: skip
+        found = bundle.load_files({"organizations.json": json.dumps([one]).encode()})
+        return {
+            (one.code, one.record)
+            for one in acting(leader, actions.bring, found, source=source, apply=True).faults
+        }
+
+    assert brought("a.org") == set()
+    assert brought("b.org") == {("same-identifier", str(uuid.uuid5(uuid.NAMESPACE_DNS, "b.org")))}
+    gone = bundle.load_files(
+        {"organizations.json": b'[{"id": "%s", "name": "Other", "description": ""}]' % key().encode()}
+    )
+    acting(leader, actions.bring, gone, source="a.org", apply=True)
+    assert brought("b.org") == set()  # the way back: one of the two sources names it no more
+
+
+def test_towns_are_shown_as_they_are_written_and_found_as_they_are_typed(here: Place) -> None:
+    leader = here.member("leader")
+    island = partner(leader, "Ferrymen")
+    made = offer(leader, island, "Crossing", place=PlaceWords(town="s'-Gravenpolder aan Zee"))
+    assert found(here, town="S'-GRAVENPOLDER AAN ZEE") == ["Crossing"]
+    line = acting(leader, queries.find, Asked(text="crossing")).lines[0]
+    assert line.towns == ("s'-Gravenpolder aan Zee",)
+    acting(leader, actions.offer_no_more, made)
 
 
 def test_fields_of_life_given_here_stay_when_an_entry_comes_again(here: Place) -> None:

@@ -17,10 +17,11 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from kohti.config.commands.directory import faults_in_words
 from kohti.partners.hsds import bundle
 from kohti.partners.hsds.bundle import Bundle
 from kohti.partners.hsds.files import MOST_BYTES, Unreadable
-from kohti.partners.hsds.records import Fault, read
+from kohti.partners.hsds.records import FAULTS, Fault, read
 from kohti.partners.hsds.shapes import ALL, ROOTS, SHAPES, Shape
 
 HSDS = Path(os.environ.get("KOHTI_SHARED", "../shared")) / "data" / "hsds"
@@ -149,8 +150,13 @@ def test_of_a_half_broken_record_what_is_kept_fits_the_schema(data: st.DataObjec
     if record is None:
         assert any(one.lost for one in faults)
     else:
+        assert {one.code for one in faults} <= set(FAULTS)
         known = {key: value for key, value in record.items() if key in {*shape.fields, *shape.lists}}
         schema(shape.name).validate(known)
+
+
+def test_every_fault_has_its_words() -> None:
+    assert list(faults_in_words()) == list(FAULTS)
 
 
 def organisation(**more: Any) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from tests.factories import MORNING, Place, acting, as_system, browser_of, place
 from tests.partners.test_hsds import HSDS, official, schema
 
 from kohti.kernel import clock
-from kohti.partners import actions, queries
+from kohti.partners import actions, outgoing, queries
 from kohti.partners.actions import ListingWords, PartnerWords
+from kohti.partners.forms import PartnerForm
 from kohti.partners.hsds import bundle
 from kohti.partners.models import Partner
 from kohti.partners.queries import Asked
@@ -98,6 +100,64 @@ def test_a_long_list_goes_on_where_it_ended(here: Place) -> None:
     understood = browser.post(reverse("directory"), {"q": "Somali"}).content.decode()
     assert '<input type="hidden" name="q" value="Somali">' in understood
     assert "There are more." not in browser.post(reverse("directory"), {"q": "?"}).content.decode()
+
+
+def test_whom_to_ask_for_is_said_and_only_addresses_of_the_web_are_followed(here: Place) -> None:
+    leader = here.member("leader")
+    organisation = {
+        "id": key(),
+        "name": "Harbour Trust",
+        "description": "",
+        "website": "ftp://harbour.example",
+    }
+    asked_for = {"id": key(), "name": "Ruth Iyer", "title": "Adviser", "email": "ruth@harbour.example",
+                 "phones": [{"id": key(), "number": "01632 960 222", "extension": "7"},
+                            {"id": key(), "number": "x"}]}  # fmt: skip
+    offer = {"id": key(), "name": "Sailing", "status": "active", "organization": organisation, "contacts": [asked_for],
+             "url": "https://harbour.example/sailing"}  # fmt: skip
+    other = {"id": key(), "name": "Rowing", "status": "active", "organization_id": organisation["id"],
+             "url": "javascript:alert(1)", "email": "boats@harbour.example"}  # fmt: skip
+    found = bundle.load_files({"services.json": json.dumps([offer, other]).encode()})
+    made = acting(leader, actions.bring, found, source="harbour", apply=True)
+    assert {(one.kind, one.field, one.code) for one in made.faults} == {
+        ("service", "url", "not-web"),
+        ("organization", "website", "not-web"),
+    }
+    host = browser_of(here.member("host"))
+
+    def page(name: str) -> str:
+        """What an offer's page says between its heading and its end."""
+        lines = acting(leader, queries.find, Asked(text=name)).lines
+        return host.get(reverse("listing", args=[lines[0].id])).content.decode().partition("<main")[2]
+
+    sailing, rowing = page("Sailing"), page("Rowing")
+    assert '<b dir="auto">Ruth Iyer, Adviser</b>' in sailing
+    assert '<a href="tel:01632960222" dir="ltr">01632 960 222 (7)</a>' in sailing
+    assert '<span dir="auto">x</span>' in sailing  # nothing to dial
+    assert '<a href="mailto:ruth@harbour.example" dir="ltr">' in sailing
+    assert '<a href="https://harbour.example/sailing" rel="noopener noreferrer">' in sailing
+    assert '<a href="mailto:boats@harbour.example" dir="ltr">' in rowing
+    for page_of in (sailing, rowing):
+        assert "javascript:" not in page_of
+        assert "ftp:" not in page_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("harbour.example", "https://harbour.example"),
+        ("http://harbour.example", "http://harbour.example"),
+        ("javascript:alert(1)", ""),
+        ("ftp://harbour.example", ""),
+    ],
+)
+def test_a_website_that_is_typed_is_one_of_the_web(typed: str, kept: str) -> None:
+    field = PartnerForm.base_fields["website"]
+    if not kept:
+        with pytest.raises(ValidationError):
+            field.clean(typed)
+    else:
+        assert field.clean(typed) == kept
 
 
 def test_each_page_asks_as_many_statements_as_it_says(here: Place) -> None:
@@ -281,13 +341,13 @@ def test_nothing_that_hangs_on_what_is_for_colleagues_goes_out(here: Place) -> N
         "service_at_locations?full=1",
     ):
         assert "lodge" not in str(get(address)), address
-    out = acting(leader, queries.as_bundle, public_only=True)
+    out = acting(leader, outgoing.as_bundle, public_only=True)
     assert out.faults == []
     assert ids["open"] in out.of("organization")
     for kind, name in (("organization", "shut"), ("location", "hidden"), ("location", "house"),
                        ("service", "secret"), ("service_at_location", "at"), ("service_at_location", "at2")):  # fmt: skip
         assert ids[name] not in out.of(kind), name
-        assert ids[name] in acting(leader, queries.as_bundle).of(kind)
+        assert ids[name] in acting(leader, outgoing.as_bundle).of(kind)
     # found by its own words, with their endings, and by nobody's else
     assert [one["id"] for one in get("services?search=neighbour%20lunches")["contents"]] == [ids["plain"]]
     for other in ("Griffin", "?"):
@@ -318,7 +378,7 @@ def test_the_api_asks_as_many_statements_however_much_there_is(here: Place) -> N
 @official
 def test_a_directory_goes_out_as_it_came_in(brought: Place) -> None:
     leader = brought.member("leader")
-    made = acting(leader, queries.as_bundle)
+    made = acting(leader, outgoing.as_bundle)
     original = bundle.load(EXAMPLES / "service_full.json")
     for kind, records in original.records.items():
         for hsds_id, record in records.items():

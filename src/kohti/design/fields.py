@@ -10,6 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
+def wall_time(label: Any, *, required: bool = True) -> forms.TimeField:
+    """A time of day as clocks on the wall show it."""
+    return forms.TimeField(
+        label=label, required=required, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+
 class ThreeInputs(forms.MultiWidget):
     """Day, month and year; drawn by `form_field` of design/parts.html."""
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.design.fields import DayField
+from kohti.design.fields import DayField, wall_time
 from kohti.kernel import clock, ids, pages, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
@@ -27,11 +27,6 @@ from . import actions, queries, sessions
 from .models import Room
 from .sessions import Weekly
 
-
-def _wall(label: Any) -> forms.TimeField:
-    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-
-
 OWN = "."
 """What no line is called."""
 
@@ -41,8 +36,8 @@ class DropInForm(forms.Form):
 
     title = forms.CharField(label=gettext_lazy("What it is called"), max_length=80)
     weekday = forms.ChoiceField(label=gettext_lazy("Every"))
-    opens = _wall(gettext_lazy("From"))
-    closes = _wall(gettext_lazy("Until what time"))
+    opens = wall_time(gettext_lazy("From"))
+    closes = wall_time(gettext_lazy("Until what time"))
     organisation = forms.ChoiceField(label=gettext_lazy("Organisation"), required=False)
     staff = forms.ChoiceField(label=gettext_lazy("Colleague"), required=False)
     room = forms.ChoiceField(label=gettext_lazy("Room"), required=False)

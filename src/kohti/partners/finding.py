@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from babel import Locale
 
 from kohti.kernel.names import fold
+from kohti.people import spoken
 
 from .hsds.records import Record
 
@@ -45,7 +46,7 @@ def languages(records: Iterable[Record]) -> list[str]:
 
 def language_called(name: str) -> str:
     """The code of a language by its name in one of ours; empty where it is none."""
-    return _names_of_languages().get(fold(name), "")
+    return _every_name().get(fold(name), "")
 
 
 def free(record: Record) -> bool | None:
@@ -103,7 +104,7 @@ def fields_said(text: str, sayings: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 @cache
-def _names_of_languages() -> Mapping[str, str]:
+def _every_name() -> Mapping[str, str]:
     return {
         fold(name): code
         for speaker in SPOKEN_HERE
@@ -142,22 +143,21 @@ def weekday_said(word: str) -> int | None:
     return _said(word, names_of_weekdays())
 
 
-def language_said(word: str) -> str | None:
-    """The code of the language that a folded word says, in one of our languages; in Finnish with its endings."""
-    return _said(word, _names_of_languages(), endings=_finnish_languages())
+def language_said(word: str, speakers: Iterable[str]) -> str | None:
+    """The code of the language that a folded word says, as it is called in one of the `speakers`' languages.
+
+    In Finnish other words go on from it: arabia, arabiaksi, arabiankielinen.
+    """
+    for speaker in speakers:
+        known = spoken.called(speaker)
+        said = _said(word, known) if speaker == "fi" else known.get(word)
+        if said:
+            return said
+    return None
 
 
-def _said(word: str, names: Mapping[str, T], *, endings: Sequence[str] | None = None) -> T | None:
+def _said(word: str, names: Mapping[str, T]) -> T | None:
     if word in names:
         return names[word]
-    begun = (
-        name for name in (names if endings is None else endings) if len(name) > 4 and word.startswith(name)
-    )
-    longest = max(begun, key=len, default="")
+    longest = max((name for name in names if len(name) > 4 and word.startswith(name)), key=len, default="")
     return names[longest] if longest else None
-
-
-@cache
-def _finnish_languages() -> tuple[str, ...]:
-    """Names of languages that other words go on from: arabia, arabiaksi, arabiankielinen."""
-    return tuple(fold(name) for code, name in Locale("fi").languages.items() if len(code) <= 3)

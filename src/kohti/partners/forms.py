@@ -9,6 +9,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from kohti.design.fields import wall_time
 from kohti.kernel import ids, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
@@ -27,12 +28,6 @@ def _text(label: Any, most: int = 200, **how: Any) -> forms.CharField:
 
 def _long(label: Any, **how: Any) -> forms.CharField:
     return _text(label, 10_000, widget=forms.Textarea(attrs={"rows": 3}), **how)
-
-
-def _wall(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
 
 
 class _Web(forms.URLField):
@@ -134,8 +129,8 @@ class ListingForm(forms.Form):
     weekdays = forms.MultipleChoiceField(
         label=_("Open on"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    opens = _wall(_("From"))
-    closes = _wall(_("Until what time"))
+    opens = wall_time(_("From"), required=False)
+    closes = wall_time(_("Until what time"), required=False)
     hours = _text(_("About the hours"), 500)
     phone = _text(_("Phone"), 40)
     email = forms.EmailField(label=_("E-mail"), required=False)

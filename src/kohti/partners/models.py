@@ -106,7 +106,7 @@ class Listing(Entry):
     fields        fields of life it helps in
     languages     in which it is spoken (ISO 639)
     weekdays      on which it is open (0 Monday); none: not known
-    towns         where, folded
+    towns         where, folded; in_towns: the same as it is written
     free          whether it costs nothing; None: not known
     words, speech what it is found by, and in which language's stems (a PostgreSQL text search configuration)
     told_by       what the world finds it by: its own name and description alone
@@ -122,6 +122,7 @@ class Listing(Entry):
     languages = _words()
     weekdays = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
     towns = _words()
+    in_towns = _words()
     free = models.BooleanField(null=True)
     words = models.TextField(blank=True, default="")
     folded = models.TextField(blank=True, default="")

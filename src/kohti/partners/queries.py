@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,19 +12,17 @@ from typing import Any
 from django.db import connection
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock
+from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 from kohti.kernel.names import fold
+from kohti.people import spoken
 
 from . import finding
-from .hsds.bundle import Bundle, settle
 from .hsds.records import Record
-from .models import TABLES, UNREAD, ListedAt, Listing, Partner
+from .models import UNREAD, ListedAt, Listing, Partner
 
 A_PAGE = 30
-MOST_RANKED = 300
-"""So many of those that fit are put in order by how well they fit; whoever is shown so many says more."""
 ALIKE = 0.4
 """How alike the letters of words must be (`word_similarity`, 0 to 1): mony mattrs, Money Matters."""
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -49,17 +47,19 @@ class Asked:
     to_confirm: bool = False
 
 
-def understood(asked: Asked) -> Asked:
+def understood(actor: Actor, asked: Asked) -> Asked:
     """The same with a weekday, a language or "free" that is among the words taken out of them and asked for as such.
 
-    "debt advice in arabic on wednesdays" asks for debt advice, in Arabic, on a Wednesday.
+    "debt advice in arabic on wednesdays" asks for debt advice, in Arabic, on a Wednesday. Languages are known by their
+    names in the service's languages and in the one in use.
     """
+    speakers = tuple(dict.fromkeys((*spoken.own_languages(actor), words.language())))
     weekdays, languages, free = list(asked.weekdays), list(asked.languages), asked.free
     rest = []
     for word in asked.text.split():
         plain = fold(word)
         day = finding.weekday_said(plain)
-        language = finding.language_said(plain) if len(plain) > 3 else None
+        language = finding.language_said(plain, speakers) if len(plain) > 3 else None
         if day is not None:
             weekdays.append(day)
         elif language:
@@ -104,44 +104,32 @@ class Found:
     spelled_like_it: bool = False
 
 
-_COLUMNS = """o.id, o.name, o.partner_id, p.name, o.status, o.fields, o.languages, o.weekdays, o.towns, o.free,
+_COLUMNS = """o.id, o.name, o.partner_id, p.name, o.status, o.fields, o.languages, o.weekdays, o.in_towns, o.free,
     o.confirmed_at, o.confirm_by"""
-_FITS = """o.service_id = %(service)s and o.gone_since is null and o.status in ('active', 'temporarily closed')
-  and (%(fields)s::text[] = '{}' or o.fields && %(fields)s::text[])
-  and (%(languages)s::text[] = '{}' or o.languages && %(languages)s::text[])
-  and (%(weekdays)s::smallint[] = '{}' or o.weekdays && %(weekdays)s::smallint[])
-  and (%(town)s = '' or %(town)s = any(o.towns))
-  and (not %(free)s or o.free)
-  and (not %(to_confirm)s or o.confirm_by <= %(today)s)"""
+_WANTED = "%(fields)s, %(languages)s, %(weekdays)s, %(town)s, %(free)s, %(to_confirm)s"
 
 ALL = f"""
 select {_COLUMNS} from partners_listing o join partners_partner p on p.id = o.partner_id
-where {_FITS} and (o.name, o.id) > (%(after_name)s, %(after)s)
+where o.service_id = %(service)s and o.gone_since is null and o.status in ('active', 'temporarily closed')
+  and (%(fields)s::text[] = '{{}}' or o.fields && %(fields)s::text[])
+  and (%(languages)s::text[] = '{{}}' or o.languages && %(languages)s::text[])
+  and (%(weekdays)s::smallint[] = '{{}}' or o.weekdays && %(weekdays)s::smallint[])
+  and (%(town)s = '' or %(town)s = any(o.towns))
+  and (not %(free)s or o.free)
+  and (%(to_confirm)s::date is null or o.confirm_by <= %(to_confirm)s::date)
+  and (o.name, o.id) > (%(after_name)s, %(after)s)
 order by o.name, o.id limit %(most)s
 """
-# Those that hold every word; only where these do not fill a page, those that hold any.
 BY_WORDS = f"""
-with q as (
-    select to_tsquery(%(speech)s::regconfig, %(all)s) || to_tsquery('simple', %(all_plain)s) as every,
-           to_tsquery(%(speech)s::regconfig, %(any)s) || to_tsquery('simple', %(any_plain)s) as several),
-every as materialized (
-    select o.id, o.found_by from partners_listing o, q where o.found_by @@ q.every and {_FITS} limit {MOST_RANKED}),
-best as materialized (
-    select e.id, ts_rank(e.found_by, q.every) + 10 as rank from every e, q
-    order by rank desc, e.id limit %(most)s),
-several as materialized (
-    select o.id, ts_rank(o.found_by, q.several) as rank from (
-        select o.id, o.found_by from partners_listing o, q
-        where (select count(*) from best) < %(most)s and o.found_by @@ q.several and not o.found_by @@ q.every
-          and {_FITS} limit {MOST_RANKED}) o, q)
-select {_COLUMNS} from (select * from best union all select * from several) f
-join partners_listing o on o.id = f.id join partners_partner p on p.id = o.partner_id
+select {_COLUMNS}
+from kohti.offers_by_words(%(speech)s, %(all)s, %(all_plain)s, %(any)s, %(any_plain)s, {_WANTED}, %(most)s) f
+join partners_listing o on o.id = f.offer join partners_partner p on p.id = o.partner_id
 order by f.rank desc, o.name, o.id limit %(most)s
 """
 BY_LETTERS = f"""
-select {_COLUMNS} from partners_listing o join partners_partner p on p.id = o.partner_id
-where %(folded)s <%% o.folded and {_FITS}
-order by word_similarity(%(folded)s, o.folded) desc, o.name, o.id limit %(most)s
+select {_COLUMNS} from kohti.offers_by_letters(%(folded)s, {_WANTED}, %(most)s) f
+join partners_listing o on o.id = f.offer join partners_partner p on p.id = o.partner_id
+order by f.rank desc, o.name, o.id limit %(most)s
 """
 
 
@@ -152,7 +140,7 @@ def find(actor: Actor, asked: Asked, *, after: Line | None = None) -> Found:
     them is found, offers and partners spelled like it are. One statement, or three.
     """
     actors.must(actor, "directory.see")
-    wanted = understood(asked)
+    wanted = understood(actor, asked)
     values: dict[str, Any] = {
         "service": actor.service,
         "fields": list(wanted.fields),
@@ -160,12 +148,11 @@ def find(actor: Actor, asked: Asked, *, after: Line | None = None) -> Found:
         "weekdays": list(wanted.weekdays),
         "town": fold(wanted.town),
         "free": wanted.free,
-        "to_confirm": wanted.to_confirm,
-        "today": clock.today(actor.zone),
+        "to_confirm": clock.today(actor.zone) if wanted.to_confirm else None,
         "most": A_PAGE + 1,
     }
-    words = [word for word in _NO_LETTERS.split(wanted.text) if len(word) > 1][:20]
-    if not words:
+    said = [word for word in _NO_LETTERS.split(wanted.text) if len(word) > 1][:20]
+    if not said:
         values |= {
             "after_name": after.name if after else "",
             "after": after.id if after else uuid.UUID(int=0),
@@ -173,10 +160,10 @@ def find(actor: Actor, asked: Asked, *, after: Line | None = None) -> Found:
         return _found(ALL, values)
     values |= {
         "speech": finding.SPEECH.get(actor.first_language, "simple"),
-        "all": _together(words, "&"),
-        "all_plain": _together([fold(word) for word in words], "&"),
-        "any": _together(words, "|"),
-        "any_plain": _together([fold(word) for word in words], "|", least=4),
+        "all": _together(said, "&"),
+        "all_plain": _together([fold(word) for word in said], "&"),
+        "any": _together(said, "|"),
+        "any_plain": _together([fold(word) for word in said], "|", least=4),
     }
     made = _found(BY_WORDS, values)
     if made.lines:
@@ -309,7 +296,7 @@ def _line(one: Listing) -> Line:
         tuple(one.fields),
         tuple(one.languages),
         tuple(one.weekdays),
-        tuple(one.towns),
+        tuple(one.in_towns),
         one.free,
         one.confirmed_at,
         one.confirm_by,
@@ -320,64 +307,3 @@ def line(listing_id: uuid.UUID) -> Line | None:
     """An offer as a list shows it; None where it is not there. One statement."""
     one = Listing.objects.filter(id=listing_id).select_related("partner").defer(*UNREAD).first()
     return _line(one) if one else None
-
-
-def as_bundle(actor: Actor, *, public_only: bool = False) -> Bundle:
-    """The whole directory as HSDS records, to be taken elsewhere; what its sources name no more is left out.
-
-    An offer's status is the one it has here, whatever its source says.
-    What hangs on something that is left out is left out as well. `public_only`: what the world may read, without
-    pointers to anything else. Raises NotAllowed. Six statements.
-    """
-    actors.must(actor, "directory.see")
-    made = Bundle()
-    for kind, table in TABLES.items():
-        rows = table._default_manager.filter(service_id=actor.service, gone_since=None).order_by("hsds_id")
-        own = ("status",) if table is Listing else ()
-        for hsds_id, record, public, *values in rows.values_list("hsds_id", "record", "public", *own):
-            if public or not public_only:
-                made.of(kind)[str(hsds_id)] = record | dict(zip(own, values, strict=True))
-    if public_only:
-        _drop(made, "location", [one["id"] for one in made.of("location").values() if _elsewhere(made, one)])
-    settle(made)
-    if public_only:
-        still = {one["location_id"] for one in made.of("service_at_location").values()}
-        _drop(made, "location", made.of("location").keys() - still)
-        for kind in TABLES:
-            made.records[kind] = {one: _pointed(made, record) for one, record in made.of(kind).items()}
-    made.faults.clear()
-    return made
-
-
-_POINTERS = {
-    "parent_organization_id": "organization",
-    "taxonomy_id": "taxonomy",
-    "parent_id": "taxonomy_term",
-    "taxonomy_term_id": "taxonomy_term",
-}
-
-
-def _elsewhere(made: Bundle, place: Record) -> bool:
-    return bool(place.get("organization_id")) and place["organization_id"] not in made.of("organization")
-
-
-def _drop(made: Bundle, kind: str, ids: Iterable[str]) -> None:
-    for one in ids:
-        made.of(kind).pop(one, None)
-
-
-def _pointed(made: Bundle, found: Any) -> Any:
-    """A record that points to nothing that is not in the bundle; an attribute that did is none."""
-    if isinstance(found, list):
-        return [
-            _pointed(made, one)
-            for one in found
-            if not isinstance(one, dict) or one.get("taxonomy_term_id", "") in ("", *made.of("taxonomy_term"))
-        ]
-    if not isinstance(found, dict):
-        return found
-    return {
-        key: _pointed(made, value)
-        for key, value in found.items()
-        if key not in _POINTERS or value in made.of(_POINTERS[key])
-    }

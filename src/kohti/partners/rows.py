@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kohti.kernel.policies import OF_COLLEAGUES, OWN_SERVICE, Table
 
+from . import searching
+
 KEEPS = f"{OWN_SERVICE} and (select kohti.may('directory.keep'))"
 CONFIRMS = (
     f"{OWN_SERVICE} and ((select kohti.may('directory.keep')) or (select kohti.may('directory.confirm')))"
@@ -25,6 +27,7 @@ end $$;
 create or replace trigger listing_found_by before insert or update of words, folded, speech, record on partners_listing
 for each row execute function kohti.listing_found_by();
 """,
+    *searching.FUNCTIONS,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,7 @@ class Ways:
 def directory(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Look up who helps. What is typed is posted: words somebody says of themselves stand in no address."""
     asked = _asked(request, actor)
-    understood = queries.understood(asked)
+    understood = queries.understood(actor, asked)
     found = queries.find(actor, asked, after=_after(request) if not understood.text else None)
     last = found.lines[-1] if found.lines and found.more and not understood.text else None
     names = words.locale(words.language()).days["stand-alone"]["wide"]
@@ -113,7 +114,7 @@ def _shown(one: Line, known: dict[str, tuple[str, bool]], actor: Actor) -> dict[
         "partner_id": one.partner_id,
         "partner": one.partner,
         "fields": ", ".join(known[code][0] for code in one.fields if code in known),
-        "towns": ", ".join(town.title() for town in one.towns),
+        "towns": ", ".join(one.towns),
         "days": ", ".join(names[day] for day in one.weekdays) if len(one.weekdays) < 7 else _("every day"),
         "languages": spoken.names_of(one.languages),
         "free": one.free,
@@ -278,15 +279,14 @@ def partner(request: HttpRequest, actor: Actor, partner_id: uuid.UUID) -> HttpRe
 def new_partner(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Write a partner into the directory."""
     form = PartnerForm(actor, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with all_or_nothing():
-                made = actions.add_partner(actor, form.words(), key=f"partner:{form.cleaned_data['key']}")
-        except Refused as trouble:
-            form.add_error(None, str(trouble.message))
-        else:
-            return redirect(f"{reverse('partner', args=[made])}?said")
-    return _form(request, form, _("Add a partner"), reverse("directory"))
+    return _form(
+        request,
+        form,
+        lambda: actions.add_partner(actor, form.words(), key=f"partner:{form.cleaned_data['key']}"),
+        to="partner",
+        title=_("Add a partner"),
+        back=reverse("directory"),
+    )
 
 
 @needs("directory.keep", methods=("GET", "POST"))
@@ -294,16 +294,16 @@ def change_partner(request: HttpRequest, actor: Actor, partner_id: uuid.UUID) ->
     """Change what is said of a partner."""
     page = queries.partner(actor, partner_id)
     form = PartnerForm(actor, request.POST or None, page=page)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with all_or_nothing():
-                actions.change_partner(actor, partner_id, form.words())
-        except Refused as trouble:
-            form.add_error(None, str(trouble.message))
-        else:
-            return redirect(f"{reverse('partner', args=[partner_id])}?said")
     return _form(
-        request, form, _("Change a partner"), reverse("partner", args=[partner_id]), page.name, own=page.own
+        request,
+        form,
+        lambda: actions.change_partner(actor, partner_id, form.words()),
+        to="partner",
+        which=partner_id,
+        title=_("Change a partner"),
+        back=reverse("partner", args=[partner_id]),
+        name=page.name,
+        own=page.own,
     )
 
 
@@ -312,17 +312,15 @@ def new_listing(request: HttpRequest, actor: Actor, partner_id: uuid.UUID) -> Ht
     """Write what a partner offers."""
     page = queries.partner(actor, partner_id)
     form = ListingForm(actor, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with all_or_nothing():
-                made = actions.add_listing(
-                    actor, partner_id, form.words(), key=f"offer:{form.cleaned_data['key']}"
-                )
-        except Refused as trouble:
-            form.add_error(None, str(trouble.message))
-        else:
-            return redirect(f"{reverse('listing', args=[made])}?said")
-    return _form(request, form, _("Add what they offer"), reverse("partner", args=[partner_id]), page.name)
+    return _form(
+        request,
+        form,
+        lambda: actions.add_listing(actor, partner_id, form.words(), key=f"offer:{form.cleaned_data['key']}"),
+        to="listing",
+        title=_("Add what they offer"),
+        back=reverse("partner", args=[partner_id]),
+        name=page.name,
+    )
 
 
 @needs("directory.keep", methods=("GET", "POST"))
@@ -330,27 +328,40 @@ def change_listing(request: HttpRequest, actor: Actor, listing_id: uuid.UUID) ->
     """Change what is said of an offer."""
     page = queries.listing(actor, listing_id)
     form = ListingForm(actor, request.POST or None, page=page)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with all_or_nothing():
-                actions.change_listing(actor, listing_id, form.words())
-        except Refused as trouble:
-            form.add_error(None, str(trouble.message))
-        else:
-            return redirect(f"{reverse('listing', args=[listing_id])}?said")
     return _form(
         request,
         form,
-        _("Change an offer"),
-        reverse("listing", args=[listing_id]),
-        page.line.name,
+        lambda: actions.change_listing(actor, listing_id, form.words()),
+        to="listing",
+        which=listing_id,
+        title=_("Change an offer"),
+        back=reverse("listing", args=[listing_id]),
+        name=page.line.name,
         own=page.own,
     )
 
 
 def _form(
-    request: HttpRequest, form: Any, title: str, back: str, name: str = "", *, own: bool = True
+    request: HttpRequest,
+    form: Any,
+    write: Callable[[], uuid.UUID | None],
+    *,
+    to: str,
+    which: uuid.UUID | None = None,
+    title: str,
+    back: str,
+    name: str = "",
+    own: bool = True,
 ) -> HttpResponseBase:
+    """A form to be filled in; once it is right it is written, and its page (`to`) follows: of what is new, or `which`."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            with all_or_nothing():
+                made = write() or which
+        except Refused as trouble:
+            form.add_error(None, str(trouble.message))
+        else:
+            return redirect(f"{reverse(to, args=[made])}?said")
     return render(
         request,
         "partners/form.html",

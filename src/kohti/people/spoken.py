@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
+from django.utils.translation import trans_real
 
 from kohti.kernel import names, words
 from kohti.kernel.actor import Actor
@@ -40,6 +41,20 @@ def names_of(codes: Iterable[str]) -> str:
     return ", ".join(name_of(code) for code in codes)
 
 
+@lru_cache(maxsize=1)
+def every() -> tuple[str, ...]:
+    """The codes of all languages that are offered for choosing."""
+    two = [str(code) for code in words.locale("en").languages if len(str(code)) == 2]
+    return (*(code for code in two if code not in NO_LONGER), *LONGER)
+
+
+@lru_cache(maxsize=64)
+def called(reader: str) -> Mapping[str, str]:
+    """The languages that are offered for choosing, by their folded names in one language."""
+    found = {names.fold(_name(code, reader)): code for code in every() if code != SIGNED}
+    return {**found, names.fold(trans_real.translation(reader).gettext("Sign language")): SIGNED}
+
+
 Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
@@ -56,9 +71,7 @@ def _choices(own: tuple[str, ...], reader: str, speaks: object) -> Choices:
     """Kept for a language and the words it is in (`speaks`): services have words of their own."""
     rest = [code for code in (*CODES, *OFTEN, SIGNED) if code not in own]
     often = (*((code, name_of(code)) for code in own), *_in_order(rest, reader))
-    two = [str(code) for code in words.locale("en").languages if len(str(code)) == 2]
-    every = [code for code in two if code not in NO_LONGER]
-    return (_("Often spoken here"), often), (_("All languages"), _in_order([*every, *LONGER], reader))
+    return (_("Often spoken here"), often), (_("All languages"), _in_order(every(), reader))
 
 
 def _in_order(codes: Iterable[str], reader: str) -> tuple[tuple[str, str], ...]:

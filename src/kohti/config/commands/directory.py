@@ -61,8 +61,14 @@ def _in_words(found: Mapping[str, Any], *, applied: bool) -> str:
         % found,
         _("imported") if applied else _("nothing was changed (add --apply to import)"),
     ]
+    whys = faults_in_words()
     for one in found["faults"][:MOST_SAID]:
-        values = {**one, "field": one["field"] or "-", "record": one["record"] or "-"}
+        values = {
+            **one,
+            "field": one["field"] or "-",
+            "record": one["record"] or "-",
+            "code": whys[one["code"]],
+        }
         lines.append(
             (
                 _("  %(kind)s %(record)s, %(field)s: %(code)s; left out")
@@ -76,19 +82,49 @@ def _in_words(found: Mapping[str, Any], *, applied: bool) -> str:
     return "\n".join(lines)
 
 
+def faults_in_words() -> Mapping[str, str]:
+    """What each code of `hsds.records.FAULTS` means, said of a field or of a record."""
+    return {
+        "missing": _("is missing"),
+        "no-record": _("is no record"),
+        "not-id": _("is not a UUID"),
+        "not-text": _("is not text"),
+        "not-number": _("is not a number"),
+        "not-day": _("is not a date like 2026-03-27"),
+        "not-moment": _("is not a time with its zone, like 2026-03-27T09:00:00Z"),
+        "not-email": _("is not an e-mail address"),
+        "not-web": _("is not a web address"),
+        "not-allowed": _("is not one of the values that HSDS allows"),
+        "long": _("is too long"),
+        "order": _("is lower than the minimum age"),
+        "same-id": _("is in it twice"),
+        "not-there": _("names a record that is not in it"),
+        "same-identifier": _(
+            "another organisation has the same identifier; correct one of them at its source"
+        ),
+        "not-yours": _("belongs to another source; import it under that source's name"),
+        "not-json": _("is not JSON"),
+        "not-csv": _("is not CSV"),
+        "not-zip": _("is not a complete ZIP file"),
+        "too-big": _("is too big"),
+        "not-utf8": _("is not UTF-8; read as Windows-1252"),
+        "not-all": _("is only a part of a directory: what is not in it stays"),
+    }
+
+
 def export_hsds(args: argparse.Namespace) -> int:
     """Write a service's directory as HSDS: a tabular data package (.zip), or JSON (.json)."""
     with database():
         from kohti.config.keeping.files import appearing
         from kohti.kernel.actor import as_actor
-        from kohti.partners import queries
+        from kohti.partners import outgoing
         from kohti.partners.hsds import bundle as hsds
 
         if args.file.suffix.lower() not in (".zip", ".json"):
             raise Trouble(_("Name a file that ends in .zip (a data package) or .json."), USAGE)
         actor = _housekeeping(args.service)
         with as_actor(actor):
-            made = queries.as_bundle(actor, public_only=not args.private)
+            made = outgoing.as_bundle(actor, public_only=not args.private)
         tables = hsds.tables(made)
         try:
             with appearing(args.file.absolute()) as unfinished:

@@ -74,6 +74,8 @@ def bring(actor: Actor, found: Bundle, *, source: str, apply: bool, public: bool
     for kind, table in TABLES.items():
         there = _there(actor, table)
         ids[kind] = {hsds_id: one.id for hsds_id, one in there.items()}
+        if kind == "organization":
+            faults += _known_elsewhere(found, there, source)
         rows: list[Entry] = []
         for hsds_id, record in found.of(kind).items():
             before = there.get(hsds_id)
@@ -182,6 +184,21 @@ def _places_of_nobody(actor: Actor) -> set[uuid.UUID]:
         .order_by("id")
         .values_list("id", flat=True)
     )
+
+
+def _known_elsewhere(found: Bundle, there: Mapping[str, _Before], source: str) -> list[Fault]:
+    """Organisations that another source, or somebody here, has under the same identifier."""
+    held = {
+        named
+        for one in there.values()
+        if one.source != source and one.gone_since is None
+        for named in hsds.identifiers(one.record)
+    }
+    return [
+        hsds.same_identifier(record)
+        for hsds_id, record in found.of("organization").items()
+        if held & set(hsds.identifiers(record)) and (hsds_id not in there or there[hsds_id].source == source)
+    ]
 
 
 def _gone(found: Bundle, missing: Mapping[str, Mapping[str, _Before]]) -> dict[str, list[uuid.UUID]]:

@@ -17,7 +17,18 @@ from ..hsds.records import Record
 from ..models import ListedAt, Listing, Partner, Term
 
 A_BATCH = 1000
-DERIVED = ("fields", "terms", "languages", "weekdays", "towns", "free", "words", "folded", "speech")
+DERIVED = (
+    "fields",
+    "terms",
+    "languages",
+    "weekdays",
+    "towns",
+    "in_towns",
+    "free",
+    "words",
+    "folded",
+    "speech",
+)
 
 
 def sayings(actor: Actor) -> dict[str, list[str]]:
@@ -113,7 +124,9 @@ def _derive(
             *(schedule for _n, _t, own, _r in places for schedule in own.get("schedules", ())),
         ]
     )
-    offer.towns = sorted({fold(town) for _n, town, _o, _r in places if town})
+    towns = {fold(town): town for _n, town, _o, _r in reversed(places) if town}
+    offer.towns = sorted(towns)
+    offer.in_towns = [towns[one] for one in offer.towns]
     offer.free = finding.free(record)
     offer.words = finding.words(
         record,

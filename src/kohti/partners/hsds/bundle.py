@@ -276,12 +276,19 @@ def settle(made: Bundle) -> None:
     made.named.update((one.kind, one.record.lower()) for one in made.faults if one.lost and one.kind in ROOTS)
     holders: dict[tuple[str, str], str] = {}
     for record in made.of("organization").values():
-        for one in record.get("organization_identifiers", ()):
-            named = (one["identifier_type"].casefold(), one["identifier"].casefold())
-            if holders.setdefault(named, record["id"]) != record["id"]:
-                made.faults.append(
-                    Fault("organization", record["id"], "organization_identifiers", "same-identifier")
-                )
+        if any(holders.setdefault(one, record["id"]) != record["id"] for one in identifiers(record)):
+            made.faults.append(same_identifier(record))
+
+
+def identifiers(organisation: Record) -> list[tuple[str, str]]:
+    """What an organisation is known by elsewhere, as it is compared: of which kind, and which."""
+    known = organisation.get("organization_identifiers", ())
+    return [(one["identifier_type"].casefold(), one["identifier"].casefold()) for one in known]
+
+
+def same_identifier(organisation: Record) -> Fault:
+    """Another organisation is known by the same: both are taken, and it is said."""
+    return Fault("organization", organisation["id"], "organization_identifiers", "same-identifier")
 
 
 def tables(bundle: Bundle) -> dict[str, list[Record]]:

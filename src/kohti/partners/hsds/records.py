@@ -33,14 +33,23 @@ _web = URLValidator(schemes=("http", "https"))
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
+FAULTS = (
+    "missing", "no-record", "not-id", "not-text", "not-number", "not-day", "not-moment", "not-email", "not-web",
+    "not-allowed", "long", "order", "same-id", "not-there", "same-identifier", "not-yours",
+    "not-json", "not-csv", "not-zip", "too-big", "not-utf8", "not-all",
+)  # fmt: skip
+"""Why something could not be read, each in a code; said in words by `kohti import hsds`.
+
+Of a file (its name stands for the record): not-json, not-csv, not-zip, too-big, not-utf8 (read as Windows-1252). Of all:
+not-all, one page of several or a file unread, so that what is not named is not gone.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What could not be read: of which kind of record, which one (as far as it says), which field, and why.
 
-    `code`: missing, no-record, not-id, not-text, not-number, not-day, not-moment, not-email, not-web, not-allowed, long,
-    order, same-id, not-there, same-identifier. `lost`: the whole record is left out, not the field alone. Of a file
-    (`record` is its name): not-json, not-csv, not-zip, not-utf8 (read as Windows-1252). Of all: not-all, one page of
-    several or a file unread, so that what is not named is not gone.
+    `code`: one of FAULTS. `lost`: the whole record is left out, not the field alone.
     """
 
     kind: str
