@@ -27,7 +27,7 @@ from kohti.people.actions import NewPerson
 from kohti.people.models import Person
 from kohti.team import actions as team
 from kohti.team.devices import SetUp
-from kohti.team.models import Centre, Staff, User
+from kohti.team.models import Centre, Organisation, Staff, User
 
 MORNING = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 11)
@@ -69,16 +69,31 @@ class Place:
     devices: dict[str, SetUp] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
 
-    def member(self, role: str, *, centre: str = "cheltenham", name: str = "") -> Actor:
-        """A colleague in a role: host, coach, leader, administrator. The same one when asked again unnamed."""
+    def member(
+        self, role: str, *, centre: str = "cheltenham", name: str = "", organisation: str = "jobcentre"
+    ) -> Actor:
+        """A colleague in a role: host, coach, leader, partner, administrator. The same one when asked again unnamed."""
         if not name and (role, centre) in self.members:
             return self.members[role, centre]
-        made = self.hire(role, centre=centre, name=name or f"{role.title()} Number{next(_count)}")
+        made = self.hire(
+            role,
+            centre=centre,
+            name=name or f"{role.title()} Number{next(_count)}",
+            organisation=organisation,
+        )
         if not name:
             self.members[role, centre] = made
         return made
 
-    def hire(self, role: str, *, centre: str, name: str, password_hash: str = team.NO_PASSWORD) -> Actor:
+    def hire(
+        self,
+        role: str,
+        *,
+        centre: str,
+        name: str,
+        password_hash: str = team.NO_PASSWORD,
+        organisation: str = "jobcentre",
+    ) -> Actor:
         """A new colleague with an account."""
         with as_worker(), as_actor(self.system) as system:
             membership = team.add_member(
@@ -88,12 +103,17 @@ class Place:
                 full_name=name,
                 role=role,
                 centre=centre,
-                organisation="jobcentre",
+                organisation=organisation,
                 starts=HIRED,
             )
             made = actors.member(membership.id)
         assert made is not None
         return made
+
+    def organisation(self, code: str) -> uuid.UUID:
+        """An organisation of the service."""
+        with as_system(self.system) as system:
+            return Organisation.objects.get(service_id=system.service, code=code).id
 
     def person(self, name: str = "", *, centre: Centre | None = None, born: date | None = None) -> Person:
         """Somebody this service knows."""

@@ -42,6 +42,7 @@ from kohti.people import queries
 from kohti.people.attachments import actions as papers
 from kohti.people.merges import Merge
 from kohti.people.models import Contact, Grant, Note, Person
+from kohti.people.sharing import actions as sharing
 from kohti.workbench import queries as happened
 from kohti.workbench.merging import actions, sql
 from kohti.workbench.merging import queries as merging
@@ -154,11 +155,15 @@ def pair(here: Place) -> Pair:
     gone = known(second, "Anne Knowne", phone="07700 900 124", languages=("fi",), called="Annie")
     filled(here, first, kept, MORNING + timedelta(minutes=10))
     filled(here, second, gone, MORNING + timedelta(minutes=30))
+    housing = here.organisation("housing-body")
     # Somebody may read what is sealed on both; else they could not become one.
     for coach, person in ((first, kept), (second, gone)):
         for field in ("health", "belief", "address"):
             how = {"until": MORNING + timedelta(days=30), "field": field, "key": key()}
             acting(coach, people.give_sight, person.id, own(leader), **how)
+        share: dict[str, Any] = {"what_for": "a flat", "basis": "public-task", "key": key()}
+        share |= {"until": MORNING.date() + timedelta(days=30), "organisation_id": housing}
+        acting(coach, sharing.share, person.id, fields=["work", "reach"], **share)
     return Pair(kept, gone, first, second, leader)
 
 
@@ -194,7 +199,8 @@ def rows_about(owner: psycopg.Connection[Any], *persons: uuid.UUID) -> Rows:
 
 def in_force(rows: Rows) -> list[tuple[Any, ...]]:
     """What the grants of some rows show, and to whom."""
-    said = ("person_id", "to_member_id", "to_centre_id", "to_role", "field", "purpose", "because_id", "ends")
+    to = ("to_member_id", "to_organisation_id", "to_centre_id", "to_role")
+    said = ("person_id", *to, "field", "purpose", "because_id", "ends")
     now = clock.now().isoformat()
     held = [row for row in rows["people_grant"].values() if row["ends"] > max(now, row["starts"])]
     return sorted(tuple(str(row[one]) for one in said) for row in held)

@@ -125,7 +125,8 @@ def broken(now: str = "kohti.now()") -> str:
 SEES = """exists (
     select 1 from people_grant g
     where g.person_id = j.person_id and g.field = '' and g.to_member_id = {member}
-      and g.starts <= {now} and g.ends > {now} and (not p.restricted or g.purpose in ('named', 'emergency')))"""
+      and g.purpose <> 'share' and g.starts <= {now} and g.ends > {now}
+      and (not p.restricted or g.purpose in ('named', 'emergency')))"""
 """That a member sees the person of way `j`, who is `p`."""
 
 LISTED = "(j.held_until <= {now} or coalesce(j.alone @> {now}, false))"

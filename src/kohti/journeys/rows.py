@@ -9,6 +9,7 @@ from __future__ import annotations
 from kohti.kernel.policies import OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 from kohti.people.rows import KEPT, MY_OWN, SEEN, SEEN_AMONG_MANY, SYSTEM_ALL, WITH_ITS_KEY
+from kohti.people.sharing.rows import SHARED, shared_under
 from kohti.people.sight import FAR
 
 from . import counting, holding, looking, writing
@@ -198,12 +199,24 @@ def _gives(to: str) -> str:
     return f"(select kohti.gives(journey_id, person_id, {to}))"
 
 
-def _part(name: str, *, sealed: bool = False, add: str = "", change: str = "", own: bool = True) -> Table:
-    """A part of a way: seen by whoever sees it whole, written by whoever works on it."""
+SHARED_FIELD = f"({shared_under('field')} and (sealed in ('', field) or {shared_under('sealed')}))"
+"""That the field of life a row is about is shared with the actor, and so is what it is sealed to."""
+SHARED_AIM = (
+    f"(aim_id is not null and {SHARED} <> '{{}}' and (sealed = '' or {shared_under('sealed')})"
+    f" and exists (select 1 from journeys_aim a where a.id = aim_id and a.person_id::text || ':' || a.field"
+    f" = any({SHARED})))"
+)
+"""That the aim a step leads to is shared."""
+
+
+def _part(
+    name: str, *, sealed: bool = False, add: str = "", change: str = "", own: bool = True, shared: str = ""
+) -> Table:
+    """A part of a way: seen by whoever sees it whole, or where it is `shared`; written by whoever works on it."""
     key = f" and {WITH_ITS_KEY}" if sealed else ""
     return Table(
         name=f"journeys_{name}",
-        see=f"{SEEN} and {SEES}{key}",
+        see=f"({SEEN} and {SEES}{key}) or {shared}" if shared else f"{SEEN} and {SEES}{key}",
         add=f"{add or WORKS}{key}" + (f" and {MY_OWN}" if own else "") + f" and {KEPT}",
         change=f"{change or WORKS}{key} and {KEPT}",
         system=SYSTEM_ALL,
@@ -227,10 +240,10 @@ TABLES = (
     _part("cover", add=f"{WORKS} and {_gives('member_id')}"),
     _part("handover", add=f"{WORKS} and {_gives('to_member_id')}", own=False),
     _part("contact"),
-    _part("need", sealed=True),
+    _part("need", sealed=True, shared=SHARED_FIELD),
     _part("answers", sealed=True),
-    _part("aim", sealed=True, own=False),
-    _part("step", sealed=True, own=False),
+    _part("aim", sealed=True, own=False, shared=SHARED_FIELD),
+    _part("step", sealed=True, own=False, shared=SHARED_AIM),
     _part("planversion"),
     _part("planchange", sealed=True, own=False),
     _part("outcome"),

@@ -45,6 +45,7 @@ class Actor:
     kind: Kind
     member_id: uuid.UUID | None = None
     staff_id: uuid.UUID | None = None
+    organisation_id: uuid.UUID | None = None
     service_id: uuid.UUID | None = None
     centre_id: uuid.UUID | None = None
     role: str = ""
@@ -249,6 +250,7 @@ def actor_from_facts(facts: Mapping[str, Any]) -> Actor:
         kind="member",
         member_id=uuid.UUID(facts["member_id"]),
         staff_id=uuid.UUID(facts["staff_id"]),
+        organisation_id=uuid.UUID(facts["organisation_id"]),
         service_id=uuid.UUID(facts["service_id"]),
         centre_id=uuid.UUID(facts["centre_id"]) if facts["centre_id"] else None,
         role=facts["role"],

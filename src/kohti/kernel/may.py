@@ -25,6 +25,8 @@ VERBS: dict[str, str] = {
     "people.note": gettext_noop("write notes on people, correct and move one's own"),
     "people.keep": gettext_noop("correct and move colleagues' notes, read how they were before"),
     "people.share": gettext_noop("let colleagues see a person, and end it"),
+    "shares.write": gettext_noop("share what is agreed with another organisation, and end it"),
+    "shares.read": gettext_noop("read what is shared with one's own organisation"),
     "people.transfer": gettext_noop("move a person to another centre"),
     "people.restrict": gettext_noop("open a record to named people only"),
     "people.emergency": gettext_noop("open a sealed or restricted record for an hour, for a reason"),

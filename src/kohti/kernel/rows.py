@@ -34,6 +34,7 @@ FUNCTIONS = (
             ("role", "text"),
             ("member", "uuid"),
             ("staff", "uuid"),
+            ("organisation", "uuid"),
             ("service", "uuid"),
             ("colleagues", "uuid"),
             ("admitted", "uuid"),

@@ -20,6 +20,7 @@ CARRIED: tuple[Carried, ...] = (
     Carried(table="people_transfer"),
     Carried(table="people_attachment", sealed="one", without=("content",)),
     Carried(table="people_alert"),
+    Carried(table="people_share", sealed="one"),
 )
 
 STAYS: dict[tuple[str, str], str] = {

@@ -50,7 +50,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select l.on_day, s.full_name, r.title, c.name, l.verbs, l.times, l.first, l.last, array(
         select distinct g.purpose from people_grant g
         where g.person_id = p_person and g.starts <= l.last and g.ends >= l.first
-          and (g.to_member_id = m.id or (g.to_centre_id = m.centre_id and g.to_role in ('', r.code)))
+          and (g.to_member_id = m.id or g.to_organisation_id = m.organisation_id
+               or (g.to_centre_id = m.centre_id and g.to_role in ('', r.code)))
         order by g.purpose)
     from lines l join team_membership m on m.id = l.member_id join team_staff s on s.id = m.staff_id
     join team_role r on r.id = m.role_id left join team_centre c on c.id = m.centre_id

@@ -141,6 +141,12 @@ class Grant(models.Model):
         indexes = (
             models.Index("to_centre", "ends", "starts", name="grants_to_a_floor"),
             models.Index("to_member", "ends", name="grants_of_a_member"),
+            models.Index(
+                "to_organisation",
+                "ends",
+                name="grants_of_an_organisation",
+                condition=models.Q(to_organisation__isnull=False),
+            ),
             models.Index("because_id", name="grants_because"),
             models.Index("person", name="grants_on_a_person"),
         )
@@ -394,3 +400,4 @@ class Alert(models.Model):
 
 from .attachments.models import Attachment  # noqa: E402, F401 - Django looks for tables here
 from .merges import Apart, Merge, MergedRow  # noqa: E402, F401
+from .sharing.models import Share  # noqa: E402, F401

@@ -28,6 +28,7 @@ from .models import (
     Transfer,
     Why,
 )
+from .sharing.models import Share
 
 BESIDE: tuple[Any, ...] = (Contact, Mark, Why, Representative, Note, NoteBefore)
 """What stands beside a person and goes with them."""
@@ -42,14 +43,14 @@ def own_and_former(person_id: uuid.UUID) -> list[uuid.UUID]:
 def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
     """All that this room holds about a person, by table, sealed and restricted parts too. Raises NotThere.
 
-    What a merge keeps in order to be undone is told with it. Eleven statements; it is in the history.
+    What a merge keeps in order to be undone is told with it. Twelve statements; it is in the history.
     """
     actors.must(actor, "people.tell")
     person = Person.objects.filter(id=person_id).first()
     if person is None:
         raise NotThere("no such person")
     told = {"person": [_row(person)]}
-    beside: tuple[Any, ...] = (*BESIDE, Grant, Transfer, Alert)
+    beside: tuple[Any, ...] = (*BESIDE, Grant, Share, Transfer, Alert)
     for model in beside:
         rows = model.objects.filter(person_id=person_id).order_by("id")
         told[model._meta.model_name] = [_row(one) for one in rows]
@@ -94,6 +95,10 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
     for model in BESIDE:
         model.objects.filter(person_id=person_id).delete()
     Household.objects.filter(Q(person_id=person_id) | Q(other_id=person_id)).delete()
+    Share.objects.filter(person_id=person_id, ended_at=None).update(
+        ended_at=clock.now(), ended_why="forgotten"
+    )
+    Share.objects.filter(person_id=person_id).update(what_for="", told="", ended_why="forgotten")
     Transfer.objects.filter(person_id=person_id).update(reason="")
     Alert.objects.filter(person_id=person_id).update(words="")
     merges = Merge.objects.filter(Q(kept_id=person_id) | Q(gone_id=person_id))

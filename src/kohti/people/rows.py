@@ -13,6 +13,8 @@ from kohti.kernel.rows import definer
 
 from . import finding, keeping, shells, sight, working
 from .looked import WHO_LOOKED
+from .sharing import rows as sharing
+from .sharing.rows import ANYTHING, HELPS, REACH, SHARED, shared_under
 from .sight import FAR, IN_SIGHT, KEEP, SEE, TO_MY_FLOOR
 
 OF_THE_BOOK = (
@@ -82,6 +84,7 @@ create or replace trigger grant_only_ends after update on people_grant
 for each row execute function kohti.grant_only_ends();
 """,
     *keeping.FUNCTIONS,
+    *sharing.FUNCTIONS,
     # whoever may not open a restricted record is told whom to ask, and nothing else: the one it names, else
     # another who may open it, else nobody ('')
     definer(
@@ -259,6 +262,7 @@ WITH_ALL_KEYS = f"(sealed = '{{}}' or kohti.keys(person_id, sealed::text[]) <@ {
 WRITES_NOTES = "(select kohti.may('people.note'))"
 OF_A_NOTE = f"{WRITES_NOTES} and {WITH_ALL_KEYS}"
 A_NOTE = f"{SEEN} and {OF_A_NOTE}"
+A_SHARED_NOTE = "fields <> '{}' and kohti.keys(person_id, (fields || sealed)::text[]) <@ " + SHARED
 MY_OWN = "by_member = (select kohti.member())"
 SYSTEM_ALL = "see add change remove"
 APART = (
@@ -266,6 +270,12 @@ APART = (
     " and o.centre_id = (select kohti.whole_centre()))"
 )
 """Both of two people are of the centre one leads."""
+
+OF_A_SHARE = (
+    "(purpose = 'share' and exists (select 1 from people_share s where s.id = people_grant.because_id))"
+)
+"""A share's grants are seen by whoever sees the share: else they would tell the name of whom it is with."""
+WRITES_SHARES = "(select kohti.may('shares.write'))"
 
 TABLES = (
     Table(
@@ -277,7 +287,7 @@ TABLES = (
     ),
     Table(
         name="people_contact",
-        see=f"{SEEN} and {WITH_ITS_KEY}",
+        see=f"({SEEN} and {WITH_ITS_KEY}) or (sealed = '' and {shared_under(REACH)})",
         add=f"{WITH_ITS_KEY} and (({EDITS} and {KEPT}) or {IN_MY_CENTRE})",
         change=f"{WITH_ITS_KEY} and (({EDITS} and {KEPT}) or {IN_MY_CENTRE})",
         system=SYSTEM_ALL,
@@ -285,10 +295,10 @@ TABLES = (
     Table(
         name="people_grant",
         see=f"({TO_MY_FLOOR}) or {OF_THE_BOOK} or {OF_A_GUEST} or to_centre_id = (select kohti.whole_centre())"
-        f" or to_member_id = (select kohti.member()) or {IN_MY_CENTRE}"
+        f" or {OF_A_SHARE} or (purpose <> 'share' and (to_member_id = (select kohti.member()) or {IN_MY_CENTRE}"
         " or person_id = any((select kohti.my_names_to_give())::uuid[])"
-        " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
-        add=f"{SEEN} and ((field = '' and purpose not in ('named', 'emergency', 'former')"
+        " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])))",
+        add=f"{SEEN} and ((field = '' and purpose not in ('named', 'emergency', 'former', 'share')"
         f" and (to_centre_id = (select kohti.whole_centre()) or (to_member_id is not null and {IN_MY_CENTRE})))"
         f" or (purpose = 'arrival' and {OF_THE_BOOK})"
         " or (field = '' and purpose = 'named' and to_member_id is not null"
@@ -296,13 +306,14 @@ TABLES = (
         " or (field <> '' and purpose = 'sealed' and to_member_id is not null"
         " and person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])))"
         f" or (purpose = 'arrival' and {OF_A_GUEST})",
-        change=f"to_centre_id = (select kohti.whole_centre()) or {OF_THE_BOOK} or {OF_A_GUEST} or {IN_MY_CENTRE}"
+        change=f"to_centre_id = (select kohti.whole_centre()) or {OF_THE_BOOK} or {OF_A_GUEST}"
+        f" or (purpose <> 'share' and ({IN_MY_CENTRE}"
         " or person_id = any((select kohti.my_names_to_give())::uuid[])"
-        " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])",
+        " or person_id::text || ':' || field = any((select kohti.my_keys_to_give())::text[])))",
     ),
     Table(
         name="people_mark",
-        see=f"{SEEN} and {WITH_ITS_KEY}",
+        see=f"({SEEN} and {WITH_ITS_KEY}) or (sealed = '' and kind = 'helps' and {shared_under(HELPS)})",
         add=f"{EDITS} and {WITH_ITS_KEY} and {KEPT}",
         change=f"{EDITS} and {WITH_ITS_KEY} and {KEPT}",
         system=SYSTEM_ALL,
@@ -331,8 +342,8 @@ TABLES = (
     ),
     Table(
         name="people_note",
-        see=A_NOTE,
-        add=f"{OF_A_NOTE} and {MY_OWN} and {KEPT}",
+        see=f"({A_NOTE}) or ({A_SHARED_NOTE})",
+        add=f"{WRITES_NOTES} and {MY_OWN} and (({WITH_ALL_KEYS} and {KEPT}) or ({A_SHARED_NOTE}))",
         change=f"{OF_A_NOTE} and ({MY_OWN} or (select kohti.may('people.keep'))) and {KEPT}",
         system=SYSTEM_ALL,
     ),
@@ -367,5 +378,13 @@ TABLES = (
         name="people_apart",
         see=f"{APART} and (select kohti.may('people.merge'))",
         add=f"{APART} and (select kohti.may('people.merge')) and {MY_OWN}",
+    ),
+    Table(
+        name="people_share",
+        see=f"({SEEN} and (select kohti.may('people.open')) and ({WITH_ITS_KEY} or {MY_OWN}))"
+        f" or (to_organisation_id = (select kohti.organisation()) and {shared_under(ANYTHING)})",
+        add=f"{WRITES_SHARES} and {MY_OWN} and {KEPT}",
+        change=f"{WRITES_SHARES} and ({WITH_ITS_KEY} or {MY_OWN}) and {KEPT}",
+        system=SYSTEM_ALL,
     ),
 )

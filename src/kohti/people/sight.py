@@ -13,7 +13,7 @@ from __future__ import annotations
 from kohti.kernel.rows import definer
 
 IN_FORCE = "ends > (select kohti.now()) and starts <= (select kohti.now())"
-TO_ME = f"to_member_id = (select kohti.member()) and {IN_FORCE}"
+TO_ME = f"to_member_id = (select kohti.member()) and purpose <> 'share' and {IN_FORCE}"
 TO_MY_FLOOR = (
     f"to_centre_id = (select kohti.floor()) and {IN_FORCE} and to_role in ('', (select kohti.role()))"
 )
@@ -185,7 +185,7 @@ set search_path = pg_catalog, public, pg_temp as $$
 begin
     perform set_config('kohti.sight', '', true), set_config('kohti.floor_sight', '', true),
             set_config('kohti.in_sight_at', '', true), set_config('kohti.my_seen_at', '', true),
-            set_config('kohti.seen_on_my_floor_at', '', true);
+            set_config('kohti.seen_on_my_floor_at', '', true), set_config('kohti.my_fields_at', '', true);
     return null;
 end $$;
 create or replace trigger sight_changed after insert or update or delete on people_grant

@@ -41,7 +41,14 @@ def apply_blueprint(actor: Actor, plan: Blueprint, text: str) -> bool:
     service.version = number
     service.save()
     organisations = {
-        one.code: {"name": one.name, "kind": one.kind, "retired": False} for one in plan.organisations
+        one.code: {
+            "name": one.name,
+            "kind": one.kind,
+            "tells": one.tells,
+            "neutral": dict(one.neutral),
+            "retired": False,
+        }
+        for one in plan.organisations
     }
     bring(Organisation, service.id, organisations, by="code")
     centres = {

@@ -72,6 +72,15 @@ class Organisation(models.Model):
     code = models.CharField(max_length=40)
     name = models.TextField()
     kind = models.CharField(max_length=20, default="")
+    tells = models.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        help_text="the field of life that its very name tells of somebody",
+    )
+    neutral = models.JSONField(
+        default=dict, db_default={}, help_text="what it is called to whoever may not know that, by language"
+    )
     retired = models.BooleanField(default=False)
 
     class Meta:

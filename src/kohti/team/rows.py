@@ -14,7 +14,8 @@ OF_THE_SERVICE = f"""
 """
 FACTS = f"""
     jsonb_build_object(
-        'member_id', m.id, 'user_id', m.user_id, 'staff_id', m.staff_id, 'name', t.full_name,
+        'member_id', m.id, 'organisation_id', m.organisation_id, 'user_id', m.user_id, 'staff_id', m.staff_id,
+        'name', t.full_name,
         {OF_THE_SERVICE},
         'centre_id', c.id, 'centre', c.name, 'centre_code', c.code,
         'role', r.code, 'role_title', r.title, 'scope', r.scope, 'verbs', r.verbs,
@@ -48,6 +49,7 @@ begin
             set_config('kohti.colleagues', case when p_kind in ('member', 'screen', 'system')
                                                 then coalesce(p_service::text, '') else '' end, true),
             set_config('kohti.verbs', '', true),
+            set_config('kohti.organisation', '', true),
             set_config('kohti.admitted', '', true),
             set_config('kohti.guest_of', '', true),
             set_config('kohti.guest_person', '', true),
@@ -64,6 +66,7 @@ begin
             set_config('kohti.in_sight_at', '', true),
             set_config('kohti.my_seen_at', '', true),
             set_config('kohti.seen_on_my_floor_at', '', true),
+            set_config('kohti.my_fields_at', '', true),
             set_config('kohti.first_day', case when v_whole then '-infinity' else v_today end, true),
             set_config('kohti.last_day', case when v_whole then 'infinity' else v_today end, true);
 end $$;
@@ -82,7 +85,8 @@ begin
     perform kohti.set_actor(
         'member', p_member, (v_facts->>'staff_id')::uuid, (v_facts->>'service_id')::uuid,
         (v_facts->>'centre_id')::uuid, v_facts->>'role', v_facts->>'scope', v_facts->>'timezone', p_now);
-    perform set_config('kohti.verbs', v_facts->>'verbs', true);
+    perform set_config('kohti.verbs', v_facts->>'verbs', true),
+            set_config('kohti.organisation', v_facts->>'organisation_id', true);
     return v_facts;
 end $$"""
     ),
@@ -95,14 +99,15 @@ declare
     v_service uuid;
     v_centre uuid;
     v_staff uuid;
+    v_organisation text := '';
     v_role text := '';
     v_scope text := 'none';
     v_zone text := 'UTC';
     v_verbs text := '[]';
 begin
     if p_kind = 'member' then
-        select m.service_id, m.centre_id, m.staff_id, r.code, r.scope, s.timezone, r.verbs::text
-        into v_service, v_centre, v_staff, v_role, v_scope, v_zone, v_verbs
+        select m.service_id, m.centre_id, m.staff_id, m.organisation_id::text, r.code, r.scope, s.timezone, r.verbs::text
+        into v_service, v_centre, v_staff, v_organisation, v_role, v_scope, v_zone, v_verbs
         from team_membership m join team_role r on r.id = m.role_id join team_service s on s.id = m.service_id
         where m.id = p_member and m.starts <= p_now and (m.ends is null or m.ends > p_now);
         if not found then
@@ -128,7 +133,7 @@ begin
         return false;
     end if;
     perform kohti.set_actor(p_kind, p_member, v_staff, v_service, v_centre, v_role, v_scope, v_zone, p_now);
-    perform set_config('kohti.verbs', v_verbs, true);
+    perform set_config('kohti.verbs', v_verbs, true), set_config('kohti.organisation', v_organisation, true);
     return true;
 end $$"""
     ),

@@ -20,6 +20,7 @@ def _member(name: str, actor: Actor, *, worker: bool = False) -> Who:
         "member",
         str(actor.member_id),
         str(actor.staff_id),
+        str(actor.organisation_id),
         str(actor.service_id),
         str(actor.centre_id),
         actor.role,
@@ -30,7 +31,7 @@ def _member(name: str, actor: Actor, *, worker: bool = False) -> Who:
 
 def _screen(name: str, actor: Actor) -> Who:
     enter = ("screen", None, actor.service_id, actor.centre_id, actor.role, "service")
-    return replace(_member(name, actor), enter=enter, kind="screen", member="", staff="")
+    return replace(_member(name, actor), enter=enter, kind="screen", member="", staff="", organisation="")
 
 
 def actors_of(here: Place, there: Place) -> list[Who]:
@@ -72,6 +73,9 @@ def actors_of(here: Place, there: Place) -> list[Who]:
         _member("a leader's job", there.member("leader"), worker=True),
     ]
     for where, one in (("here", here), ("there", there)):
+        found += [
+            _member(f"{name} {where}", actor) for name, actor in one.members.items() if name[0] == "partner"
+        ]
         for code in ("cheltenham", "gloucester"):
             found += [
                 _member(f"{role} at {code} {where}", one.member(role, centre=code))

@@ -23,6 +23,7 @@ from kohti.partners.hsds import bundle
 from kohti.partners.hsds.bundle import Bundle
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
+from kohti.people.sharing import actions as sharing
 from kohti.team import actions as team
 from kohti.team import devices
 from kohti.workbench.merging import actions as merging
@@ -145,6 +146,8 @@ def _know(here: Place, code: str) -> None:
             people.correct(coach, note, "not theirs at all", "a slip", version=1)
             people.move_note(coach, note, known.id, "the wrong one", version=2)
     _go_their_way(here, code, [known, secret, urgent, leaving], wrong)
+    with clock.held_at(MORNING), as_actor(coach):
+        _share(here, coach, [known, secret, leaving, wrong])
     with clock.held_at(MORNING), as_actor(leader):
         people.give_sight(
             leader, known.id, _id(here.member("host", centre="gloucester").member_id), until=far, key=key()
@@ -182,6 +185,37 @@ def _know(here: Place, code: str) -> None:
     with clock.held_at(MORNING), as_actor(here.member("coach", centre=other.code)) as elsewhere:
         asked = people.NewPerson(full_name="Known Ann", phone="+44 7700 900124")
         assert people.ask_elsewhere(elsewhere, asked)
+
+
+def _share(here: Place, coach: Actor, those: list[Any]) -> None:
+    """Something of each with the housing people, with one of them alone, with an office whose name tells something,
+    and what has ended."""
+    partner = here.member("partner", organisation="housing-body")
+    here.member("partner", name="Another")
+    other = here.member("partner", centre="gloucester", organisation="housing-body")
+    far = LATE.date() + timedelta(days=30)
+    for one in those:
+        people.write_note(coach, one.id, "of work", fields=["work"], key=str(uuid.uuid4()))
+        people.write_note(coach, one.id, "of both", fields=["work", "housing"], key=str(uuid.uuid4()))
+        for organisation, fields, members, ends in (
+            ("housing-body", ["work", "reach"], (), False),
+            ("housing-body", ["housing", "health"], (_id(partner.member_id),), False),
+            ("housing-body", ["helps", "money"], (_id(other.member_id),), True),
+            ("drugs-service", ["work"], (), False),
+        ):
+            made = sharing.share(
+                coach,
+                one.id,
+                organisation_id=_organisation(here, organisation),
+                fields=fields,
+                members=members,
+                what_for="a flat",
+                basis="public-task",
+                until=far,
+                key=str(uuid.uuid4()),
+            )
+            if ends:
+                sharing.end_share(coach, made, why="found one")
 
 
 def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:
@@ -306,10 +340,10 @@ def _id(value: uuid.UUID | None) -> uuid.UUID:
     return value
 
 
-def _organisation(here: Place) -> uuid.UUID:
+def _organisation(here: Place, code: str = "jobcentre") -> uuid.UUID:
     from kohti.team.models import Organisation
 
-    return Organisation.objects.get(service_id=here.centre.service_id, code="jobcentre").id
+    return Organisation.objects.get(service_id=here.centre.service_id, code=code).id
 
 
 def _grant(here: Place, starts: datetime, ends: datetime, to: dict[str, Any]) -> None:

@@ -30,7 +30,10 @@ def to_the_member(who: Who, grant: Row) -> bool:
 
 
 def reaches(who: Who, grant: Row) -> bool:
-    """A grant is to a member, or to the floor of a centre, all of it or one role there."""
+    """A grant is to a member, or to the floor of a centre, all of it or one role there; what a share gives is another
+    matter (`of_shares`)."""
+    if grant["purpose"] == "share":
+        return False
     floor = bool(who.floor) and grant["to_centre_id"] == who.floor
     return to_the_member(who, grant) or (floor and grant["to_role"] in ("", who.role))
 
@@ -162,7 +165,9 @@ def to_give(who: Who, row: Row, world: World) -> bool:
 
 def a_grant_to_me(who: Who, row: Row, world: World) -> bool:
     """A grant to one's own membership; one in force to one's floor; every one to the centre one leads, on its
-    people, and of what one may give."""
+    people, and of what one may give. What a share gave is seen with the share (`of_shares`)."""
+    if row["purpose"] == "share":
+        return False
     if of_the_book(who, row, world) or for_the_guest(who, row, world):
         return True
     if to_the_member(who, row) or of_a_person_in_the_centre(who, row, world) or to_give(who, row, world):
@@ -187,7 +192,7 @@ def a_grant_to_give(who: Who, row: Row, world: World) -> bool:
         return held and row["purpose"] == "sealed" and row["to_member_id"] is not None
     if row["purpose"] == "named":
         return row["to_member_id"] is not None and row["person_id"] in named(who, world, "named")
-    if row["purpose"] in ("emergency", "former"):
+    if row["purpose"] in ("emergency", "former", "share"):
         return False
     to_a_member = row["to_member_id"] is not None and of_a_person_in_the_centre(who, row, world)
     return to_the_centre(who, row, world) or to_a_member or for_a_booking(who, row, world)
@@ -208,7 +213,10 @@ def of_the_book(who: Who, row: Row, world: World) -> bool:
 
 
 def a_grant_to_change(who: Who, row: Row, world: World) -> bool:
-    """Ended by the leader of the centre it is to or the person is of, and by who could have given it."""
+    """Ended by the leader of the centre it is to or the person is of, and by who could have given it; what a share
+    gave ends with the share."""
+    if row["purpose"] == "share":
+        return False
     leads = to_the_centre(who, row, world) or of_a_person_in_the_centre(who, row, world)
     books = of_the_book(who, row, world) or for_the_guest(who, row, world)
     return leads or books or to_give(who, row, world)

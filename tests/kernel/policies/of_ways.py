@@ -11,6 +11,7 @@ from tests.kernel.policies.rules import (
     Rules,
     about,
     both,
+    either,
     in_the_centre,
     kept_by,
     may,
@@ -48,11 +49,18 @@ def my_way_to_give(to: str) -> Rule:
     return gives
 
 
-def part_of_a_way(*, add: Rule | None = None, change: Rule | None = None, sealed: bool = False) -> Rules:
-    """A part of a way, seen by whoever sees the way and kept by whoever works on it."""
+def part_of_a_way(
+    *,
+    add: Rule | None = None,
+    change: Rule | None = None,
+    sealed: bool = False,
+    shared: Rule | None = None,
+) -> Rules:
+    """A part of a way, seen by whoever sees the way, or with whom it is shared, and kept by whoever works on it."""
     key = (with_its_keys,) if sealed else ()
+    see = both(a_way, *key)
     return kept_by(
-        both(a_way, *key),
+        either(see, shared) if shared else see,
         both(a_way_to_work_on, *key, *([add] if add else [])),
         both(a_way_to_work_on, *key, *([change] if change else [])),
         remove=system_rows,

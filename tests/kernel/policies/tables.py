@@ -34,6 +34,17 @@ from tests.kernel.policies.of_people import (
     two_of_the_centre,
     with_its_keys,
 )
+from tests.kernel.policies.of_shares import (
+    a_share,
+    a_share_to_end,
+    a_share_to_make,
+    a_shared_help,
+    a_shared_note,
+    a_shared_way_to_reach,
+    of_a_share,
+    of_a_shared_aim,
+    of_a_shared_field,
+)
 from tests.kernel.policies.of_ways import (
     a_way,
     a_way_to_work_on,
@@ -228,10 +239,12 @@ RULES: dict[str, Rules] = {
     ),
     "team_invitation": kept_by(administered, invited_by_me, administered),
     "people_person": kept_by(a_seen_person, a_person_to_add, a_person_to_change),
-    "people_contact": kept_by(a_way_to_reach, a_way_to_keep, a_way_to_keep, remove=system_rows),
-    "people_grant": kept_by(a_grant_to_me, a_grant_to_give, a_grant_to_change),
+    "people_contact": kept_by(
+        either(a_way_to_reach, a_shared_way_to_reach), a_way_to_keep, a_way_to_keep, remove=system_rows
+    ),
+    "people_grant": kept_by(either(a_grant_to_me, of_a_share), a_grant_to_give, a_grant_to_change),
     "people_mark": kept_by(
-        a_way_to_reach,
+        either(a_way_to_reach, a_shared_help),
         both(of_a_kept_person, with_its_keys),
         both(of_a_kept_person, with_its_keys),
         remove=system_rows,
@@ -253,7 +266,10 @@ RULES: dict[str, Rules] = {
         remove=system_rows,
     ),
     "people_note": kept_by(
-        a_note, both(a_note, about(a_kept_person), my_own), a_note_to_change, remove=system_rows
+        either(a_note, a_shared_note),
+        both(either(both(a_note, about(a_kept_person)), both(a_shared_note, may("people.note"))), my_own),
+        a_note_to_change,
+        remove=system_rows,
     ),
     "people_notebefore": Rules(
         see=a_note_of_before, worker=Rules(see=either(a_note_of_before, system_rows), remove=system_rows)
@@ -269,6 +285,7 @@ RULES: dict[str, Rules] = {
     ),
     "people_mergedrow": kept_by_the_system(None, remove=system_rows),
     "people_apart": kept_by(two_of_the_centre, both(two_of_the_centre, my_own), None),
+    "people_share": kept_by(a_share, a_share_to_make, a_share_to_end, remove=system_rows),
     "people_alert": kept_by(in_the_centre, None, in_the_centre, remove=system_rows),
     "diary_kind": kept_by_the_system(own_service),
     "diary_opening": kept_by_the_system(own_service, remove=system_rows),
@@ -330,10 +347,10 @@ RULES: dict[str, Rules] = {
     "journeys_cover": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
     "journeys_handover": part_of_a_way(add=my_way_to_give("to_member_id")),
     "journeys_contact": part_of_a_way(add=my_own),
-    "journeys_need": part_of_a_way(add=my_own, sealed=True),
+    "journeys_need": part_of_a_way(add=my_own, sealed=True, shared=of_a_shared_field),
     "journeys_answers": part_of_a_way(add=my_own, sealed=True),
-    "journeys_aim": part_of_a_way(sealed=True),
-    "journeys_step": part_of_a_way(sealed=True),
+    "journeys_aim": part_of_a_way(sealed=True, shared=of_a_shared_field),
+    "journeys_step": part_of_a_way(sealed=True, shared=of_a_shared_aim),
     "journeys_planversion": part_of_a_way(add=my_own),
     "journeys_planchange": part_of_a_way(sealed=True),
     "journeys_outcome": part_of_a_way(add=my_own),

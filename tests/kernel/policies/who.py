@@ -29,6 +29,7 @@ class Who:
     kind: str = ""
     member: str = ""
     staff: str = ""
+    organisation: str = ""
     service: str = ""
     centre: str = ""
     role: str = ""

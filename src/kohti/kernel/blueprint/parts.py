@@ -92,8 +92,16 @@ class ThemePart(Part):
     logo: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(svg|png)$")] | None = None
 
 
+NO_FIELD = ("reach", "helps", "born", "address")
+"""What is shared or sealed and is no field of life: no field may have such a code."""
+
+
 class OrganisationPart(Part):
-    """An organisation whose people work in the service, and what it brings."""
+    """An organisation whose people work in the service, and what it brings.
+
+    `tells`: the field of life that its very name tells of whoever it works with; `neutral`: what it is then called to
+    whoever may not know that.
+    """
 
     code: Code
     name: Name
@@ -101,6 +109,8 @@ class OrganisationPart(Part):
         "host", "authority", "municipality", "provider", "employer", "education", "youth", "social", "health",
         "addiction", "housing", "advice", "newcomers", "prison", "police", "library", "community",
     ]  # fmt: skip
+    tells: Code | Literal[""] = ""
+    neutral: Titles = {}
 
 
 class CentrePart(Part):

@@ -21,7 +21,7 @@ from kohti.kernel.errors import KohtiError
 from kohti.kernel.may import VERBS
 
 from .lines import Path, line_of
-from .parts import CODED, Blueprint, Language
+from .parts import CODED, NO_FIELD, Blueprint, Language
 from .telling import in_words, near, not_toml, where
 
 
@@ -155,6 +155,18 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
                 yield from lost(("drop_ins", index, name[:-1]), name, held)
         for n, code in enumerate(session.reasons):
             yield from lost(("drop_ins", index, "reasons", n), "reasons", code)
+    for index, organisation in enumerate(plan.organisations):
+        if organisation.tells:
+            yield from lost(("organisations", index, "tells"), "fields", organisation.tells)
+            if not organisation.neutral:
+                fault = _("expected what it is called to whoever may not know that: neutral")
+                yield ("organisations", index, "tells"), fault
+    for index, field in enumerate(plan.fields):
+        if field.code in NO_FIELD:
+            yield (
+                ("fields", index, "code"),
+                _("“%(code)s” is a word of the product's own") % {"code": field.code},
+            )
     for index, way in enumerate(plan.travel):
         for n, code in enumerate(way.between):
             yield from lost(("travel", index, "between", n), "centres", code)

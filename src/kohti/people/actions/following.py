@@ -14,6 +14,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.blueprint import Blueprint, Held
 from kohti.kernel.ids import new_id
 from kohti.people.fields import ALWAYS_SEALED
+from kohti.people.sharing.models import Share
 
 ADDRESS = "address"
 """The seal of a hidden address, which is no field of life."""
@@ -33,10 +34,13 @@ def follow(actor: Actor, plan: Blueprint, members: Mapping[uuid.UUID, uuid.UUID]
         cursor.execute(
             "select id, code from team_organisation where service_id = %s order by code", [actor.service]
         )
-        named = {code: str(id_) for id_, code in cursor.fetchall()}
+        named = {code: id_ for id_, code in cursor.fetchall()}
     for old, new in plan.mapping.get("organisations", {}).items():
         if old in named:
-            _follow(actor, "to_organisation_id", named[old], named[new])
+            _follow(actor, "to_organisation_id", str(named[old]), str(named[new]))
+            Share.objects.filter(to_organisation_id=named[old], ended_at=None).update(
+                to_organisation_id=named[new]
+            )
 
 
 def _follow(actor: Actor, column: str, old: str, new: str) -> None:

@@ -1,0 +1,173 @@
+"""To share something of a person with another organisation, to look whether it is still needed, and to end it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+
+from kohti.kernel import actor as actors
+from kohti.kernel import clock, history, once
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere, Refused
+from kohti.kernel.ids import new_id
+from kohti.people import fields as life
+from kohti.people.actions.sight import asked, kept
+from kohti.team.models import Membership, Organisation
+
+from .models import PARTS, Share, last_day
+
+LONGEST = timedelta(days=366)
+"""No share is longer: who still needs it is asked again."""
+
+
+def share(
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    organisation_id: uuid.UUID,
+    fields: Sequence[str],
+    what_for: str,
+    basis: str,
+    until: date,
+    key: str,
+    members: Sequence[uuid.UUID] = (),
+    review_on: date | None = None,
+    told: str = "",
+    because: tuple[str, uuid.UUID | None] = ("", None),
+) -> uuid.UUID:
+    """Let an organisation, or these of its people, read what is named of a person until the end of a day; its id.
+
+    `fields`: fields of life and of `PARTS`. `review_on`: empty, half way. `told`: how the person was told, or how they
+    agreed; nothing is shared on consent without it. From the next statement on they read it. The same key shares once.
+    Raises NotThere for whoever is not seen, and Refused where a field is nobody's to share, the organisation has gone
+    or is the actor's own, or the days do not fit.
+    """
+    actors.must(actor, "shares.write")
+    kept(person_id)
+    made = new_id()
+    before = once.first_time("shares.write", key, made)
+    if before is not None:
+        return before
+    now, today = clock.now(), clock.today(actor.zone)
+    ends = datetime.combine(until + timedelta(days=1), time(), actor.zone)
+    review = review_on or today + (until - today) // 2
+    wanted = sorted(set(fields))
+    _check(actor, person_id, organisation_id, wanted, until, review)
+    if basis == Share.Basis.CONSENT and not told.strip():
+        raise Refused(_("Say how they agreed."), code="not-told")
+    mine = Membership.objects.filter(
+        id__in=members, organisation_id=organisation_id, service_id=actor.service
+    )
+    if mine.count() != len(set(members)):
+        raise Refused(_("They do not work for this organisation."), code="not-theirs")
+    assert actor.member_id is not None
+    assert actor.staff_id is not None
+    Share.objects.create(
+        id=made,
+        service_id=actor.service,
+        person_id=person_id,
+        to_organisation_id=organisation_id,
+        members=list(dict.fromkeys(members)),
+        fields=wanted,
+        what_for=what_for.strip(),
+        basis=basis,
+        told=told.strip(),
+        starts=now,
+        ends=ends,
+        review_on=review,
+        because_kind=because[0],
+        because_id=because[1],
+        by_member=actor.member_id,
+        by_staff_id=actor.staff_id,
+    )
+    history.record(
+        "share.made",
+        "share",
+        made,
+        persons=[person_id],
+        detail={"fields": wanted, "basis": basis, "until": until},
+    )
+    return made
+
+
+def _check(
+    actor: Actor,
+    person_id: uuid.UUID,
+    organisation_id: uuid.UUID,
+    wanted: Sequence[str],
+    until: date,
+    review: date,
+) -> None:
+    """That this may be shared, with this organisation, for as long. Raises NotThere and Refused."""
+    today = clock.today(actor.zone)
+    to = Organisation.objects.filter(id=organisation_id, service_id=actor.service).first()
+    if to is None:
+        raise NotThere("no such organisation")
+    if to.retired:
+        raise Refused(_("This organisation no longer works here."), code="gone")
+    if to.id == actor.organisation_id:
+        raise Refused(
+            _("This is your own organisation: its people see a person by working with them."), code="own"
+        )
+    if not today <= until <= today + LONGEST:
+        raise Refused(_("Share until a day from today, at most a year away."), code="days")
+    if not today <= review <= until:
+        raise Refused(_("Look at it again on a day before it ends."), code="days")
+    if not wanted:
+        raise Refused(_("Choose what is shared."), code="nothing")
+    known = life.fields_of_life(actor)
+    for field in wanted:
+        if field in PARTS:
+            continue
+        if field not in known:
+            raise NotThere("no such field of life")
+        if known[field][1] and not asked("take_key", person_id, field):
+            raise Refused(
+                _("“%(field)s” is sealed, and you do not hold its key.") % {"field": known[field][0]},
+                code="sealed",
+            )
+
+
+def review_share(actor: Actor, share_id: uuid.UUID, *, again_on: date) -> None:
+    """Say that a share is still needed, and when to look again. Raises NotThere, and Refused for a day after its end."""
+    actors.must(actor, "shares.write")
+    one = _mine(share_id)
+    kept(one.person_id)
+    if not clock.today(actor.zone) < again_on <= last_day(one.ends, actor.zone):
+        raise Refused(_("Look at it again on a day before it ends."), code="days")
+    Share.objects.filter(id=share_id).update(review_on=again_on)
+    history.record(
+        "share.reviewed",
+        "share",
+        share_id,
+        persons=[one.person_id],
+        detail={"was": one.review_on, "again_on": again_on},
+    )
+
+
+def end_share(actor: Actor, share_id: uuid.UUID, *, why: str) -> None:
+    """End a share now: from the next statement on it shows nothing, wherever it was read.
+
+    One that has ended stays as it is. Raises NotThere, and Refused where no reason is given.
+    """
+    actors.must(actor, "shares.write")
+    one = _mine(share_id)
+    kept(one.person_id)
+    if not why.strip():
+        raise Refused(_("Say why it ends."), code="why")
+    now = clock.now()
+    changed = Share.objects.filter(id=share_id, ended_at=None).update(
+        ended_at=now, ended_by=actor.member_id, ended_why=why.strip()
+    )
+    if changed:
+        history.record("share.ended", "share", share_id, persons=[one.person_id], detail={"why": why.strip()})
+
+
+def _mine(share_id: uuid.UUID) -> Share:
+    one = Share.objects.filter(id=share_id).first()
+    if one is None:
+        raise NotThere("no such share")
+    return one

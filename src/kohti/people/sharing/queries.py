@@ -1,0 +1,121 @@
+"""What is shared of somebody with whom, and who and what is shared with us."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from kohti.kernel import actor as actors
+from kohti.kernel import history
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere
+from kohti.kernel.words import title
+
+SHARES = """
+select s.id, s.to_organisation_id, o.name, array(
+           select t.full_name from team_membership m join team_staff t on t.id = m.staff_id
+           where m.id = any(s.members) order by t.sort_key, t.id),
+       s.fields::text[], s.what_for, s.basis, s.told, s.starts, s.ends, s.review_on, s.ended_at, s.ended_why, b.full_name
+from people_share s join team_organisation o on o.id = s.to_organisation_id
+left join team_staff b on b.id = s.by_staff_id
+where s.person_id = %(person)s
+order by coalesce(s.ended_at, s.ends) > kohti.now() desc, s.starts desc, s.id
+limit 200
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """A share as a page lists it. `people`: whom of the organisation alone; `ended_at`: by hand, before its day."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    organisation: str
+    people: list[str]
+    fields: list[str]
+    what_for: str
+    basis: str
+    told: str
+    starts: datetime
+    ends: datetime
+    review_on: date
+    ended_at: datetime | None
+    ended_why: str
+    by: str
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is in force."""
+        return self.starts <= now < min(self.ends, self.ended_at or self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenShare:
+    """A share with an organisation whose name the actor may not know of this person: its neutral name and days."""
+
+    id: uuid.UUID
+    organisation: str
+    starts: datetime
+    ends: datetime
+    ended_at: datetime | None
+
+
+def shares_of(person_id: uuid.UUID) -> tuple[list[ShareLine], list[HiddenShare]]:
+    """What is and was shared of a person, in force first, newest first; and what the actor may not read the name of.
+
+    Two statements; the caller has opened the person.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SHARES, {"person": person_id})
+        lines = [ShareLine(*row) for row in cursor.fetchall()]
+        cursor.execute("select id, neutral, starts, ends, ended_at from kohti.shares_hidden(%s)", [person_id])
+        hidden = [HiddenShare(row[0], title(row[1]), *row[2:]) for row in cursor.fetchall()]
+    return lines, hidden
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPerson:
+    """Somebody of whom something is shared with the actor: who they are, and no more than was shared.
+
+    `date_of_birth` with `born`; `safe_contact`, `not_by` and `no_messages` with `reach`; else empty.
+    """
+
+    id: uuid.UUID
+    full_name: str
+    called: str
+    sort_key: str
+    reference: str
+    languages: list[str]
+    interpreter: str
+    died_on: date | None
+    date_of_birth: date | None
+    safe_contact: str
+    not_by: str
+    no_messages: bool | None
+    fields: list[str]
+    until: datetime
+
+
+def shared_with_me(actor: Actor, person_id: uuid.UUID | None = None) -> list[SharedPerson]:
+    """Of whom something is shared with the actor now, by name; of one person where given.
+
+    One statement. The caller writes into the history whom it shows.
+    """
+    actors.must(actor, "shares.read")
+    with connection.cursor() as cursor:
+        cursor.execute("select * from kohti.shared_with_me(%s) order by sort_key, person_id", [person_id])
+        return [SharedPerson(*row) for row in cursor.fetchall()]
+
+
+def open_shared(actor: Actor, person_id: uuid.UUID) -> SharedPerson:
+    """Open what is shared of a person; it is in their history. Raises NotThere where nothing is, or no longer.
+
+    One statement and the history's.
+    """
+    found = shared_with_me(actor, person_id)
+    if not found:
+        raise NotThere("no such person")
+    history.record("person.opened", "person", person_id, persons=[person_id], detail={"by": "share"})
+    return found[0]
