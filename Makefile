@@ -37,6 +37,7 @@ bench:
 	.venv/bin/kohti bench journeys $(ARGS)
 	.venv/bin/kohti bench book $(ARGS)
 	.venv/bin/kohti bench directory $(ARGS)
+	.venv/bin/kohti bench sharing $(ARGS)
 	.venv/bin/kohti bench start
 	.venv/bin/kohti bench live
 	.venv/bin/kohti bench nation --centres 20 --visits 30 $(ARGS)

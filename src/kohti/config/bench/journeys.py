@@ -33,10 +33,10 @@ def measure(*, ways: int, repeat: int, say: Say) -> dict[str, Any]:
     `ways` is rounded up to whole caseloads; the tenth holds at least the whole centre that is measured, which is as
     big in both: what grows is other centres, other services and their past. Both are tidied before they are measured.
     """
-    sizes = [_whole(max(lives.PER_CENTRE * lives.PER_COACH, ways // TENTH))]
-    sizes.append(max(_whole(ways), sizes[0] + lives.WHOLE))
+    sizes = [whole(max(lives.PER_CENTRE * lives.PER_COACH, ways // TENTH))]
+    sizes.append(max(whole(ways), sizes[0] + lives.WHOLE))
     with lived.scratch(say) as server, ExitStack() as stack:
-        coaches, leader, members, plans = _prepare(say)
+        coaches, leader, members, plans = prepare(say)
         addresses_of: list[str] = []
         before = 0
         for size in sizes:
@@ -81,7 +81,8 @@ def measure(*, ways: int, repeat: int, say: Say) -> dict[str, Any]:
     }
 
 
-def _whole(ways: int) -> int:
+def whole(ways: int) -> int:
+    """As many ways, rounded up to whole caseloads."""
     return -(-ways // lives.WHOLE) * lives.WHOLE
 
 
@@ -96,7 +97,7 @@ def in_words(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _prepare(say: Say) -> tuple[list[str], str, list[uuid.UUID], list[Any]]:
+def prepare(say: Say) -> tuple[list[str], str, list[uuid.UUID], list[Any]]:
     """The services; eight coaches and their leader who can sign in: names, the coaches' places, and the blueprints."""
     from django.contrib.auth.hashers import make_password
 
@@ -219,14 +220,17 @@ PAGES: dict[str, Getting] = {
 }
 
 
-def _getting(page: Getting, number: int, times: int) -> list[Step]:
+def getting(page: Getting, number: int, times: int) -> list[Step]:
+    """What a coach opens, as many times."""
+
     def step(address: str) -> Step:
         return lambda browser: browser.get(address)
 
     return [step(page(number, turn)) for turn in range(times)]
 
 
-def _search(browser: Browser) -> Any:
+def search(browser: Browser) -> Any:
+    """Look somebody up by two words of their name."""
     return browser.post("/people/find/", {"q": "Aino Virtanen"}, htmx=False)
 
 
@@ -251,13 +255,13 @@ def _measure(days: Sequence[_Day], repeat: int, say: Say, *, at_once: bool = Fal
         return [[page(number) for number in numbers] for _day in days]
 
     for name, page in PAGES.items():
-        take(name, coaches, same(lambda number, page=page: _getting(page, number, times)))  # type: ignore[misc]
-    take("search", coaches, same(lambda _number: [_search] * times))
+        take(name, coaches, same(lambda number, page=page: getting(page, number, times)))  # type: ignore[misc]
+    take("search", coaches, same(lambda _number: [search] * times))
     leading = [day.leaders for day in days]
-    take("leader's day", leading, same(lambda number: _getting(PAGES["today"], number, times)))
-    take("leader's search", leading, same(lambda _number: [_search] * times))
+    take("leader's day", leading, same(lambda number: getting(PAGES["today"], number, times)))
+    take("leader's search", leading, same(lambda _number: [search] * times))
     take(
-        "who is twice", leading, same(lambda number: _getting(lambda _c, _t: "/people/twice/", number, times))
+        "who is twice", leading, same(lambda number: getting(lambda _c, _t: "/people/twice/", number, times))
     )
     take("save a contact", coaches, [[day.saving(number, times) for number in numbers] for day in days])
     return rows

@@ -1,4 +1,4 @@
-"""What is measured in a scratch database: replay day, bench frontdesk, journeys, book, directory, start, live, nation."""
+"""What is measured in a scratch database: replay day, and every bench."""
 
 from __future__ import annotations
 
@@ -76,6 +76,15 @@ def bench_directory(args: argparse.Namespace) -> int:
     return DONE
 
 
+def bench_sharing(args: argparse.Namespace) -> int:
+    """Measure what the row policies cost."""
+    from kohti.config.bench import sharing
+
+    rows = sharing.measure(ways=args.ways, shares=args.shares, repeat=args.repeat, say=say)
+    answer(rows, as_json=args.json, words=lambda: sharing.in_words(rows))
+    return DONE
+
+
 def bench_start(args: argparse.Namespace) -> int:
     """Measure the start of a web process."""
     from kohti.config.bench import start
@@ -125,7 +134,7 @@ def add_replay(commands: Any) -> None:
 
 
 def add_bench(commands: Any) -> None:
-    """bench frontdesk, journeys, book, directory, start, live, nation."""
+    """bench and its family."""
     benches = family(
         commands, "bench", _("Measure the product through real HTTP."), title=_("what to measure")
     )
@@ -169,6 +178,16 @@ def add_bench(commands: Any) -> None:
         _("The directory: finding help among 20,000 offers."),
     )
     one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
+
+    one = command(
+        benches,
+        "sharing",
+        bench_sharing,
+        _("What the row policies cost where much is shared: pages with them, and without."),
+    )
+    one.add_argument("--ways", type=int, default=30_000, help=_("how many open ways (30000)"))
+    one.add_argument("--shares", type=int, default=200_000, help=_("how many shares (200000)"))
+    one.add_argument("--repeat", type=int, default=10, help=_("how often each operation is done (10)"))
 
     one = command(
         benches,
