@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import uuid
 from datetime import timedelta
 
@@ -85,7 +86,10 @@ def test_an_emergency_stands_out_and_days_come_in_pages(here: Place) -> None:
         assert none is None
         assert "emergency" in next(one for one in second if one.who == coach.facts["name"]).reasons
         page = html.unescape(browser.get(f"{address}?before={older}").content.decode())
-    assert "opened in an emergency" in page
+        everything = browser.get(reverse("audit"), {"verb": "person.emergency"}).content.decode()
+    danger = r'<span class="k-tag" data-tone="danger"><svg.*?</svg>'
+    assert re.search(f"{danger}[^<]*opened in an emergency", page)
+    assert re.search(f"{danger}opened a record in an emergency</span>", everything)
 
 
 def test_who_does_not_answer_for_it_does_not_read_it(here: Place) -> None:

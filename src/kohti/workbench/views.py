@@ -110,6 +110,7 @@ def _by_day(actor: Actor, found: list[Happening]) -> list[tuple[str, list[dict[s
                 "who": _who(one),
                 "href": f"{reverse('audit')}?who={one.staff_id}" if one.staff_id else "",
                 "what": happenings.verb(one.verb),
+                "heed": one.verb == "person.emergency",
                 "colleague": one.colleague,
                 "persons": one.persons[:SHOWN_PERSONS],
                 "others": len(one.persons[SHOWN_PERSONS:]) + one.unnamed,
