@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
-from tests.factories import MORNING, Place, acting, place
+from tests.factories import MORNING, TODAY, Place, acting, place
 from tests.frontdesk.test_kiosk import screen
 
+from kohti.diary import actions as diary
 from kohti.frontdesk import actions, board
 from kohti.frontdesk.board import on_the_board
 from kohti.kernel import actor as actors
@@ -60,6 +62,25 @@ def test_the_last_one_called_stands_first_then_those_before_then_the_next_three(
     assert [(line.code, wait.ahead) for line, wait in shown.lines] == [("desk", 4)]
 
 
+def test_a_board_and_a_kiosk_say_when_drop_ins_are_held_now_and_next(here: Place) -> None:
+    leader = here.member("leader")
+    for title, opens, closes in (("Over", time(9), time(9, 50)), ("Elsewhere", time(9), time(16))):
+        centre = here.centre if title == "Over" else here.other
+        by = leader if title == "Over" else here.member("leader", centre="gloucester")
+        wanted = diary.NewDropIn(title=title, weekday=2, opens=opens, closes=closes, first=TODAY)
+        acting(by, diary.add_drop_in, centre.id, wanted, key=title)
+    held = [
+        ("Housing drop-in", "held until 12:00"),
+        ("Citizens advice drop-in", "next held Thursday 12 March 2026, 13:00–15:30"),
+        ("Computers to use", "next held Friday 13 March 2026, 14:00–16:00"),
+        ("Over", "next held Wednesday 18 March 2026, 09:00–09:50"),
+    ]
+    for kind, address in (("board", "/board/"), ("kiosk", "/kiosk/en/")):
+        page = screen(here, kind).get(address).content.decode()
+        found = re.findall(r'<dt dir="auto">([^<]*)</dt><dd>([^<]*)</dd>', page.split('lang="fi"')[0])
+        assert found == held
+
+
 def test_everybody_who_is_called_stays_on_the_board_however_many(here: Place) -> None:
     device, host, moved = asked(here), here.member("host"), walk_ins(here, 6)
     for n, one in enumerate(moved):
@@ -83,7 +104,7 @@ def test_yesterday_and_another_centre_stand_on_no_board_and_a_kiosk_is_told_noth
     with clock.held_at(MORNING + timedelta(days=1)):
         device = asked(here)
         with as_actor(device):
-            assert on_the_board(device) == board.Board([], [], [])
+            assert on_the_board(device)[:3] == ([], [], [])
     for other in (asked(here, "kiosk"), here.member("leader")):
         with as_actor(other):
             assert on_the_board(other)[:2] == ([], [])

@@ -21,6 +21,7 @@ from kohti.team import devices
 
 from . import paces
 from .actions.visits import ticket_of
+from .line_hours import Session, held_next
 from .paces import Line, Wait
 
 
@@ -48,14 +49,15 @@ class Board(NamedTuple):
     called: list[Called]
     following: list[str]
     lines: list[tuple[Line, Wait]]
+    held: list[Session]
 
 
 def on_the_board(device: Actor) -> Board:
     """What the board that asks may show: called tickets with the last one first, the next three, and how long each line
-    in which somebody waits is going to take. Two statements.
+    in which somebody waits is going to take; when drop-ins are held. Three statements.
     """
     busy = [one for one in paces.lines(device.centre, clock.today(device.zone)) if one.waiting]
-    found = Board([], [], [(one, paces.new_in(one)) for one in busy])
+    found = Board([], [], [(one, paces.new_in(one)) for one in busy], held_next(device))
     with connection.cursor() as cursor:
         cursor.execute("select what, letter, number, desk, since from kohti.on_the_board()")
         for what, letter, number, desk, since in cursor.fetchall():
@@ -76,6 +78,7 @@ def _faces(device: Actor, languages: Sequence[str]) -> str:
                 face.render(
                     {
                         "board": shown,
+                        "held": [one.said(device) for one in shown.held],
                         "code": code,
                         "first": place == 0,
                         "time": words.clock_time(clock.now(), device.zone),

@@ -19,6 +19,7 @@ from kohti.team import devices
 
 from . import actions, named
 from .board import desk_words
+from .line_hours import held_next
 from .named import Named, Said
 from .said import Agreed, at_the_door
 
@@ -55,9 +56,12 @@ def _spoken(device: Actor, code: str) -> Any:
 
 @for_device("kiosk")
 def ways(request: HttpRequest, device: Actor, code: str) -> HttpResponseBase:
-    """How people are found: by what stands on their letter, or by their date of birth; or they would rather speak."""
+    """How people are found: by what stands on their letter, or by their date of birth; or they would rather speak. And when
+    drop-ins are held, for whoever has come for one.
+    """
     with _spoken(device, code):
-        return _page(request, device, "frontdesk/kiosk_ways.html", {"code": code})
+        held = [one.said(device) for one in held_next(device)]
+        return _page(request, device, "frontdesk/kiosk_ways.html", {"code": code, "held": held})
 
 
 def _typed(request: HttpRequest, letters: str) -> tuple[str, bool]:

@@ -22,6 +22,8 @@ EARLY_MINUTES = 15
 """So long before a drop-in begins its line can be joined."""
 AHEAD = 56
 """How many days ahead it is looked when a drop-in is next held."""
+SOON, MOST_SAID = 13, 4
+"""So many days ahead, and so many drop-ins, a kiosk or board says when they are next held."""
 
 LINE_HOURS = definer(
     f"""
@@ -48,6 +50,25 @@ set jit = off as $$
 $$"""
 )
 """The lines of a centre that keep hours: whether each can be joined now, and its session of now or the next one."""
+
+
+HELD_NEXT = definer(
+    f"""
+kohti.held_next(p_zone text)
+returns table (title jsonb, starts timestamptz, ends timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+set jit = off as $$
+    select n.title, n.starts, n.ends from (
+        select distinct on (coalesce(nullif(d.code, ''), d.id::text)) d.title, h.starts, h.ends
+        from (select (kohti.now() at time zone p_zone)::date as day) t
+        cross join lateral kohti.drop_ins_between(array[kohti.stands_at()], t.day, t.day + {SOON}, p_zone) h
+        join diary_dropin d on d.id = h.id
+        where h.ends > kohti.now()
+        order by coalesce(nullif(d.code, ''), d.id::text), h.starts) n
+    order by n.starts, n.ends, n.title::text limit {MOST_SAID}
+$$"""
+)
+"""The drop-ins of the centre where a kiosk or board stands, each with its session of now or the next one."""
 
 
 OWN_LINE = definer(
@@ -102,12 +123,37 @@ class Hours(NamedTuple):
         """When it is held, in words of the language in use, for whoever stands at the desk."""
         if self.starts is None or self.ends is None:
             return _("no longer held here")
-        if self.opened:
-            return _("held until %(time)s") % {"time": words.clock_time(self.ends, actor.zone)}
-        hours = f"{words.clock_time(self.starts, actor.zone)}–{words.clock_time(self.ends, actor.zone)}"
-        day = self.starts.astimezone(actor.zone).date()
-        when = hours if day == clock.today(actor.zone) else f"{words.day_long(day)}, {hours}"
-        return _("next held %(when)s") % {"when": when}
+        return _held(actor, self.starts, self.ends, opened=self.opened)
+
+
+def _held(actor: Actor, starts: datetime, ends: datetime, *, opened: bool) -> str:
+    if opened:
+        return _("held until %(time)s") % {"time": words.clock_time(ends, actor.zone)}
+    hours = f"{words.clock_time(starts, actor.zone)}–{words.clock_time(ends, actor.zone)}"
+    day = starts.astimezone(actor.zone).date()
+    when = hours if day == clock.today(actor.zone) else f"{words.day_long(day)}, {hours}"
+    return _("next held %(when)s") % {"when": when}
+
+
+class Session(NamedTuple):
+    """A drop-in as a kiosk or board says it: what, and from when until when it is held now or next."""
+
+    titles: str
+    starts: datetime
+    ends: datetime
+
+    def said(self, device: Actor) -> tuple[str, str]:
+        """What it is called and when it is held, in words of the language in use."""
+        return words.title(self.titles), _held(
+            device, self.starts, self.ends, opened=self.starts <= clock.now()
+        )
+
+
+def held_next(device: Actor) -> list[Session]:
+    """The drop-ins of a kiosk's or board's centre, the soonest first, at most `MOST_SAID`. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select title, starts, ends from kohti.held_next(%s)", [str(device.zone)])
+        return [Session._make(row) for row in cursor.fetchall()]
 
 
 def line_of_its_own(actor: Actor, drop_in_id: uuid.UUID) -> str:

@@ -10,7 +10,7 @@ from kohti.kernel.policies import ON_THE_FLOOR, OWN_SERVICE, Table
 from kohti.kernel.rows import definer
 
 from .day_figures import FUNCTIONS as OF_FIGURES
-from .line_hours import LINE_HOURS, OWN_LINE
+from .line_hours import HELD_NEXT, LINE_HOURS, OWN_LINE
 from .rows_of_devices import AT_THE_KIOSK, BY_THE_KIOSK, NOBODYS
 from .rows_of_devices import FUNCTIONS as OF_DEVICES
 
@@ -119,6 +119,7 @@ returns void language sql volatile security definer set search_path = pg_catalog
 $$"""
     ),
     LINE_HOURS,
+    HELD_NEXT,
     OWN_LINE,
     *OF_DEVICES,
 )
