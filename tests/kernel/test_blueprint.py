@@ -47,7 +47,7 @@ def test_the_shipped_one_is_read_whole() -> None:
     assert plan.service.code == "gloucestershire"
     assert len(plan.centres) == 7
     assert [role.code for role in plan.roles] == [
-        *("host", "coach", "leader", "partner"),
+        *("host", "coach", "leader", "partner", "partner-worker"),
         *("service-manager", "operations", "partnerships", "administrator"),
     ]
 
