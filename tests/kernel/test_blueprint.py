@@ -214,6 +214,13 @@ def test_the_words_for_a_person_name_file_line_and_place() -> None:
             "stroud never opens; expected an [[opening]] for it",
         ),
         ("[online]", "[online]\nlinks = false", "an offer is a message with a link"),
+        (
+            'tells = "addiction"',
+            'tells = "adiction"',
+            "“adiction” is not one of the fields; did you mean “addiction”?",
+        ),
+        ('code = "online"', 'code = "reach"', "“reach” is a word of the product's own"),
+        ("neutral = {", "#", "expected what it is called to whoever may not know that"),
     ],
 )
 def test_codes_are_unique_and_lead_somewhere(before: str, after: str, words: str) -> None:

@@ -12,12 +12,13 @@ from tests.factories import MORNING, TODAY, Place, as_system, place
 
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.blueprint.parts import NO_FIELD
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.people import actions as people
 from kohti.people import person as whole
 from kohti.people.models import Contact, Grant, Mark, Note, Person
 from kohti.people.sharing import actions, queries
-from kohti.people.sharing.models import Share
+from kohti.people.sharing.models import PARTS, Share
 
 FAR = TODAY + timedelta(days=60)
 
@@ -268,3 +269,7 @@ def test_forgotten_is_shared_no_more(shared: Shared) -> None:
         assert kept.ended_at is not None
     with as_actor(shared.partner):
         assert queries.shared_with_me(shared.partner) == []
+
+
+def test_no_field_of_life_is_called_as_a_part_that_is_shared() -> None:
+    assert {*PARTS, "address"} == set(NO_FIELD)
