@@ -243,4 +243,7 @@ from .offered import Offer as Offer  # noqa: E402
 from .recurring import DropIn as DropIn  # noqa: E402 - these point to the tables above
 from .recurring import Travel as Travel  # noqa: E402
 from .reminders import Reminder as Reminder  # noqa: E402 - it points to the tables above
+from .rota.models import Rota as Rota  # noqa: E402
+from .rota.models import RotaChange as RotaChange  # noqa: E402
+from .rota.models import RotaLine as RotaLine  # noqa: E402
 from .waiting import Wish as Wish  # noqa: E402

@@ -8,6 +8,7 @@ from kohti.people.rows import SEEN
 from kohti.team.rows import OF_THE_SERVICE
 
 from . import by_link, counted, fulfilled, stretches, told
+from .rota import rows as rota
 
 FUNCTIONS = (
     *by_link.FUNCTIONS,
@@ -138,6 +139,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select f.member_id, f.language from diary_feed f where f.token_hash = p_hash and f.ended_at is null
 $$"""
     ),
+    *rota.FUNCTIONS,
     *stretches.FUNCTIONS,
 )
 
@@ -175,6 +177,7 @@ TABLES = (
         system="see add change remove",
     ),
     Table(name="diary_travel", see=OWN_SERVICE, system="see add change remove"),
+    *rota.TABLES,
     Table(name="diary_wish", see=OF_THE_WISH, add=OF_THE_WISH, change=OF_THE_WISH),
     # What came free is the worker's business; what it offered to whom, that of whoever keeps the book.
     Table(name="diary_freed", system="see add remove"),

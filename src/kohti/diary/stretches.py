@@ -78,6 +78,22 @@ held as materialized (
     cross join lateral kohti.drop_ins_between(a.ids, p_first, p_last, p_zone) d
     where d.staff_id is not null or d.room_id is not null
 ),
+placed as materialized (
+    select p.staff_id, p.centre_id, lower(h.during) as starts, upper(h.during) as ends
+    from (select array_agg(c.id) as ids from team_centre c where c.service_id in (select z.service_id from centres z)) a
+    cross join lateral kohti.placed_between(a.ids, p_first, p_last, p_zone) p
+    cross join lateral unnest(p.present) h(during)
+    where p.staff_id in (select k.staff_id from colleagues k)
+),
+by_rota as (
+    -- on the days on which a rota says when a colleague is here, they have no time but then
+    select f.staff_id, f.centre_id, range_agg(f.during) as out, coalesce((select range_agg(tstzrange(p.starts, p.ends))
+        from placed p where p.staff_id = f.staff_id and p.centre_id = f.centre_id), '{{}}') as here
+    from (select f.staff_id, f.centre_id, tstzrange(f.day::timestamp at time zone p_zone,
+            (f.day + 1)::timestamp at time zone p_zone) as during
+          from kohti.fenced_between((select array_agg(z.id) from centres z), p_first, p_last) f) f
+    group by f.staff_id, f.centre_id
+),
 booked as materialized (
     -- What matters of a colleague's bookings, each read once and in order: where they leave a gap that is long
     -- enough, where they end, and those at another centre.
@@ -111,6 +127,9 @@ held_back as materialized (
             select k.staff_id, k.centre_id, d.centre_id, d.starts, d.ends
             from colleagues k join held d on d.staff_id = k.staff_id
             union all
+            select k.staff_id, k.centre_id, p.centre_id, p.starts, p.ends
+            from colleagues k join placed p on p.staff_id = k.staff_id and p.centre_id <> k.centre_id
+            union all
             select k.staff_id, k.centre_id, k.centre_id, a.starts, a.ends
             from colleagues k join diary_absence a on a.staff_id = k.staff_id
             where a.ends > p_from and a.starts < p_until
@@ -126,10 +145,12 @@ of_the_person as (
       and b.starts < p_until
 ),
 in_hours as (
-    select k.staff_id, k.centre_id, h.open * g.free - coalesce(t.busy, '{{}}') - p.busy as open
+    select k.staff_id, k.centre_id, h.open * g.free - coalesce(t.busy, '{{}}') - p.busy
+        - coalesce(o.out - o.here, '{{}}') as open
     from gaps g join colleagues k on k.staff_id = g.staff_id and k.centre_id = g.here
     join hours h on h.centre_id = k.centre_id cross join of_the_person p
     left join held_back t on t.staff_id = k.staff_id and t.here = k.centre_id
+    left join by_rota o on o.staff_id = k.staff_id and o.centre_id = k.centre_id
 ),
 rooms as (
     select r.id, r.centre_id, h.open - coalesce((
@@ -172,6 +193,12 @@ set jit = off as $$
         select d.staff_id, d.room_id from wanted w cross join lateral kohti.drop_ins_between(
             (select array_agg(c.id) from team_centre c where c.service_id = w.service_id), w.day, w.day, p_zone) d
         where d.starts < p_ends and d.ends > p_starts and (d.staff_id = p_staff or d.room_id = p_room)
+    ),
+    placed as materialized (
+        select p.centre_id, p.present from wanted w cross join lateral kohti.placed_between(
+            (select array_agg(c.id) from team_centre c where c.service_id = w.service_id and p_staff is not null),
+            w.day, w.day, p_zone) p
+        where p.staff_id = p_staff
     )
     select f.why, f.opens, f.closes from (
         select 1 as nth, case when c.closes is null then 'closed' else 'closes' end as why, null::time as opens, c.closes
@@ -195,7 +222,15 @@ set jit = off as $$
           and not exists (select 1 from team_membership m
                           where m.staff_id = p_staff and (m.ends is null or m.ends >= p_ends))
         union all
-        select 6, 'no-room', null, null from wanted w
+        select 6, 'not-placed', null, null from wanted w
+        where exists (select 1 from kohti.fenced_between(array[w.id], w.day, w.day) f where f.staff_id = p_staff)
+          and not coalesce((select range_agg(h.during) from placed p, unnest(p.present) h(during) where p.centre_id = w.id)
+                           @> tstzrange(p_starts, p_ends), false)
+        union all
+        select 6, 'elsewhere', null, null from wanted w
+        where exists (select 1 from placed p where p.centre_id <> w.id and p.present && tstzrange(p_starts, p_ends))
+        union all
+        select 7, 'no-room', null, null from wanted w
         where p_room is not null
           and not exists (select 1 from diary_room r where r.id = p_room and r.centre_id = w.id)) f
     order by f.nth

@@ -54,4 +54,5 @@ VERBS: dict[str, str] = {
     "service.see": gettext_noop("see how the service is described, how it looks and how that changed"),
     "service.wear": gettext_noop("choose the service's colours and logo"),
     "diary.cover": gettext_noop("see appointments whose colleague has left or whose day is closed"),
+    "rota.keep": gettext_noop("keep the rota of placed colleagues, and say who stands in"),
 }

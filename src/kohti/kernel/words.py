@@ -134,6 +134,12 @@ def day_short(day: date) -> str:
     return _day(day, language(), "long")
 
 
+def weekday(number: int) -> str:
+    """A day of the week (0 Monday) by name, as it begins a line, in the language in use."""
+    name: str = locale(language()).days["stand-alone"]["wide"][number]
+    return name[:1].upper() + name[1:]
+
+
 def day_of(instant: datetime | None, zone: ZoneInfo) -> str:
     """The local day of an instant, with its month's name; nothing for none."""
     return day_short(instant.astimezone(zone).date()) if instant is not None else ""

@@ -18,8 +18,9 @@ from .booking import NewBooking
 def can_be_kept(actor: Actor, centre_id: uuid.UUID, wanted: NewBooking, *, at_its_time: bool = False) -> None:
     """Raise Refused, in words, for a time at which nobody would be met; NotThere for a room elsewhere. One statement.
 
-    It is over; the centre is closed or not open then; the colleague is away or has left by then, or holds a drop-in
-    and is not booked `beside` it on purpose; a drop-in is held in the room. `at_its_time`: it stands at that time
+    It is over; the centre is closed or not open then; the colleague is away or has left by then, is placed here at
+    other hours or elsewhere then, or holds a drop-in and is not booked `beside` it on purpose; a drop-in is held in the
+    room. `at_its_time`: it stands at that time
     already, from a file perhaps, so that the hours are not asked about once more.
     """
     ends = wanted.starts + timedelta(minutes=wanted.minutes)
@@ -52,6 +53,10 @@ def _in_words(why: str, opens: time | None, closes: time | None) -> Exception:
         return Refused(_("A drop-in is held in this room at that time."), code="drop-in")
     if why == "staff-holds":
         return Refused(_("This colleague holds a drop-in at that time."), code="drop-in")
+    if why == "not-placed":
+        return Refused(_("This colleague is not here at that time: the rota says when."), code="not-placed")
+    if why == "elsewhere":
+        return Refused(_("This colleague is at another centre at that time."), code="elsewhere")
     if why in ("away", "left"):
         return Refused(_("This colleague is away at that time."), code=why)
     return NotThere("no such room")

@@ -1,0 +1,342 @@
+"""Reads of the rota: who is placed at a centre, who of them is here now, and the rotas and changes to come."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kohti.kernel import clock, reading, words
+from kohti.kernel.actor import Actor
+from kohti.kernel.errors import NotThere
+
+from .actions import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody's place by the rota on one day: from when to when, and the stretches of it that they are here.
+
+    `name` is empty for whoever the organisation sends. `instead_of`: whose place it is, where they stand in.
+    """
+
+    line_id: uuid.UUID
+    organisation_id: uuid.UUID
+    organisation: str
+    staff_id: uuid.UUID | None
+    name: str
+    instead_of: uuid.UUID | None
+    instead: str
+    room: str
+    day: date
+    starts: datetime
+    ends: datetime
+    holiday: bool
+    here: tuple[tuple[datetime, datetime], ...] = ()
+
+    def at(self, instant: datetime) -> tuple[datetime, datetime] | None:
+        """The stretch in which they are here at an instant."""
+        return next((one for one in self.here if one[0] <= instant < one[1]), None)
+
+    def after(self, instant: datetime) -> tuple[datetime, datetime] | None:
+        """The next stretch that begins after an instant."""
+        return next((one for one in self.here if one[0] > instant), None)
+
+    @property
+    def called(self) -> str:
+        """Who it is, with whom they are from."""
+        return ", ".join(part for part in (self.name, self.organisation) if part)
+
+
+PLACED = reading.Part(
+    """
+select p.*, coalesce(o.name, '') as organisation, coalesce(r.name, '') as room
+from kohti.who_is_placed(%(centre)s, %(first)s, %(last)s, %(zone)s) p
+left join team_organisation o on o.id = p.organisation_id
+left join diary_room r on r.id = p.room_id
+order by p.day, p.starts, organisation, p.name, p.line_id, p.here_from
+""",
+    lambda row: Place(
+        uuid.UUID(row["line_id"]),
+        uuid.UUID(row["organisation_id"]),
+        row["organisation"],
+        reading.identifier(row["staff_id"]),
+        row["name"],
+        reading.identifier(row["instead_of"]),
+        row["instead"],
+        row["room"],
+        date.fromisoformat(row["day"]),
+        datetime.fromisoformat(row["starts"]),
+        datetime.fromisoformat(row["ends"]),
+        row["holiday"],
+        ((datetime.fromisoformat(row["here_from"]), datetime.fromisoformat(row["here_until"])),)
+        if row["here_from"]
+        else (),
+    ),
+)
+"""A row for each stretch, beside other readings of a page; `gathered` puts those of one place together."""
+
+
+def gathered(rows: Iterable[Place]) -> list[Place]:
+    """The stretches of each place together, in the order of the rows."""
+    found: dict[tuple[date, uuid.UUID, uuid.UUID | None], Place] = {}
+    for one in rows:
+        key = (one.day, one.line_id, one.staff_id)
+        before = found.get(key)
+        if before is None:
+            found[key] = one
+        else:
+            found[key] = Place(*(getattr(one, part) for part in PARTS), here=(*before.here, *one.here))
+    return list(found.values())
+
+
+PARTS = Place.__slots__[:-1]
+
+
+def values(actor: Actor, first: date, last: date) -> dict[str, Any]:
+    """What `PLACED` is asked for: the actor's centre from a day to a day."""
+    return {"centre": actor.centre, "first": first, "last": last, "zone": str(actor.zone)}
+
+
+def placed(actor: Actor, first: date, last: date) -> list[Place]:
+    """Who is placed at the actor's centre from a day to a day, by day and time. One statement."""
+    return gathered(reading.together(values(actor, first, last), PLACED)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody who is here now or comes later today, in words of the language in use."""
+
+    organisation: str
+    name: str
+    instead: str
+    room: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody who would be here today and is not; `covers`: who stands in."""
+
+    organisation: str
+    name: str
+    covers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Who is here now, who comes later, who is away, and whose holiday it is."""
+
+    now: Sequence[Here]
+    later: Sequence[Here]
+    away: Sequence[Away]
+    holidays: Sequence[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.now or self.later or self.away or self.holidays)
+
+
+def of_the_day(actor: Actor, places: Sequence[Place]) -> Day:
+    """The places of one day as they stand now."""
+    now = clock.now()
+    here, later = [], []
+    for one in places:
+        at, after = one.at(now), one.after(now)
+        if at is not None:
+            until = _("until %(time)s") % {"time": words.clock_time(at[1], actor.zone)}
+            here.append(Here(one.organisation, one.name, one.instead, one.room, until))
+        elif after is not None:
+            hours = f"{words.clock_time(after[0], actor.zone)}–{words.clock_time(after[1], actor.zone)}"
+            later.append(Here(one.organisation, one.name, one.instead, one.room, hours))
+    return Day(here, later, _away(places), sorted({one.organisation for one in places if one.holiday}))
+
+
+def _away(places: Sequence[Place]) -> list[Away]:
+    """Those who have a place today and none of it left to them, each once."""
+    covers: dict[uuid.UUID, dict[str, None]] = {}
+    for one in places:
+        if one.instead_of and one.here:
+            covers.setdefault(one.instead_of, {})[one.name] = None
+    present = {one.staff_id for one in places if one.here}
+    gone: dict[uuid.UUID, Place] = {}
+    for one in places:
+        if one.staff_id and not one.instead_of and not one.holiday and one.staff_id not in present:
+            gone.setdefault(one.staff_id, one)
+    return [
+        Away(one.organisation, one.name, words.all_of([*covers.get(staff_id, {})]) if staff_id in covers else "")
+        for staff_id, one in gone.items()
+    ]
+
+
+def here_today(actor: Actor) -> Day:
+    """Who of the placed is at the actor's centre now, comes later today, or is away. One statement."""
+    today = clock.today(actor.zone)
+    return of_the_day(actor, placed(actor, today, today))
+
+
+# the rotas themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rota that holds or will: whose, from which day, and which day is its last."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    organisation: str
+    starts: date
+    last: date | None
+    people: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A holiday of an organisation, or somebody who stands in, from a day to a day."""
+
+    id: uuid.UUID
+    organisation: str
+    first: date
+    last: date
+    name: str
+    cover: str
+
+
+STANDING = reading.Part(
+    """
+select r.id, r.organisation_id, coalesce(o.name, '') as organisation, r.starts, r.ends - 1 as last,
+    n.people, n.days
+from diary_rota r left join team_organisation o on o.id = r.organisation_id
+cross join lateral (select count(distinct coalesce(l.staff_id, l.id)) as people, count(distinct l.weekday) as days
+    from diary_rotaline l where l.rota_id = r.id) n
+where r.centre_id = %(centre)s and (r.ends is null or (r.ends > %(today)s and r.ends > r.starts))
+order by organisation, r.starts, r.id
+""",
+    lambda row: Standing(
+        uuid.UUID(row["id"]),
+        uuid.UUID(row["organisation_id"]),
+        row["organisation"],
+        date.fromisoformat(row["starts"]),
+        reading.day(row["last"]),
+        row["people"],
+        row["days"],
+    ),
+)
+CHANGES = reading.Part(
+    """
+select x.id, coalesce(o.name, '') as organisation, x.first, x.last, coalesce(s.full_name, '') as name,
+    coalesce(c.full_name, '') as cover
+from diary_rotachange x left join team_organisation o on o.id = x.organisation_id
+left join team_staff s on s.id = x.staff_id left join team_staff c on c.id = x.cover_id
+where x.centre_id = %(centre)s and x.last >= %(today)s and x.ended_at is null
+order by x.first, organisation, x.id limit 100
+""",
+    lambda row: Change(
+        uuid.UUID(row["id"]),
+        row["organisation"],
+        date.fromisoformat(row["first"]),
+        date.fromisoformat(row["last"]),
+        row["name"],
+        row["cover"],
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week of the rota: who is placed, the rotas that hold or will, the changes to come."""
+
+    monday: date
+    places: Sequence[Place]
+    standing: Sequence[Standing]
+    changes: Sequence[Change]
+
+
+def week(actor: Actor, day: date) -> Week:
+    """The week of a day at the actor's centre. One statement."""
+    monday = day - timedelta(days=day.weekday())
+    asked = values(actor, monday, monday + timedelta(days=6)) | {"today": clock.today(actor.zone)}
+    places, standing, changes = reading.together(asked, PLACED, STANDING, CHANGES)
+    return Week(monday, gathered(places), standing, changes)
+
+
+def lines_of(actor: Actor, organisation_id: uuid.UUID) -> list[Placed]:
+    """The lines of the rota that an organisation has at the actor's centre last of all. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select l.weekday, l.opens, l.closes, l.staff_id, l.room_id from diary_rotaline l"
+            " left join team_staff s on s.id = l.staff_id where l.rota_id = (select r.id from diary_rota r"
+            " where r.centre_id = %s and r.organisation_id = %s and (r.ends is null or (r.ends > %s and r.ends > r.starts))"
+            " order by r.starts desc limit 1) order by s.sort_key nulls last, l.staff_id, l.opens, l.weekday, l.id",
+            [actor.centre, organisation_id, clock.today(actor.zone)],
+        )
+        return [
+            Placed(weekday=row[0], opens=row[1], closes=row[2], staff_id=row[3], room_id=row[4])
+            for row in cursor.fetchall()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Who and what a rota of the actor's centre can name; colleagues with their organisation, or none."""
+
+    organisations: Sequence[tuple[uuid.UUID, str]]
+    staff: Sequence[tuple[uuid.UUID, str, str]]
+    rooms: Sequence[tuple[uuid.UUID, str]]
+
+
+CHOICES = (
+    reading.Part(
+        "select o.id, o.name from team_organisation o where o.service_id = %(service)s and not o.retired"
+        " order by o.kind = 'host', o.name",
+        lambda row: (uuid.UUID(row["id"]), str(row["name"])),
+    ),
+    reading.Part(
+        """
+select s.id, s.full_name as name, coalesce(o.name, '') as organisation from team_staff s
+left join lateral (select m.organisation_id, m.centre_id from team_membership m
+    where m.staff_id = s.id and (m.ends is null or m.ends > %(now)s)
+    order by m.centre_id <> %(centre)s, m.starts desc limit 1) m on true
+left join team_organisation o on o.id = m.organisation_id
+where s.service_id = %(service)s and (s.centre_id = %(centre)s or m.centre_id = %(centre)s)
+  and (m.organisation_id is not null or not exists (select 1 from team_membership x where x.staff_id = s.id))
+order by o.kind = 'host' nulls last, o.name nulls last, s.sort_key, s.id
+""",
+        lambda row: (uuid.UUID(row["id"]), str(row["name"]), str(row["organisation"])),
+    ),
+    reading.Part(
+        "select r.id, r.name from diary_room r where r.centre_id = %(centre)s and not r.retired"
+        " order by length(r.name), r.name",
+        lambda row: (uuid.UUID(row["id"]), str(row["name"])),
+    ),
+)
+
+
+def choices(actor: Actor) -> Choices:
+    """Who and what can be chosen. One statement."""
+    asked = {"service": actor.service, "centre": actor.centre, "now": clock.now()}
+    organisations, staff, rooms = reading.together(asked, *CHOICES)
+    return Choices(organisations, staff, rooms)
+
+
+def standing(actor: Actor, rota_id: uuid.UUID) -> Standing:
+    """A rota of the actor's centre that holds or will. One statement. Raises NotThere."""
+    asked = {"centre": actor.centre, "today": clock.today(actor.zone)}
+    found = next((one for one in reading.together(asked, STANDING)[0] if one.id == rota_id), None)
+    if found is None:
+        raise NotThere("no such rota")
+    return found
+
+
+def grouped(lines: Sequence[Placed]) -> list[tuple[Placed, list[int]]]:
+    """Lines that differ in nothing but the weekday, together with their weekdays; in the order of the first of each."""
+    found: dict[tuple[uuid.UUID | None, time, time, uuid.UUID | None], tuple[Placed, list[int]]] = {}
+    for one in lines:
+        key = (one.staff_id, one.opens, one.closes, one.room_id)
+        found.setdefault(key, (one, []))[1].append(one.weekday)
+    return list(found.values())
