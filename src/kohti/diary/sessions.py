@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kohti.kernel import clock, reading, words
 from kohti.kernel.actor import Actor
+
+from .rota.placed import PLACED, Place, gathered
+from .rota.today import Day, of_the_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,11 @@ class Session:
     stream: str
     code: str
     """Of the blueprint; none where it was added by hand."""
+    organisation_id: uuid.UUID | None = None
+    away: bool = False
+    """Whoever holds it is not here on that day, and nobody stands in."""
+    held_by: tuple[str, ...] = ()
+    """Who is here to hold it on that day, where the rota says so."""
 
     @property
     def title(self) -> str:
@@ -38,8 +48,12 @@ class Session:
 
     @property
     def by(self) -> str:
-        """Who holds it: the colleague, else the organisation."""
-        return self.staff or self.organisation
+        """Who holds it on that day: the colleague, else the organisation and who of it is here; or that they are away."""
+        whose = self.staff or self.organisation
+        if self.away:
+            return _("Away: %(name)s") % {"name": whose}
+        here = words.all_of(self.held_by)
+        return ": ".join(part for part in (self.organisation, here) if part) if here else whose
 
     def runs(self) -> bool:
         """Whether it is held now."""
@@ -48,7 +62,9 @@ class Session:
 
 OF_DAYS = """
 select d.id, s.starts, s.ends, d.title::text as titles, d.open_access, coalesce(o.name, '') as organisation, d.staff_id,
-    coalesce(t.full_name, '') as staff, d.room_id, coalesce(r.name, '') as room, d.stream, d.code
+    coalesce(t.full_name, '') as staff, d.room_id, coalesce(r.name, '') as room, d.stream, d.code, d.organisation_id,
+    exists (select 1 from diary_absence a where a.staff_id = d.staff_id and a.starts <= s.starts and a.ends >= s.ends)
+        as away
 from kohti.drop_ins_between(array[%(centre)s]::uuid[], %(first)s, %(last)s, %(zone)s) s
 join diary_dropin d on d.id = s.id
 left join team_organisation o on o.id = d.organisation_id
@@ -73,6 +89,8 @@ HELD = reading.Part(
         row["room"],
         row["stream"],
         row["code"],
+        reading.identifier(row["organisation_id"]),
+        row["away"],
     ),
 )
 """The same beside other readings of a page: `centre`, `first`, `last` and `zone` are its values."""
@@ -86,18 +104,53 @@ def sessions(actor: Actor, centre_id: uuid.UUID, first: date, last: date | None 
         "last": last or first,
         "zone": str(actor.zone),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(OF_DAYS, values)
-        return [Session(*row) for row in cursor.fetchall()]
+    held, places = reading.together(values, HELD, PLACED)
+    return as_held(held, gathered(places))
+
+
+def as_held(held: Sequence[Session], places: Sequence[Place]) -> list[Session]:
+    """The sessions with who of the placed holds each on its day, and whether nobody is here to."""
+    if not places:
+        return list(held)
+    return [_as_held(one, places) for one in held]
+
+
+def _as_held(one: Session, places: Sequence[Place]) -> Session:
+    meant = [
+        place
+        for place in places
+        if (
+            one.staff_id in (place.staff_id, place.instead_of)
+            if one.staff_id
+            else place.organisation_id == one.organisation_id
+        )
+        and place.starts < one.ends
+        and place.ends > one.starts
+    ]
+    here = [
+        place for place in meant if any(begins < one.ends and ends > one.starts for begins, ends in place.here)
+    ]
+    if not meant:
+        return one
+    names = tuple(dict.fromkeys(place.name for place in here if place.name))
+    return replace(one, held_by=names, away=not here)
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What is held at the actor's centre today, in words, and from when on it is closed, where that is sooner."""
+    """What is held at the actor's centre today, in words, from when on it is closed, where that is sooner, and who of
+    the placed is here."""
 
     lines: tuple[tuple[str, str, bool], ...]
     closes: str
     closed: bool
+    here: Day
+
+
+CLOSED = reading.Part(
+    "select c.closes from diary_closure c where c.centre_id = %(centre)s and c.day = %(day)s",
+    lambda row: time.fromisoformat(row["closes"]) if row["closes"] else None,
+)
 
 
 def of_today(actor: Actor) -> Today:
@@ -106,20 +159,14 @@ def of_today(actor: Actor) -> Today:
     values: dict[str, Any] = {
         "centre": actor.centre, "first": today, "last": today, "zone": str(actor.zone), "day": today,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select h.*, c.day is not null, c.closes from (select 1) one"
-            " left join diary_closure c on c.centre_id = %(centre)s and c.day = %(day)s"
-            f" left join ({OF_DAYS}) h on true order by h.starts, h.ends, h.id",
-            values,
-        )
-        rows = cursor.fetchall()
-    held = [Session(*row[:12]) for row in rows if row[0] is not None]
-    closes = rows[0][13]
+    found, places, closed = reading.together(values, HELD, PLACED, CLOSED)
+    by_rota = gathered(places)
+    closes = closed[0] if closed else None
     return Today(
-        tuple((_in_words(actor, one), one.by, one.runs()) for one in held),
+        tuple((_in_words(actor, one), one.by, one.runs()) for one in as_held(found, by_rota)),
         f"{closes:%H:%M}" if closes else "",
-        bool(rows[0][12]) and (closes is None or clock.now().astimezone(actor.zone).time() >= closes),
+        bool(closed) and (closes is None or clock.now().astimezone(actor.zone).time() >= closes),
+        of_the_day(actor, by_rota),
     )
 
 

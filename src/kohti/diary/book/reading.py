@@ -16,7 +16,8 @@ from kohti.kernel.errors import NotThere
 from kohti.people import queries as people
 from kohti.people.promising import of_a_room
 
-from ..sessions import HELD, Session
+from ..rota.placed import PLACED, gathered
+from ..sessions import HELD, Session, as_held
 
 
 class Block(NamedTuple):
@@ -122,13 +123,24 @@ s.id = any(array(select m.staff_id from team_membership m join team_role r on r.
       and (m.ends is null or m.ends > %(from)s) and r.verbs ? 'journeys.work'))
 """
 """Who takes appointments at the centre: whose role works with people on their way."""
+BY_ROTA = """
+s.id in (select l.staff_id from diary_rotaline l join diary_rota r on r.id = l.rota_id
+    where r.centre_id = %(centre)s and r.starts <= %(last)s and (r.ends is null or r.ends > %(first)s)
+    union all select x.cover_id from diary_rotachange x
+    where x.centre_id = %(centre)s and x.ended_at is null and x.first <= %(last)s and x.last >= %(first)s)
+"""
+"""Whom a rota places there in these days, on whatever weekday, and who stands in."""
 COLLEAGUES = reading.Part(
     f"""
 select s.id, s.full_name, '' as kind from team_staff s
-where s.centre_id = %(centre)s and (s.id = any(%(staff)s::uuid[]) or {HERE})
+where (s.centre_id = %(centre)s and (s.id = any(%(staff)s::uuid[]) or {HERE})) or {BY_ROTA}
 order by s.sort_key, s.id
 """,
     lambda row: Column(uuid.UUID(row["id"]), row["full_name"]),
+)
+FENCED = reading.Part(
+    "select f.staff_id, f.day from kohti.fenced_between(array[%(centre)s]::uuid[], %(first)s, %(last)s) f",
+    lambda row: (uuid.UUID(row["staff_id"]), date.fromisoformat(row["day"])),
 )
 ROOMS = reading.Part(
     """
@@ -158,6 +170,8 @@ class Pages:
     colleagues: Sequence[Column]
     rooms: Sequence[Column]
     held: Sequence[Session]
+    by_rota: dict[tuple[uuid.UUID, date], tuple[tuple[datetime, datetime], ...]]
+    """When those are here who can be booked by the rota only, by colleague and day."""
 
 
 def pages(
@@ -193,9 +207,18 @@ def pages(
         rows = cursor.fetchall()
     values["staff"] = [*{row[4] for row in rows if row[4]}, *([staff_id] if staff_id else [])]
     values["rooms"] = [*{row[5] for row in rows if row[5]}, *([room_id] if room_id else [])]
-    opened, away, colleagues, rooms, kinds_, held = reading.together(
-        values, OPEN, AWAY, COLLEAGUES, ROOMS, KINDS, HELD
+    opened, away, colleagues, rooms, kinds_, held, stretches, fenced = reading.together(
+        values, OPEN, AWAY, COLLEAGUES, ROOMS, KINDS, HELD, PLACED, FENCED
     )
+    places = gathered(stretches)
+    held = as_held(held, places)
+    by_rota: dict[tuple[uuid.UUID, date], tuple[tuple[datetime, datetime], ...]] = dict.fromkeys(fenced, ())
+    come = {one.staff_id for one in places}
+    for place in places:
+        if place.staff_id and (place.staff_id, place.day) in by_rota:
+            by_rota[place.staff_id, place.day] += place.here
+    on_other_days = {one for one, _day in fenced} - come - set(values["staff"])
+    colleagues = [one for one in colleagues if one.id not in on_other_days]
     known = {one.id for one in colleagues}
     holders = {one.staff_id: Column(one.staff_id, one.staff) for one in held if one.staff_id}
     if staff_id is None:
@@ -209,7 +232,7 @@ def pages(
     persons = dict.fromkeys(one.person_id for one in blocks if one.person_id)
     if persons and actor.kind == "member":
         history.record("person.listed", "book", actor.centre, persons=[*persons])
-    return Pages(first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms, held)
+    return Pages(first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms, held, by_rota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +353,8 @@ def choices(actor: Actor) -> tuple[list[Column], list[Column]]:
         "centre": actor.centre,
         "from": clock.now(),
         "until": clock.now() + timedelta(minutes=1),
+        "first": clock.today(actor.zone),
+        "last": date.max,
         "staff": [],
         "rooms": [],
     }

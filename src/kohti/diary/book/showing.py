@@ -123,6 +123,7 @@ def _day(
             by=what,
             opened=pages.open.get(day),
             sessions=sessions.get(column.id, ()),
+            out=_out(pages, column.id, day, zone) if what == "s" else (),
         )
         href = f"{links.to(WEEK_OF[what], column.id)}?day={day}" if column.id else ""
         shown.append(Shown(column.name, _KINDS.get(column.kind, str)(), href, lines, free, column.id == own))
@@ -163,10 +164,22 @@ def week(pages: Pages, of: uuid.UUID, zone: ZoneInfo, *, what: str) -> Drawn:
             by="w" if what == "s" else what,
             opened=pages.open.get(day),
             sessions=sessions.get(day, ()),
+            out=_out(pages, of, day, zone) if what == "s" else (),
         )
         closed = "" if day in pages.open else _("Closed")
         shown.append(Shown(words.day_long(day), closed, f"{links.to('book')}?day={day}", lines, free))
     return Drawn(frame.times, shown)
+
+
+def _out(
+    pages: Pages, staff_id: uuid.UUID | None, day: date, zone: ZoneInfo
+) -> Sequence[tuple[datetime, datetime]]:
+    """When a colleague is not here by the rota; nothing of whoever no rota places."""
+    here = pages.by_rota.get((staff_id, day)) if staff_id else None
+    if here is None:
+        return ()
+    midnight = _midnight(day, zone)
+    return tuple(_left_over(midnight, midnight + timedelta(days=1), sorted(here)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +233,7 @@ class _Frame:
         by: str,
         opened: Open | None,
         sessions: Sequence[Session] = (),
+        out: Sequence[tuple[datetime, datetime]] = (),
     ) -> tuple[Markup, int]:
         """The lines of one column, and how many of them are free. `key`: what is booked with a press on one of those.
 
@@ -231,14 +245,14 @@ class _Frame:
         passed = begin
         if self.now > begin:
             passed = min(begin + (self.now - begin) // LINE * LINE, begin + self.last - self.first)
-            spans = [*gone, *((one.starts, one.ends) for one in here)]
+            spans = [*gone, *out, *((one.starts, one.ends) for one in here)]
             spans += [(one.starts, one.ends) for one in held]
             for edges in [*spans, (opened.opens, opened.closes)] if opened else spans:
                 for edge in edges:
                     if passed < edge <= self.now:
                         passed = edge
         return replace(self, now=passed)._drawn(
-            day, here, key=key, away=gone, by=by, opened=opened, sessions=held
+            day, here, key=key, away=gone, by=by, opened=opened, sessions=held, out=tuple(out)
         )
 
     @lru_cache(maxsize=2_000)  # noqa: B019 - of times alone, not of a page
@@ -252,6 +266,7 @@ class _Frame:
         by: str,
         opened: Open | None,
         sessions: Sequence[Session],
+        out: Sequence[tuple[datetime, datetime]],
     ) -> tuple[Markup, int]:
         midnight = _midnight(day, self.zone)
         begin, end = midnight + self.first, midnight + self.last
@@ -261,7 +276,7 @@ class _Frame:
 
         def gap(fro: datetime, to: datetime) -> None:
             nonlocal free
-            for piece, until, what in _pieces(fro, to, begin, opened, away, self.now):
+            for piece, until, what in _pieces(fro, to, begin, opened, away, self.now, out):
                 size = _units(begin, piece, until)
                 if what == "free" and key and until - piece >= SHORTEST:
                     free += 1
@@ -318,12 +333,18 @@ def _pieces(
     opened: Open | None,
     away: Sequence[tuple[datetime, datetime]],
     now: datetime,
+    out: Sequence[tuple[datetime, datetime]] = (),
 ) -> Iterator[tuple[datetime, datetime, str]]:
-    """A gap cut where a line of the page begins, the centre opens or closes, or a colleague comes or goes."""
+    """A gap cut where a line of the page begins, the centre opens or closes, or a colleague comes or goes.
+
+    `away`: they would be here and are not; `out`: the rota has them here at other hours.
+    """
     opens, closes = (opened.opens, opened.closes) if opened is not None else (to, to)
     cuts = [fro, to, *(edge for edge in (opens, closes) if fro < edge < to)]
     if away:
         cuts += (edge for pair in away for edge in pair if fro < edge < to)
+    if out:
+        cuts += (edge for pair in out for edge in pair if fro < edge < to)
     line = begin + ((fro - begin) // LINE + 1) * LINE
     while line < to:
         cuts.append(line)
@@ -331,6 +352,8 @@ def _pieces(
     for piece, until in pairwise(sorted(set(cuts))):
         if away and any(left <= piece < back for left, back in away):
             yield piece, until, "away"
+        elif out and any(left <= piece < back for left, back in out):
+            yield piece, until, "over"
         elif opens <= piece and until <= closes and until > now:
             yield piece, until, "free"
         else:

@@ -3,99 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
-from kohti.kernel import clock, reading, words
+from kohti.kernel import clock, reading
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere
 
 from .actions import Placed
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Somebody's place by the rota on one day: from when to when, and the stretches of it that they are here.
-
-    `name` is empty for whoever the organisation sends. `instead_of`: whose place it is, where they stand in.
-    """
-
-    line_id: uuid.UUID
-    organisation_id: uuid.UUID
-    organisation: str
-    staff_id: uuid.UUID | None
-    name: str
-    instead_of: uuid.UUID | None
-    instead: str
-    room: str
-    day: date
-    starts: datetime
-    ends: datetime
-    holiday: bool
-    here: tuple[tuple[datetime, datetime], ...] = ()
-
-    def at(self, instant: datetime) -> tuple[datetime, datetime] | None:
-        """The stretch in which they are here at an instant."""
-        return next((one for one in self.here if one[0] <= instant < one[1]), None)
-
-    def after(self, instant: datetime) -> tuple[datetime, datetime] | None:
-        """The next stretch that begins after an instant."""
-        return next((one for one in self.here if one[0] > instant), None)
-
-    @property
-    def called(self) -> str:
-        """Who it is, with whom they are from."""
-        return ", ".join(part for part in (self.name, self.organisation) if part)
-
-
-PLACED = reading.Part(
-    """
-select p.*, coalesce(o.name, '') as organisation, coalesce(r.name, '') as room
-from kohti.who_is_placed(%(centre)s, %(first)s, %(last)s, %(zone)s) p
-left join team_organisation o on o.id = p.organisation_id
-left join diary_room r on r.id = p.room_id
-order by p.day, p.starts, organisation, p.name, p.line_id, p.here_from
-""",
-    lambda row: Place(
-        uuid.UUID(row["line_id"]),
-        uuid.UUID(row["organisation_id"]),
-        row["organisation"],
-        reading.identifier(row["staff_id"]),
-        row["name"],
-        reading.identifier(row["instead_of"]),
-        row["instead"],
-        row["room"],
-        date.fromisoformat(row["day"]),
-        datetime.fromisoformat(row["starts"]),
-        datetime.fromisoformat(row["ends"]),
-        row["holiday"],
-        ((datetime.fromisoformat(row["here_from"]), datetime.fromisoformat(row["here_until"])),)
-        if row["here_from"]
-        else (),
-    ),
-)
-"""A row for each stretch, beside other readings of a page; `gathered` puts those of one place together."""
-
-
-def gathered(rows: Iterable[Place]) -> list[Place]:
-    """The stretches of each place together, in the order of the rows."""
-    found: dict[tuple[date, uuid.UUID, uuid.UUID | None], Place] = {}
-    for one in rows:
-        key = (one.day, one.line_id, one.staff_id)
-        before = found.get(key)
-        if before is None:
-            found[key] = one
-        else:
-            found[key] = Place(*(getattr(one, part) for part in PARTS), here=(*before.here, *one.here))
-    return list(found.values())
-
-
-PARTS = Place.__slots__[:-1]
+from .placed import PLACED, Place, gathered
+from .today import Day, of_the_day
 
 
 def values(actor: Actor, first: date, last: date) -> dict[str, Any]:
@@ -106,71 +27,6 @@ def values(actor: Actor, first: date, last: date) -> dict[str, Any]:
 def placed(actor: Actor, first: date, last: date) -> list[Place]:
     """Who is placed at the actor's centre from a day to a day, by day and time. One statement."""
     return gathered(reading.together(values(actor, first, last), PLACED)[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Somebody who is here now or comes later today, in words of the language in use."""
-
-    organisation: str
-    name: str
-    instead: str
-    room: str
-    hours: str
-
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """Somebody who would be here today and is not; `covers`: who stands in."""
-
-    organisation: str
-    name: str
-    covers: str
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Who is here now, who comes later, who is away, and whose holiday it is."""
-
-    now: Sequence[Here]
-    later: Sequence[Here]
-    away: Sequence[Away]
-    holidays: Sequence[str]
-
-    def __bool__(self) -> bool:
-        return bool(self.now or self.later or self.away or self.holidays)
-
-
-def of_the_day(actor: Actor, places: Sequence[Place]) -> Day:
-    """The places of one day as they stand now."""
-    now = clock.now()
-    here, later = [], []
-    for one in places:
-        at, after = one.at(now), one.after(now)
-        if at is not None:
-            until = _("until %(time)s") % {"time": words.clock_time(at[1], actor.zone)}
-            here.append(Here(one.organisation, one.name, one.instead, one.room, until))
-        elif after is not None:
-            hours = f"{words.clock_time(after[0], actor.zone)}–{words.clock_time(after[1], actor.zone)}"
-            later.append(Here(one.organisation, one.name, one.instead, one.room, hours))
-    return Day(here, later, _away(places), sorted({one.organisation for one in places if one.holiday}))
-
-
-def _away(places: Sequence[Place]) -> list[Away]:
-    """Those who have a place today and none of it left to them, each once."""
-    covers: dict[uuid.UUID, dict[str, None]] = {}
-    for one in places:
-        if one.instead_of and one.here:
-            covers.setdefault(one.instead_of, {})[one.name] = None
-    present = {one.staff_id for one in places if one.here}
-    gone: dict[uuid.UUID, Place] = {}
-    for one in places:
-        if one.staff_id and not one.instead_of and not one.holiday and one.staff_id not in present:
-            gone.setdefault(one.staff_id, one)
-    return [
-        Away(one.organisation, one.name, words.all_of([*covers.get(staff_id, {})]) if staff_id in covers else "")
-        for staff_id, one in gone.items()
-    ]
 
 
 def here_today(actor: Actor) -> Day:
