@@ -26,6 +26,7 @@ from kohti.config import addresses
 from kohti.config.routes import Route, routes
 from kohti.diary import actions as diary
 from kohti.diary.models import Room
+from kohti.diary.rota import actions as rota
 from kohti.frontdesk import actions as frontdesk
 from kohti.journeys import actions as journeys
 from kohti.journeys.models import Cover, Ending, LastingCheck
@@ -40,7 +41,7 @@ from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert, Person
 from kohti.team import actions as team
 from kohti.team import devices
-from kohti.team.models import Centre
+from kohti.team.models import Centre, Organisation
 from kohti.workbench.merging import actions as merging
 
 HOST, COACH, LEADER, ADMINISTRATOR = "host", "coach", "leader", "administrator"
@@ -132,6 +133,15 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("book_news", "GET"): Expected(FLOOR, 200),
     ("book_week", "GET"): Expected(FLOOR, 200, thing="staff_id"),
     ("book_week_of_room", "GET"): Expected(FLOOR, 200, thing="room_id"),
+    ("here_now", "GET"): Expected(FLOOR, 200),
+    ("rota", "GET"): Expected(FLOOR, 200),
+    ("rota_printed", "GET"): Expected(FLOOR, 200),
+    ("rota_new", "GET"): Expected({LEADER}, 200),
+    ("rota_new", "POST"): Expected({LEADER}, 422),
+    ("rota_change", "POST"): Expected({LEADER}, 422),
+    ("rota_take_back", "POST"): Expected({LEADER}, 302, thing="change_id"),
+    ("rota_end", "GET"): Expected({LEADER}, 200, thing="rota_id"),
+    ("rota_end", "POST"): Expected({LEADER}, 302, thing="rota_id"),
     ("book_one", "GET"): Expected(FLOOR, 200, thing="booking_id"),
     ("book_move", "POST"): Expected(FLOOR, 422, thing="booking_id"),
     ("book_cancel", "POST"): Expected(FLOOR, 422, thing="booking_id"),
@@ -568,6 +578,8 @@ class Things(dict[str, Any]):
                 if key == "partner_id":
                     return partner
                 return partners.add_listing(leader, partner, partners.ListingWords(name="Advice"), key=once())
+        if key in ("rota_id", "change_id"):
+            return self._of_the_rota(key)
         if key == "offer_id":
             return an_offer(self.service, self["wish_id"]).id
         with as_actor(administrator):
@@ -591,6 +603,16 @@ class Things(dict[str, Any]):
                 with suppress(Refused):
                     return diary.close_on(administrator, self.centre.id, day, "painters").id
         raise AssertionError("every day is closed")
+
+    def _of_the_rota(self, key: str) -> uuid.UUID:
+        """A rota of the centre, or a holiday in it."""
+        leader, today = self.service.member(LEADER, centre=self.centre.code), MORNING.date()
+        with as_actor(leader):
+            partner = Organisation.objects.get(service_id=leader.service, code="housing-body").id
+            if key == "change_id":
+                return rota.nobody_comes(leader, partner, today, today, key=once())
+            line = rota.Placed(weekday=2, opens=time(9), closes=time(12))
+            return rota.keep_rota(leader, partner, today, [line], key=once())
 
     def _of_a_way(self, key: str) -> uuid.UUID:
         """Something of the person's way, which their leader's colleague has in hand."""

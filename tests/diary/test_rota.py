@@ -21,6 +21,9 @@ from kohti.diary.free import Rule, offers
 from kohti.diary.models import Absence, Rota, RotaChange, RotaLine
 from kohti.diary.rota import actions, queries
 from kohti.diary.rota.actions import Placed
+from kohti.diary.rota.placed import PLACED, gathered
+from kohti.diary.rota.placed import Place as At
+from kohti.diary.rota.today import Day
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
@@ -58,7 +61,7 @@ def away(here: Place, staff_id: uuid.UUID, first: date, last: date | None = None
     )
 
 
-def today(here: Place) -> queries.Day:
+def today(here: Place) -> Day:
     leader = here.member("leader")
     with as_actor(leader):
         return queries.here_today(leader)
@@ -282,7 +285,10 @@ def test_placed_colleagues_are_booked_in_the_hours_of_the_rota_and_at_no_other_t
 
 def test_free_times_of_a_placed_colleague_are_those_of_the_rota(here: Place) -> None:
     ruth = here.staff("Ruth Oyelaran").id
-    keep(here, every(ruth, WED, opens=time(10, 30), closes=NOON) + every(ruth, THU, opens=time(13), closes=FOUR))
+    keep(
+        here,
+        every(ruth, WED, opens=time(10, 30), closes=NOON) + every(ruth, THU, opens=time(13), closes=FOUR),
+    )
     away(here, ruth, TODAY + timedelta(days=8))
     leader = here.member("leader")
     with as_actor(leader):
@@ -384,7 +390,10 @@ def _plans(around: date) -> st.SearchStrategy[Plan]:
             one[0],
             one[1],
             one[2],
-            min((datetime.combine(around, one[2]) + timedelta(minutes=one[3])), datetime.combine(around, time(23, 59))).time(),
+            min(
+                (datetime.combine(around, one[2]) + timedelta(minutes=one[3])),
+                datetime.combine(around, time(23, 59)),
+            ).time(),
         )
     )
     spans = st.tuples(days, st.integers(0, 6)).map(lambda one: (one[0], one[0] + timedelta(days=one[1])))
@@ -398,7 +407,9 @@ def _plans(around: date) -> st.SearchStrategy[Plan]:
 
     return st.builds(
         Plan,
-        rotas=st.builds(rotas, days, st.integers(0, 8), st.lists(st.lists(line, max_size=5), min_size=3, max_size=3)),
+        rotas=st.builds(
+            rotas, days, st.integers(0, 8), st.lists(st.lists(line, max_size=5), min_size=3, max_size=3)
+        ),
         holidays=st.lists(st.tuples(st.integers(0, 1), spans).map(lambda one: (one[0], *one[1])), max_size=2),
         covers=st.lists(
             st.tuples(st.integers(0, 3), st.integers(0, 3), spans)
@@ -420,7 +431,11 @@ def _plans(around: date) -> st.SearchStrategy[Plan]:
 @pytest.fixture(scope="module")
 def anywhere() -> tuple[Place, list[uuid.UUID], list[uuid.UUID]]:
     made = place()
-    return made, [organisation(made, code) for code in (HOUSING, ADVICE)], [made.staff().id for _one in range(4)]
+    return (
+        made,
+        [organisation(made, code) for code in (HOUSING, ADVICE)],
+        [made.staff().id for _one in range(4)],
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -433,7 +448,7 @@ def test_who_is_here_is_what_the_plain_model_says_at_every_quarter_of_an_hour(
     zone = ZoneInfo("Europe/London")
     with as_system(where.system) as system, transaction.atomic():
         _written(plan, system, where.centre.id, organisations, staff)
-        found = queries.gathered(_rows(where.centre.id, around, zone))
+        found = gathered(_rows(where.centre.id, around, zone))
         transaction.set_rollback(True)
     closed = {date(2026, 4, 3), date(2026, 4, 6)}
     plan.closed.extend(closed)
@@ -471,10 +486,15 @@ def _written(
             )
             for who, weekday, opens, closes in lines
         )
+    changes: list[tuple[uuid.UUID, date, date, uuid.UUID | None, uuid.UUID | None]]
     changes = [(organisations[whose], first, last, None, None) for whose, first, last in plan.holidays]
-    changes += [(organisations[0], first, last, staff[who], staff[cover]) for who, cover, first, last in plan.covers]
+    changes += [
+        (organisations[0], first, last, staff[who], staff[cover]) for who, cover, first, last in plan.covers
+    ]
     RotaChange.objects.bulk_create(
-        RotaChange(**of, organisation_id=whose, first=first, last=last, staff_id=who, cover_id=cover, at=MORNING)
+        RotaChange(
+            **of, organisation_id=whose, first=first, last=last, staff_id=who, cover_id=cover, at=MORNING
+        )
         for whose, first, last, who, cover in changes
     )
     Absence.objects.bulk_create(
@@ -487,9 +507,14 @@ def _written(
     )
 
 
-def _rows(centre: uuid.UUID, around: date, zone: ZoneInfo) -> list[queries.Place]:
+def _rows(centre: uuid.UUID, around: date, zone: ZoneInfo) -> list[At]:
     from kohti.kernel import reading as together
 
-    asked = {"centre": centre, "first": around - timedelta(days=5), "last": around + timedelta(days=5), "zone": str(zone)}
+    asked = {
+        "centre": centre,
+        "first": around - timedelta(days=5),
+        "last": around + timedelta(days=5),
+        "zone": str(zone),
+    }
     with connection.cursor():
-        return together.together(asked, queries.PLACED)[0]
+        return together.together(asked, PLACED)[0]

@@ -27,6 +27,7 @@ PLACES = (
     ("people", "people.find", gettext_noop("People")),
     ("book", "diary.book", gettext_noop("Appointment book")),
     ("day_figures", "arrivals.see", gettext_noop("The day in figures")),
+    ("rota", "arrivals.see", gettext_noop("Rota")),
     ("tomorrow", "arrivals.see", gettext_noop("Tomorrow's sheet")),
     ("away", "journeys.work", gettext_noop("Away")),
     ("diary_import", "diary.import", gettext_noop("Import diary")),

@@ -128,7 +128,9 @@ def _as_held(one: Session, places: Sequence[Place]) -> Session:
         and place.ends > one.starts
     ]
     here = [
-        place for place in meant if any(begins < one.ends and ends > one.starts for begins, ends in place.here)
+        place
+        for place in meant
+        if any(begins < one.ends and ends > one.starts for begins, ends in place.here)
     ]
     if not meant:
         return one

@@ -8,6 +8,7 @@ import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import views, views_drop_ins, views_earlier, views_feed, views_not_coming
 from .book import views as book
+from .rota import views as rota
 
 urlpatterns = [
     path("book/", book.day, name="book"),
@@ -31,6 +32,13 @@ urlpatterns = [
     path("diary/waiting-list/<id:wish_id>/end/", views_earlier.end_wish, name="wish_end"),
     path("diary/waiting-list/offers/<id:offer_id>/back/", views_earlier.offer_back, name="offer_back"),
     path("book/<id:booking_id>/earlier/", views_earlier.ask_earlier, name="ask_earlier"),
+    path("here/", rota.here_now, name="here_now"),
+    path("rota/", rota.week, name="rota"),
+    path("rota/print/", rota.printed, name="rota_printed"),
+    path("rota/new/", rota.new, name="rota_new"),
+    path("rota/change/", rota.change, name="rota_change"),
+    path("rota/change/<id:change_id>/take-back/", rota.take_back, name="rota_take_back"),
+    path("rota/<id:rota_id>/end/", rota.end, name="rota_end"),
     path("centres/<id:centre_id>/drop-ins/", views_drop_ins.drop_ins, name="drop_ins"),
     path("drop-ins/<id:drop_in_id>/end/", views_drop_ins.end, name="drop_in_end"),
     path("drop-ins/<id:drop_in_id>/skip/", views_drop_ins.skip, name="drop_in_skip"),

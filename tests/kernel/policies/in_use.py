@@ -394,6 +394,16 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
         (service,),
     )
     owner.execute(
+        "with rota as (insert into diary_rota (id, service_id, centre_id, organisation_id, starts, at)"
+        " select gen_random_uuid(), o.service_id, %s, o.id, '2026-01-05', '2026-01-05' from team_organisation o"
+        " where o.service_id = %s returning id, service_id, centre_id, organisation_id), lines as ("
+        " insert into diary_rotaline (id, service_id, rota_id, weekday, opens, closes)"
+        " select gen_random_uuid(), service_id, id, 2, '09:00', '12:00' from rota)"
+        " insert into diary_rotachange (id, service_id, centre_id, organisation_id, first, last, at)"
+        " select gen_random_uuid(), service_id, centre_id, organisation_id, '2026-04-06', '2026-04-10', '2026-01-05' from rota",
+        (centre, service),
+    )
+    owner.execute(
         "insert into diary_travel (id, service_id, one_id, other_id, minutes)"
         " values (gen_random_uuid(), %s, %s, %s, 40) on conflict do nothing",
         (service, centre, here.other.id),

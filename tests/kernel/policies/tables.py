@@ -107,6 +107,16 @@ def added_by_hand(who: Who, row: Row, world: World) -> bool:
     return row["code"] == "" and (in_the_centre(who, row, world) or administered(who, row, world))
 
 
+keeps_the_rota = both(in_the_centre, may("rota.keep"))
+"""The rota of a centre is kept by whoever leads it; whoever works in the service reads it."""
+
+
+def of_a_rota_i_keep(who: Who, row: Row, world: World) -> bool:
+    """A line comes with its rota."""
+    of = world.of("diary_rota", row["rota_id"])
+    return of is not None and keeps_the_rota(who, of, world)
+
+
 def done_by_a_colleague(who: Who, row: Row, world: World) -> bool:
     """Whoever leads a centre sees what its colleagues did; who administers the service sees all of it."""
     if administered(who, row, world):
@@ -316,6 +326,13 @@ RULES: dict[str, Rules] = {
         ),
     ),
     "diary_travel": kept_by_the_system(own_service, remove=system_rows),
+    "diary_rota": kept_by(own_service, keeps_the_rota, keeps_the_rota),
+    "diary_rotaline": Rules(
+        see=own_service,
+        add=of_a_rota_i_keep,
+        worker=Rules(see=either(own_service, system_rows), add=either(of_a_rota_i_keep, system_rows)),
+    ),
+    "diary_rotachange": kept_by(own_service, keeps_the_rota, keeps_the_rota),
     "diary_wish": kept_by(*[either(in_the_book, of_the_guests_own)] * 3),
     "diary_freed": Rules(worker=Rules(see=system_rows, add=system_rows, remove=system_rows)),
     "diary_offer": Rules(

@@ -232,7 +232,9 @@ def pages(
     persons = dict.fromkeys(one.person_id for one in blocks if one.person_id)
     if persons and actor.kind == "member":
         history.record("person.listed", "book", actor.centre, persons=[*persons])
-    return Pages(first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms, held, by_rota)
+    return Pages(
+        first, last, blocks, {one.day: one for one in opened}, away, colleagues, rooms, held, by_rota
+    )
 
 
 @dataclass(frozen=True, slots=True)

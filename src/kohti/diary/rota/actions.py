@@ -77,7 +77,9 @@ def keep_rota(
                 at=clock.now(),
             )
     except IntegrityError as trouble:
-        raise Refused(_("Somebody changed this rota just now. Load the page again."), code="changed") from trouble
+        raise Refused(
+            _("Somebody changed this rota just now. Load the page again."), code="changed"
+        ) from trouble
     RotaLine.objects.bulk_create(
         RotaLine(
             service_id=actor.service,
@@ -179,7 +181,9 @@ def away(
 def take_back(actor: Actor, change_id: uuid.UUID) -> None:
     """A holiday is none, or somebody does not stand in after all. Again changes nothing. Raises NotThere."""
     actors.must(actor, "rota.keep")
-    found = RotaChange.objects.filter(id=change_id, centre_id=actor.centre).select_for_update(no_key=True).first()
+    found = (
+        RotaChange.objects.filter(id=change_id, centre_id=actor.centre).select_for_update(no_key=True).first()
+    )
     if found is None:
         raise NotThere("no such change")
     if found.ended_at is None:
@@ -213,7 +217,9 @@ def _known(actor: Actor, lines: Sequence[Placed]) -> None:
 
 
 def _held(actor: Actor, organisation_id: uuid.UUID) -> QuerySet[Rota]:
-    return Rota.objects.filter(centre_id=actor.centre, organisation_id=organisation_id).select_for_update(no_key=True)
+    return Rota.objects.filter(centre_id=actor.centre, organisation_id=organisation_id).select_for_update(
+        no_key=True
+    )
 
 
 TWICE = """
@@ -236,7 +242,7 @@ def _in_one_place(actor: Actor, organisation_id: uuid.UUID, starts: date, lines:
             and one.opens < other.closes
             and other.opens < one.closes
         ):
-            name = Staff.objects.filter(id=one.staff_id).values_list("full_name", flat=True).first()
+            name = Staff.objects.filter(id__in=[one.staff_id]).values_list("full_name", flat=True).first()
             said = {"name": name, "day": words.weekday(one.weekday)}
             raise Refused(_("%(name)s stands twice at the same time: %(day)s.") % said, code="twice")
     with connection.cursor() as cursor:
@@ -264,13 +270,17 @@ def _in_one_place(actor: Actor, organisation_id: uuid.UUID, starts: date, lines:
 def _end(actor: Actor, held: Rota, ends: date) -> None:
     held.ends = ends
     held.save(update_fields=["ends"])
-    history.record("rota.ended", "rota", held.id, detail={"last": ends - timedelta(days=1)}, tell=actor.centre)
+    history.record(
+        "rota.ended", "rota", held.id, detail={"last": ends - timedelta(days=1)}, tell=actor.centre
+    )
 
 
 def _away_already(actor: Actor, staff_id: uuid.UUID, first: date, last: date) -> bool:
     begins = clock.local(first, "00:00", actor.zone)
     ends = clock.local(last + timedelta(days=1), "00:00", actor.zone)
-    return Absence.objects.filter(staff_id=staff_id, starts__lte=max(begins, clock.now()), ends__gte=ends).exists()
+    return Absence.objects.filter(
+        staff_id=staff_id, starts__lte=max(begins, clock.now()), ends__gte=ends
+    ).exists()
 
 
 def _change(

@@ -102,7 +102,8 @@ class RotaChange(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(last__gte=F("first")), name="rota_change_in_order"),
             models.CheckConstraint(
-                condition=Q(staff=None, cover=None) | (Q(staff__isnull=False, cover__isnull=False) & ~Q(staff=F("cover"))),
+                condition=Q(staff=None, cover=None)
+                | (Q(staff__isnull=False, cover__isnull=False) & ~Q(staff=F("cover"))),
                 name="rota_change_holiday_or_cover",
             ),
             ExclusionConstraint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kohti.kernel import reading
@@ -80,11 +80,5 @@ def gathered(rows: Iterable[Place]) -> list[Place]:
     for one in rows:
         key = (one.day, one.line_id, one.staff_id)
         before = found.get(key)
-        if before is None:
-            found[key] = one
-        else:
-            found[key] = Place(*(getattr(one, part) for part in PARTS), here=(*before.here, *one.here))
+        found[key] = one if before is None else replace(before, here=(*before.here, *one.here))
     return list(found.values())
-
-
-PARTS = Place.__slots__[:-1]

@@ -68,8 +68,9 @@ STANDING = reading.Part(
 select r.id, r.organisation_id, coalesce(o.name, '') as organisation, r.starts, r.ends - 1 as last,
     n.people, n.days
 from diary_rota r left join team_organisation o on o.id = r.organisation_id
-cross join lateral (select count(distinct coalesce(l.staff_id, l.id)) as people, count(distinct l.weekday) as days
-    from diary_rotaline l where l.rota_id = r.id) n
+cross join lateral (select count(distinct l.staff_id) + coalesce(max(l.sent), 0) as people, count(distinct l.weekday) as days
+    from (select l.staff_id, l.weekday, count(*) filter (where l.staff_id is null) over (partition by l.weekday) as sent
+        from diary_rotaline l where l.rota_id = r.id) l) n
 where r.centre_id = %(centre)s and (r.ends is null or (r.ends > %(today)s and r.ends > r.starts))
 order by organisation, r.starts, r.id
 """,
@@ -183,7 +184,8 @@ def choices(actor: Actor) -> Choices:
 def standing(actor: Actor, rota_id: uuid.UUID) -> Standing:
     """A rota of the actor's centre that holds or will. One statement. Raises NotThere."""
     asked = {"centre": actor.centre, "today": clock.today(actor.zone)}
-    found = next((one for one in reading.together(asked, STANDING)[0] if one.id == rota_id), None)
+    every: list[Standing] = reading.together(asked, STANDING)[0]
+    found = next((one for one in every if one.id == rota_id), None)
     if found is None:
         raise NotThere("no such rota")
     return found
@@ -196,3 +198,36 @@ def grouped(lines: Sequence[Placed]) -> list[tuple[Placed, list[int]]]:
         key = (one.staff_id, one.opens, one.closes, one.room_id)
         found.setdefault(key, (one, []))[1].append(one.weekday)
     return list(found.values())
+
+
+def whom_placed(actor: Actor) -> dict[tuple[uuid.UUID, str], list[tuple[uuid.UUID, str]]]:
+    """Whom the rotas of the actor's centre that hold or will place there, by organisation. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct r.organisation_id, coalesce(o.name, '') as organisation, s.id, s.full_name, s.sort_key"
+            " from diary_rota r left join team_organisation o on o.id = r.organisation_id"
+            " join diary_rotaline l on l.rota_id = r.id left join team_staff s on s.id = l.staff_id"
+            " where r.centre_id = %s and (r.ends is null or (r.ends > %s and r.ends > r.starts))"
+            " order by organisation, s.sort_key, s.id",
+            [actor.centre, clock.today(actor.zone)],
+        )
+        found: dict[tuple[uuid.UUID, str], list[tuple[uuid.UUID, str]]] = {}
+        for organisation_id, organisation, staff_id, name, _sort in cursor.fetchall():
+            whose = found.setdefault((organisation_id, organisation), [])
+            if staff_id:
+                whose.append((staff_id, name))
+    return found
+
+
+def away_today(actor: Actor) -> list[str]:
+    """Who else of the centre is away for the rest of the day: those whom no rota places there now. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct s.full_name, s.sort_key from diary_absence a join team_staff s on s.id = a.staff_id"
+            " where a.centre_id = %(centre)s and a.starts <= %(now)s and a.ends > %(now)s"
+            " and s.id not in (select l.staff_id from diary_rotaline l join diary_rota r on r.id = l.rota_id"
+            " where r.centre_id = %(centre)s and r.starts <= %(today)s and (r.ends is null or r.ends > %(today)s)"
+            " and l.staff_id is not null) order by s.sort_key limit 100",
+            {"centre": actor.centre, "now": clock.now(), "today": clock.today(actor.zone)},
+        )
+        return [row[0] for row in cursor.fetchall()]

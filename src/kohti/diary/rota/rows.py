@@ -115,11 +115,11 @@ begin
     if to_jsonb(new) - array['ends', 'ended_at'] <> to_jsonb(old) - array['ends', 'ended_at'] then
         raise exception 'a rota is never edited: another one replaces it' using errcode = 'insufficient_privilege';
     end if;
-    return new;
+    return null;
 end $$;
-create or replace trigger rota_stays before update on diary_rota
+create or replace trigger rota_stays after update on diary_rota
 for each row execute function kohti.rota_stays();
-create or replace trigger rota_stays before update on diary_rotachange
+create or replace trigger rota_stays after update on diary_rotachange
 for each row execute function kohti.rota_stays();
 """
 

@@ -74,6 +74,10 @@ def _away(places: Sequence[Place]) -> list[Away]:
         if one.staff_id and not one.instead_of and not one.holiday and one.staff_id not in present:
             gone.setdefault(one.staff_id, one)
     return [
-        Away(one.organisation, one.name, words.all_of([*covers.get(staff_id, {})]) if staff_id in covers else "")
+        Away(
+            one.organisation,
+            one.name,
+            words.all_of([*covers.get(staff_id, {})]) if staff_id in covers else "",
+        )
         for staff_id, one in gone.items()
     ]
