@@ -187,7 +187,7 @@ def test_another_rota_ends_the_one_before_and_nothing_is_ever_edited(here: Place
     with as_actor(leader):
         assert Rota.objects.get(id=last).ends == TODAY + timedelta(days=21)
     with pytest.raises(Exception, match="never edited"), as_actor(leader):
-        Rota.objects.filter(id=last).update(starts=TODAY)
+        Rota.objects.filter(id=last).update(at=MORNING - timedelta(days=1))
     with pytest.raises(Exception, match="permission denied"), as_actor(leader):
         RotaLine.objects.filter(rota_id=last).update(weekday=MON)
 
