@@ -13,6 +13,7 @@ from tests.factories import MORNING, TODAY, acting, as_system, browser_of, place
 from kohti.config import services
 from kohti.diary.actions import NewDropIn, add_drop_in, hours
 from kohti.diary.models import Booking, Room
+from kohti.frontdesk import actions as frontdesk
 from kohti.kernel import blueprint, clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.ids import short
@@ -186,6 +187,30 @@ def test_a_host_finds_who_comes_today_by_a_few_letters() -> None:
     page = browser_of(here.member("host")).post("/book/new/", {"q": "ami kar", "find": "1"}).content.decode()
     assert "Amina Karimi" in page
     assert "Somebody Else" not in page
+
+
+def test_a_host_puts_a_walk_in_who_has_no_appointment_on_the_waiting_list() -> None:
+    here = place()
+    someone, leader, browser = (
+        here.person("Walka Inn"),
+        here.member("leader"),
+        browser_of(here.member("host")),
+    )
+    address = f"/people/{short(someone.id)}/appointments/waiting/"
+    assert browser.get(address).status_code == 404
+    reason = here.reasons["evidence"].id
+    acting(leader, frontdesk.take_walk_in, reason, key="walk-in", person_id=someone.id)
+    found = browser.post("/book/new/", {"q": "walka", "find": "1"}).content.decode()
+    assert f'value="{short(someone.id)}"' in found
+    asked = browser.post("/book/new/", {"person": short(someone.id), "times": "1"}).content.decode()
+    assert f'href="{address}"' in asked
+    page = browser.get(address)
+    assert int(page.headers["X-Kohti-Statements"]) <= 12
+    assert "Walka Inn" in page.content.decode()
+    fields = dict(re.findall(r'name="(key|until_[012])"[^>]*? value="([^"]+)"', page.content.decode()))
+    kind = short(here.kinds["work-search-review"].id)
+    assert browser.post(address, fields | {"kind": kind}).headers["Location"] == "/diary/waiting-list/?said"
+    assert "Walka Inn" in browser.get("/diary/waiting-list/").content.decode()
 
 
 def test_what_cannot_be_booked_is_said_on_the_form_and_nothing_typed_is_lost() -> None:

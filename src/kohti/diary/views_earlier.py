@@ -15,18 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kohti.design.fields import DayField
-from kohti.kernel import clock, ids, links, pages, words
-from kohti.kernel.actor import Actor, may, must
+from kohti.kernel import clock, history, ids, links, pages, words
+from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id, short
 from kohti.kernel.once import all_or_nothing
 from kohti.people.bar import bar
-from kohti.people.queries import open_person
+from kohti.people.queries import PersonCard, open_person
 from kohti.team.models import Staff
 
 from . import actions, earlier, offering
 from .book.asking import Choices, identifier
+from .book.reading import Somebody, somebody
 from .earlier import Earlier, Waits
 from .models import Booking, Offer, Wish
 
@@ -118,11 +119,19 @@ def ask_earlier(request: HttpRequest, actor: Actor, booking_id: uuid.UUID) -> Ht
     )
 
 
-@needs("people.open", methods=("GET", "POST"))
+@needs("diary.book", methods=("GET", "POST"))
 def ask_for_time(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpResponseBase:
     """Put somebody who has no appointment on the list: they come as soon as there is a time."""
-    must(actor, "diary.book")
-    person = open_person(actor, person_id)
+    about: dict[str, Any] = {"about": None}
+    person: PersonCard | Somebody | None
+    if may(actor, "people.open"):
+        person = open_person(actor, person_id)
+        about = bar(actor, person, "appointments")
+    elif (person := somebody(person_id)) is None:
+        raise NotThere("no such person")
+    else:
+        about["person"] = person
+        history.record("person.listed", "person", person.id, persons=[person.id])
     in_four_weeks = clock.today(actor.zone) + timedelta(weeks=4)
     form = EarlierForm(
         Choices.read(actor), request.POST or None, initial={"key": new_id(), "until": in_four_weeks}
@@ -136,7 +145,7 @@ def ask_for_time(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> Ht
     return render(
         request,
         "diary/ask_for_time.html",
-        bar(actor, person, "appointments") | {"form": form},
+        about | {"form": form},
         status=422 if request.method == "POST" else 200,
     )
 

@@ -87,7 +87,8 @@ def ask_for_time(
     before = once.first_time("wish.asked", key, made)
     if before is not None:
         return before
-    person = Person.objects.filter(id=person_id).select_for_update(no_key=True, of=("self",)).first()
+    take_turns([Booking(person_id=person_id)])  # whoever asks may not change the person
+    person = Person.objects.filter(id=person_id).first()
     if person is None or not Kind.objects.filter(id=kind_id, retired=False).exists():
         raise NotThere("no such person, or no such kind")
     if person.died_on is not None:

@@ -324,7 +324,9 @@ def somebody(person_id: uuid.UUID) -> Somebody | None:
 
 
 def find(actor: Actor, text: str) -> list[Somebody]:
-    """Those whom the actor sees and `text` names, best first: by the people's search for whoever may, else of today."""
+    """Those whom the actor sees and `text` names, best first: by the people's search for whoever may, else of whom
+    the floor sees today.
+    """
     if may(actor, "people.find"):
         return [Somebody(one.id, one.full_name) for one in people.find(actor, text)]
     wanted = names.fold(text).split()
@@ -332,9 +334,8 @@ def find(actor: Actor, text: str) -> list[Somebody]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "select p.id, p.full_name from diary_booking b join people_person p on p.id = b.person_id"
-            " where b.centre_id = %s and b.day = %s order by p.sort_key",
-            [actor.centre, clock.today(actor.zone)],
+            "select p.id, p.full_name from people_person p"
+            " where p.id = any((select kohti.people_on_my_floor())::uuid[]) order by p.sort_key, p.id"
         )
         rows = dict(cursor.fetchall())
     found = [

@@ -204,6 +204,7 @@ def _new_page(
             "times": times,
             "typed": request.POST.get("q", "")[:100],
             "someone": (short(someone.id), someone.name) if someone else None,
+            "waiting": reverse("ask_for_time", args=[someone.id]) if someone else "",
         },
         status=status,
     )
