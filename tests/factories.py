@@ -169,9 +169,13 @@ class Place:
             return next(iter(team.find_or_name(system, (centre or self.centre).id, [full_name]).values()))
 
 
-def an_offer(here: Place, wish_id: uuid.UUID) -> Offer:
-    """An earlier time that was offered to whoever waits for one, and that they did not want."""
-    starts = MORNING + timedelta(seconds=next(_count))
+def an_offer(here: Place, wish_id: uuid.UUID, *, starts: datetime | None = None) -> Offer:
+    """An earlier time that was offered to whoever waits for one, and that they did not want.
+
+    With `starts` one of their own colleague's, to which they can still say yes or no.
+    """
+    is_open = starts is not None
+    starts = starts or MORNING + timedelta(seconds=next(_count))
     staff_id = here.member("leader").staff_id
     assert staff_id is not None
     with as_system(here.system):
@@ -184,12 +188,12 @@ def an_offer(here: Place, wish_id: uuid.UUID) -> Offer:
             person_id=wish.person_id,
             booking_id=wish.booking_id,
             kind_id=wish.booking.kind_id,
-            staff_id=staff_id,
+            staff_id=(is_open and wish.booking.staff_id) or staff_id,
             starts=starts,
             ends=starts + timedelta(minutes=10),
             at=MORNING,
-            until=MORNING,
-            state=Offer.State.NO,
+            until=starts if is_open else MORNING,
+            state=Offer.State.OPEN if is_open else Offer.State.NO,
             message_id=uuid.uuid4(),
         )
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
-from tests.factories import MORNING, TODAY, Place, as_system
+from tests.factories import MORNING, TODAY, Place, acting, an_offer, as_system
 from tests.in_the_browser.screen import Screen, SitDown, Way
 
+from kohti.diary import actions as diary
 from kohti.diary import by_link
 from kohti.kernel.languages import CODES
 
@@ -134,19 +135,24 @@ def test_an_appointment_is_booked_at_a_free_time_moved_made_earlier_and_cancelle
     expect(colleague.page.locator(".k-book")).not_to_contain_text("Marcus")
 
 
-def test_on_a_small_telephone_without_script_an_appointment_is_late_moved_and_cancelled(
+def test_on_a_small_telephone_without_script_an_offered_time_is_taken_late_moved_and_cancelled(
     here: Place, sit_down: SitDown
 ) -> None:
     coach = here.member("coach", name="Kim Reed")
     booking = here.booking(
         MORNING + timedelta(hours=3), person=here.person("Zebedee Quixworth"), staff_id=coach.staff_id
     )
-    with as_system(here.system):
-        address = f"/a/{by_link.token_now(booking.id)}/"
+    wish = acting(coach, diary.ask_earlier, booking.id, key="ask")
+    offer = an_offer(here, wish, starts=MORNING + timedelta(hours=2))
     screen = sit_down(None, Way(width=320, script=False))
     page = screen.page
-    screen.go(address)
+    screen.go(f"/a/offer/{by_link.token_of_offer(offer.id)}/")
+    expect(page.get_by_role("heading", name="A time came free")).to_be_visible()
+    expect(page.get_by_text("Please answer by 12:00.")).to_be_visible()
+    screen.check("Quixworth", "Reed")
+    screen.press(screen.button("Yes, I will come then"))
     expect(page.get_by_role("heading", name="Your appointment")).to_be_visible()
+    expect(page.get_by_text("Your appointment is at this time now.")).to_be_visible()
     screen.check("Quixworth", "Reed")
     page.get_by_role("combobox").select_option("15")
     screen.press(screen.button("Say that I am late"))
