@@ -6,10 +6,10 @@ from django.db.models import Model
 
 from kohti.kernel.carried import Carried
 
-from .models import PARTS, Answers, Contact, Need
+from .models import PARTS, Answers, Contact, Helping, Need
 from .models.plan import Aim, PlanChange, Step
 
-SEALED: tuple[type[Model], ...] = (Need, Answers, Aim, Step, PlanChange)
+SEALED: tuple[type[Model], ...] = (Need, Answers, Aim, Step, PlanChange, Helping)
 DERIVED = ("held_until", "lapse", "alone", "last_contact_at", "next_at", "ends_on")
 
 CARRIED: tuple[Carried, ...] = (

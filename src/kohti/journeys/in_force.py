@@ -78,6 +78,7 @@ union all select 'fields', sealed, 'needs, aims and steps under its seal', count
     union all select sealed from journeys_aim where service_id = %(service)s
     union all select sealed from journeys_step where service_id = %(service)s
     union all select sealed from journeys_answers where service_id = %(service)s
+    union all select sealed from journeys_helping where service_id = %(service)s
     union all select sealed from journeys_planchange where service_id = %(service)s) under
 where sealed <> '' and not sealed = any(%(sealed)s) group by sealed
 """

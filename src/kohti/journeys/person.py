@@ -19,6 +19,7 @@ from .models import (
     Ending,
     Extension,
     HandOver,
+    Helping,
     Journey,
     LastingCheck,
     Outcome,
@@ -41,6 +42,7 @@ WORDS: tuple[tuple[type[Model], dict[str, Any]], ...] = (
     (Outcome, {"words": "", "evidence": ""}),
     (LastingCheck, {"words": ""}),
     (Ending, {"words": "", "answer": "", "again_why": ""}),
+    (Helping, {"news": ""}),
 )
 """What somebody wrote of a person, by table, and what stands there once it is forgotten."""
 

@@ -12,7 +12,8 @@ from kohti.people.rows import KEPT, MY_OWN, SEEN, SEEN_AMONG_MANY, SYSTEM_ALL, W
 from kohti.people.sharing.rows import SHARED, shared_under
 from kohti.people.sight import FAR
 
-from . import counting, holding, looking, writing
+from . import counting, helping, holding, looking, writing
+from .helping import HELPED, MY_STEP
 
 SEES = "(select kohti.may('journeys.see'))"
 WORKS = "(select kohti.may('journeys.work'))"
@@ -179,6 +180,7 @@ FUNCTIONS = (
     *counting.FUNCTIONS,
     *looking.FUNCTIONS,
     *writing.FUNCTIONS,
+    *helping.FUNCTIONS,
     GIVES,
     WHOSE,
     KEEPS_ITS_WORD,
@@ -243,10 +245,18 @@ TABLES = (
     _part("need", sealed=True, shared=SHARED_FIELD),
     _part("answers", sealed=True),
     _part("aim", sealed=True, own=False, shared=SHARED_FIELD),
-    _part("step", sealed=True, own=False, shared=SHARED_AIM),
+    _part("step", sealed=True, own=False, shared=f"{SHARED_AIM} or {MY_STEP}"),
     _part("planversion"),
     _part("planchange", sealed=True, own=False),
     _part("outcome"),
     _part("lastingcheck", own=False),
     _part("ending", add=f"{WORKS} and {_gives('member_id')}"),
+    # whose name tells something is named to who asked them, and to who holds the key of what it tells
+    Table(
+        name="journeys_helping",
+        see=f"({SEEN} and {SEES} and ({MY_OWN} or {WITH_ITS_KEY})) or ({HELPED})",
+        add=f"{WORKS} and {MY_OWN} and {KEPT}",
+        change=f"{WORKS} and ({MY_OWN} or {WITH_ITS_KEY}) and {KEPT}",
+        system=SYSTEM_ALL,
+    ),
 )

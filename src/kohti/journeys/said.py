@@ -120,6 +120,7 @@ def change(kind: str, values: Mapping[str, Any]) -> str:
         "step-stuck": _("Stuck: %(words)s. What would help: %(why)s"),
         "step-declined": _("They declined: %(words)s") if values.get("said") else _("Declined: %(words)s"),
         "step-answered": _("Taken up that this is stuck: %(words)s"),
+        "step-said": "%(words)s: %(why)s",
         "step-moved": _("Moved to %(day)s: %(words)s"),
     }
     return known[kind] % told if kind in known else kind

@@ -216,6 +216,29 @@ def _share(here: Place, coach: Actor, those: list[Any]) -> None:
             )
             if ends:
                 sharing.end_share(coach, made, why="found one")
+        _help(here, coach, one.id, partner)
+
+
+def _help(here: Place, coach: Actor, person_id: uuid.UUID, partner: Actor) -> None:
+    """Somebody of the housing people, of the same house, and of the office whose name tells something, helps with a
+    step of somebody's plan; the first no more."""
+    way = Journey.objects.filter(person_id=person_id, closed_at=None).first()
+    if way is None:
+        return
+    step = journeys.NewStep(words="look at the flat")
+    journeys.change_plan(coach, way.id, [step], key=str(uuid.uuid4()))
+    far = LATE.date() + timedelta(days=30)
+    for member in (
+        partner,
+        here.member("partner", name="Of the house"),
+        here.member("partner", centre="gloucester", organisation="drugs-service", name="Of the office"),
+        here.member("partner", centre="gloucester", organisation="housing-body"),
+    ):
+        made = journeys.ask_to_help(
+            coach, step.id, _id(member.member_id), until=far, told="yes", key=str(uuid.uuid4())
+        )
+        if member is partner:
+            journeys.end_help(coach, made)
 
 
 def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:

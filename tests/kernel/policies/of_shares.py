@@ -82,3 +82,38 @@ def of_a_share(who: Who, grant: Row, world: World) -> bool:
     """A grant that a share gave is seen by whoever sees the share."""
     share = world.of("people_share", grant["because_id"])
     return share is not None and a_share(who, share, world)
+
+
+def helps_now(who: Who, helping: Row, world: World) -> bool:
+    """Somebody who was asked helps until it ends, and while the share lasts that was made for it."""
+    member = world.of("team_membership", helping["member_id"])
+    shares = [
+        one
+        for one in world.tables["people_share"]
+        if one["because_kind"] == "helping" and one["because_id"] == helping["id"]
+    ]
+    return (
+        bool(who.member)
+        and member is not None
+        and member["staff_id"] == who.staff
+        and not helping["ended_at"]
+        and any(in_force(one) and not one["ended_at"] and who.member in one["members"] for one in shares)
+        and (helping["person_id"], "steps") in shared_with(who, world)
+    )
+
+
+def a_step_i_help_with(who: Who, row: Row, world: World) -> bool:
+    """A step that one was asked to help with; nothing sealed."""
+    return not row["sealed"] and any(
+        one["step_id"] == row["id"] and helps_now(who, one, world) for one in world.tables["journeys_helping"]
+    )
+
+
+def who_helps(who: Who, row: Row, world: World) -> bool:
+    """Who helps is seen by whoever sees the way; whose name tells something, by who asked and who holds the key."""
+    seen = of_a_seen_person(who, row, world) and who.may("journeys.see") and named_to_me(who, row, world)
+    return seen or helps_now(who, row, world)
+
+
+a_helper_to_ask = both(about(a_kept_person), may("journeys.work"), my_own)
+a_helper_to_end = both(about(a_kept_person), may("journeys.work"), named_to_me)

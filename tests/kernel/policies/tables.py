@@ -35,15 +35,19 @@ from tests.kernel.policies.of_people import (
     with_its_keys,
 )
 from tests.kernel.policies.of_shares import (
+    a_helper_to_ask,
+    a_helper_to_end,
     a_share,
     a_share_to_end,
     a_share_to_make,
     a_shared_help,
     a_shared_note,
     a_shared_way_to_reach,
+    a_step_i_help_with,
     of_a_share,
     of_a_shared_aim,
     of_a_shared_field,
+    who_helps,
 )
 from tests.kernel.policies.of_ways import (
     a_way,
@@ -367,12 +371,13 @@ RULES: dict[str, Rules] = {
     "journeys_need": part_of_a_way(add=my_own, sealed=True, shared=of_a_shared_field),
     "journeys_answers": part_of_a_way(add=my_own, sealed=True),
     "journeys_aim": part_of_a_way(sealed=True, shared=of_a_shared_field),
-    "journeys_step": part_of_a_way(sealed=True, shared=of_a_shared_aim),
+    "journeys_step": part_of_a_way(sealed=True, shared=either(of_a_shared_aim, a_step_i_help_with)),
     "journeys_planversion": part_of_a_way(add=my_own),
     "journeys_planchange": part_of_a_way(sealed=True),
     "journeys_outcome": part_of_a_way(add=my_own),
     "journeys_lastingcheck": part_of_a_way(),
     "journeys_ending": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
+    "journeys_helping": kept_by(who_helps, a_helper_to_ask, a_helper_to_end, remove=system_rows),
     **{
         f"partners_{name}": kept_by(
             either(a_colleague, public_at_the_door), *[both(own_service, may("directory.keep"))] * 2

@@ -16,6 +16,7 @@ from .handing import (
     may_give,
     take_back,
 )
+from .helping import ask_to_help, end_help, help_read, help_with_step
 from .importing import (
     apply_caseload,
     apply_held_caseload,
@@ -63,6 +64,7 @@ __all__ = (
     "answer_hand_over",
     "apply_caseload",
     "apply_held_caseload",
+    "ask_to_help",
     "ask_to_take_over",
     "change_plan",
     "check_caseload",
@@ -70,6 +72,7 @@ __all__ = (
     "cover",
     "due_before_it_begins",
     "end_cover",
+    "end_help",
     "end_pause",
     "extend",
     "follow_up",
@@ -78,6 +81,8 @@ __all__ = (
     "give_up_caseload",
     "hand_overs_read",
     "has_in_hand",
+    "help_read",
+    "help_with_step",
     "hold_caseload",
     "journey_to_change",
     "may_give",

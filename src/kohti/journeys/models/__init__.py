@@ -6,13 +6,14 @@ from .base import Ranges
 from .contact import Answers, Contact, Need
 from .ending import Ending
 from .hands import Cover, HandOver, Owning
+from .helping import Helping
 from .journey import EntryFact, Extension, Journey, Pause, Rules, StageSpell
 from .plan import OPEN_STEPS, Aim, PlanChange, PlanVersion, Step
 from .reached import LastingCheck, Outcome
 
 PARTS: tuple[type[models.Model], ...] = (
     EntryFact, StageSpell, Pause, Extension, Owning, Cover, HandOver, Contact, Need, Answers, Aim, Step,
-    PlanVersion, PlanChange, Outcome, LastingCheck, Ending,
+    PlanVersion, PlanChange, Outcome, LastingCheck, Ending, Helping,
 )  # fmt: skip
 """What a way consists of; each row carries the person it is about."""
 
@@ -27,6 +28,7 @@ __all__ = (
     "EntryFact",
     "Extension",
     "HandOver",
+    "Helping",
     "Journey",
     "LastingCheck",
     "Need",

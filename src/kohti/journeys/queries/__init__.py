@@ -5,6 +5,7 @@ from __future__ import annotations
 from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Page, caseload, coaches, whole
 from .ending import Done, FollowUp, ending, follow_ups, look_back
 from .handing import Handing, hand_overs, open_hand_over
+from .helping import HELPERS, Helped, Helper, MyStep, helped, may_help, steps_i_help_with
 from .needing import Needs, needing
 from .needs import Answer, answers_over_time, needs_over_time
 from .paper import OnPaper, plan_on_paper
@@ -29,6 +30,7 @@ from .way import journey, journey_of
 
 __all__ = (
     "FLAGS",
+    "HELPERS",
     "ORDERS",
     "SHOWS",
     "Answer",
@@ -37,7 +39,10 @@ __all__ = (
     "Done",
     "FollowUp",
     "Handing",
+    "Helped",
+    "Helper",
     "LastTime",
+    "MyStep",
     "Needs",
     "OnPaper",
     "Page",
@@ -52,6 +57,7 @@ __all__ = (
     "ending",
     "follow_ups",
     "hand_overs",
+    "helped",
     "in_order",
     "journey",
     "journey_of",
@@ -59,6 +65,7 @@ __all__ = (
     "last_time",
     "latest_version",
     "look_back",
+    "may_help",
     "needing",
     "needs_over_time",
     "open_hand_over",
@@ -66,6 +73,7 @@ __all__ = (
     "plan",
     "plan_on_paper",
     "quality",
+    "steps_i_help_with",
     "to_review",
     "whole",
     "whose_check",

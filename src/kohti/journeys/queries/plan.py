@@ -15,6 +15,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team.models import Staff
 
 from ..models import OPEN_STEPS, Aim, LastingCheck, Outcome, Step
+from .helping import HELPERS, Helper
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Plan:
     """A plan as it stands: aims, steps (open ones first, by day), and its latest versions, newest first.
 
     Besides, how each of the two last said it goes in each field of life, what was reached (newest first), and every
-    question whether that lasts, in order.
+    question whether that lasts, in order; and who helps with which step.
     """
 
     aims: tuple[Aim, ...]
@@ -52,6 +53,7 @@ class Plan:
     needs: tuple[Rating, ...]
     outcomes: tuple[Outcome, ...]
     checks: tuple[LastingCheck, ...]
+    helpers: tuple[Helper, ...]
 
 
 AIMS = reading.rows_of(Aim, "journey_id = %(way)s order by made_at, id")
@@ -105,8 +107,15 @@ CHECKS = reading.rows_of(
 
 def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
     """A plan as far as the actor may see it. One statement."""
-    aims, steps, latest, said, outcomes, checks = reading.together(
-        {"way": journey_id, "versions": versions}, AIMS, STEPS, VERSIONS, LATEST_NEEDS, OUTCOMES, CHECKS
+    aims, steps, latest, said, outcomes, checks, helpers = reading.together(
+        {"way": journey_id, "versions": versions},
+        AIMS,
+        STEPS,
+        VERSIONS,
+        LATEST_NEEDS,
+        OUTCOMES,
+        CHECKS,
+        HELPERS,
     )
     of = {one.id: one for one in outcomes}
     for check in checks:
@@ -118,6 +127,7 @@ def plan(journey_id: uuid.UUID, *, versions: int = 3) -> Plan:
         tuple(said),
         tuple(outcomes),
         tuple(checks),
+        tuple(helpers),
     )
 
 

@@ -177,6 +177,7 @@ def _shown(
                 "agreed": words.day_of(one.agreed_at, actor.zone),
             }
             for one in found.versions
+            if one.changes
         ],
         "may_work": may(actor, "journeys.work") and way.closed_at is None,
         "ended_words": way.closed_with,

@@ -92,7 +92,7 @@ class ThemePart(Part):
     logo: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(svg|png)$")] | None = None
 
 
-NO_FIELD = ("reach", "helps", "born", "address")
+NO_FIELD = ("reach", "helps", "born", "steps", "address")
 """What is shared or sealed and is no field of life: no field may have such a code."""
 
 

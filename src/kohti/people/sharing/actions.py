@@ -17,7 +17,7 @@ from kohti.people import fields as life
 from kohti.people.actions.sight import asked, kept
 from kohti.team.models import Membership, Organisation
 
-from .models import PARTS, Share, last_day
+from .models import PARTS, STEPS, Share, last_day
 
 LONGEST = timedelta(days=366)
 """No share is longer: who still needs it is asked again."""
@@ -43,7 +43,8 @@ def share(
     `fields`: fields of life and of `PARTS`. `review_on`: empty, half way. `told`: how the person was told, or how they
     agreed; nothing is shared on consent without it. From the next statement on they read it. The same key shares once.
     Raises NotThere for whoever is not seen, and Refused where a field is nobody's to share, the organisation has gone
-    or is the actor's own, or the days do not fit.
+    or is the actor's own, or the days do not fit. With colleagues of one's own organisation only what they are asked
+    for by name is shared (`members` and `because`).
     """
     actors.must(actor, "shares.write")
     kept(person_id)
@@ -55,7 +56,7 @@ def share(
     ends = datetime.combine(until + timedelta(days=1), time(), actor.zone)
     review = review_on or today + (until - today) // 2
     wanted = sorted(set(fields))
-    _check(actor, person_id, organisation_id, wanted, until, review)
+    _check(actor, person_id, organisation_id, wanted, until, review, asked_for=bool(members and because[0]))
     if basis == Share.Basis.CONSENT and not told.strip():
         raise Refused(_("Say how they agreed."), code="not-told")
     mine = Membership.objects.filter(
@@ -100,15 +101,20 @@ def _check(
     wanted: Sequence[str],
     until: date,
     review: date,
+    *,
+    asked_for: bool,
 ) -> None:
-    """That this may be shared, with this organisation, for as long. Raises NotThere and Refused."""
+    """That this may be shared, with this organisation, for as long. Raises NotThere and Refused.
+
+    `asked_for`: it goes with something that is asked of these people by name, who may be of one's own organisation.
+    """
     today = clock.today(actor.zone)
     to = Organisation.objects.filter(id=organisation_id, service_id=actor.service).first()
     if to is None:
         raise NotThere("no such organisation")
     if to.retired:
         raise Refused(_("This organisation no longer works here."), code="gone")
-    if to.id == actor.organisation_id:
+    if to.id == actor.organisation_id and not asked_for:
         raise Refused(
             _("This is your own organisation: its people see a person by working with them."), code="own"
         )
@@ -120,7 +126,7 @@ def _check(
         raise Refused(_("Choose what is shared."), code="nothing")
     known = life.fields_of_life(actor)
     for field in wanted:
-        if field in PARTS:
+        if field in PARTS or (field == STEPS and asked_for):
             continue
         if field not in known:
             raise NotThere("no such field of life")

@@ -14,9 +14,10 @@ from kohti.kernel.together import belongs
 from kohti.people.models import Person
 from kohti.team.models import Organisation, Service, Staff
 
-REACH, HELPS, BORN = "reach", "helps", "born"
+REACH, HELPS, BORN, STEPS = "reach", "helps", "born", "steps"
 PARTS = (REACH, HELPS, BORN)
-"""What can be shared besides fields of life: how to reach somebody, what helps them, when they were born."""
+"""What can be shared besides fields of life: how to reach somebody, what helps them, when they were born. The steps
+agreed with somebody who helps (`STEPS`) are shared by asking them to help, and not by themselves."""
 
 
 def last_day(ends: datetime, zone: ZoneInfo) -> date:
