@@ -8,6 +8,7 @@ import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import appointment, day, following, here, leaving, looked, meanwhile, messages, timeline, views
 from .merging import views as merging
+from .shared import views as shared
 
 urlpatterns = [
     path("history/", views.audit, name="audit"),
@@ -29,6 +30,8 @@ urlpatterns = [
     path("people/<id:person_id>/same-as/<id:other_id>/", merging.merge, name="person_merge"),
     path("people/<id:person_id>/not/<id:other_id>/", merging.apart, name="person_apart"),
     path("people/merged/<id:merge_id>/", merging.undo, name="merge_undo"),
+    path("shared/", shared.shared_with_us, name="shared_with_us"),
+    path("shared/<id:person_id>/", shared.shared_person, name="shared_person"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<id:message_id>/decide/", messages.decide, name="message_decide"),
 ]

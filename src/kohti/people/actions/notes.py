@@ -51,16 +51,27 @@ def add_note(
 
     Raises Refused where a key is not held.
     """
-    sealed = life.sealed_of(actor, fields)
-    for field in sealed:
+    for field in life.sealed_of(actor, fields):
         have_key(person_id, field)
+    return put_note(rows, actor, person_id, note_id, text, fields)
+
+
+def put_note(
+    rows: writing.Rows,
+    actor: Actor,
+    person_id: uuid.UUID,
+    note_id: uuid.UUID,
+    text: str,
+    fields: Sequence[str],
+) -> history.Event:
+    """As `add_note`, where the caller has seen to the keys."""
     note = Note(
         id=note_id,
         service_id=actor.service,
         person_id=person_id,
         at=clock.now(),
         fields=list(fields),
-        sealed=sealed,
+        sealed=life.sealed_of(actor, fields),
         text=text,
         by_member=actor.member_id,
         by_staff_id=actor.staff_id,

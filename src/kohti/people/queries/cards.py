@@ -34,6 +34,14 @@ class MarkLine:
     reason: str = ""
 
 
+def age_on(born: date | None, died_on: date | None, day: date) -> int | None:
+    """Full years on a day, at most on that of a death; None without a date of birth."""
+    if born is None:
+        return None
+    day = min(day, died_on) if died_on else day
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 @dataclass(frozen=True, slots=True)
 class PersonCard:
     """Who a person is, how to reach them, and what to know before meeting them."""
@@ -60,11 +68,7 @@ class PersonCard:
 
     def age_on(self, day: date) -> int | None:
         """Full years on a day, at most on that of their death; None without a date of birth."""
-        born = self.date_of_birth
-        day = min(day, self.died_on) if self.died_on else day
-        if born is None:
-            return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return age_on(self.date_of_birth, self.died_on, day)
 
     @property
     def helps(self) -> tuple[MarkLine, ...]:

@@ -9,14 +9,16 @@ from datetime import date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, once
+from kohti.kernel import clock, history, once, writing
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people import fields as life
+from kohti.people.actions.notes import put_note
 from kohti.people.actions.sight import asked, kept
 from kohti.team.models import Membership, Organisation
 
+from . import queries
 from .models import PARTS, STEPS, Share, last_day
 
 LONGEST = timedelta(days=366)
@@ -170,6 +172,29 @@ def end_share(actor: Actor, share_id: uuid.UUID, *, why: str) -> None:
     )
     if changed:
         history.record("share.ended", "share", share_id, persons=[one.person_id], detail={"why": why.strip()})
+
+
+def write_note(
+    actor: Actor, person_id: uuid.UUID, text: str, *, fields: Sequence[str], key: str
+) -> uuid.UUID:
+    """Write a note on somebody of whom these fields of life are shared with the actor; its id.
+
+    The same key writes once. Raises NotThere where nothing is shared, or no longer, and Refused for a field that is not.
+    """
+    actors.must(actor, "people.note")
+    found = queries.shared_with_me(actor, person_id)
+    if not found:
+        raise NotThere("no such person")
+    wanted = list(dict.fromkeys(fields))
+    if not wanted or not set(wanted) <= set(found[0].fields) - set(PARTS):
+        raise Refused(_("Choose a field of life that is shared with you."), code="not-shared")
+    made = new_id()
+    before = once.first_time("people.write_note", key, made)
+    if before is not None:
+        return before
+    rows = writing.Rows()
+    rows.write(put_note(rows, actor, person_id, made, text, wanted))
+    return made
 
 
 def _mine(share_id: uuid.UUID) -> Share:

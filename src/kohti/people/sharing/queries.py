@@ -119,3 +119,15 @@ def open_shared(actor: Actor, person_id: uuid.UUID) -> SharedPerson:
         raise NotThere("no such person")
     history.record("person.opened", "person", person_id, persons=[person_id], detail={"by": "share"})
     return found[0]
+
+
+def over_for_me(actor: Actor, person_id: uuid.UUID) -> tuple[bool, datetime | None]:
+    """Whether something of a person was once shared with the actor, and when the last of it ended.
+
+    No instant where it was not its end that closed it. Nothing says so to whoever was never shown anything. One statement.
+    """
+    actors.must(actor, "shares.read")
+    with connection.cursor() as cursor:
+        cursor.execute("select since from kohti.share_over(%s)", [person_id])
+        row = cursor.fetchone()
+    return row is not None, row[0] if row else None

@@ -69,6 +69,30 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     join people_person p on p.id = s.person_id and not p.restricted and p.merged_into_id is null
 $$"""
     ),
+    definer(
+        f"""
+kohti.find_shared(p_words text[])
+returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select array(
+        select p.id from people_person p
+        where p.id in (select g.person_id from people_grant g where {TO_US} and kohti.may('shares.read'))
+          and p.folded like all (array(select '%' || w || '%' from unnest(p_words) w)))
+$$"""
+    ),
+    # whoever once was shown something is told that it is over; to others there is nobody
+    definer(
+        """
+kohti.share_over(p_person uuid)
+returns table (since timestamptz) language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+    select case when max(g.ends) <= kohti.now() then max(g.ends) end
+    from people_grant g
+    where g.person_id = p_person and g.purpose = 'share' and g.field = '' and g.starts <= kohti.now()
+      and (g.to_member_id = kohti.member() or g.to_organisation_id = kohti.organisation())
+      and kohti.may('shares.read')
+    having count(*) > 0
+$$"""
+    ),
     # with whose name it would tell something is said in neutral words to whoever has no key
     definer(
         """

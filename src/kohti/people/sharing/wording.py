@@ -1,0 +1,56 @@
+"""Shares in words: what is shared, and on which ground in law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+
+from kohti.kernel.actor import Actor
+from kohti.people import fields as life
+
+from .models import BORN, HELPS, REACH, Share
+
+PART_TITLES: dict[str, Callable[[], str]] = {
+    REACH: lambda: _("How to reach them"),
+    HELPS: lambda: _("What helps"),
+    BORN: lambda: _("Date of birth"),
+}
+GROUNDS: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
+    Share.Basis.PUBLIC_TASK: (
+        lambda: _("A public task"),
+        lambda: _("The law gives the service this task, and it needs this for it. They can object."),
+    ),
+    Share.Basis.LEGAL_DUTY: (
+        lambda: _("A legal duty"),
+        lambda: _("A law says that it must be told. They are told that it is."),
+    ),
+    Share.Basis.CONTRACT: (
+        lambda: _("A contract with them"),
+        lambda: _("They signed up for something that cannot be done without it."),
+    ),
+    Share.Basis.CONSENT: (
+        lambda: _("Their consent"),
+        lambda: _("Only where saying no costs them nothing. They can take it back at any time."),
+    ),
+    Share.Basis.VITAL: (
+        lambda: _("Somebody's life"),
+        lambda: _("To protect somebody's life, where nothing else is quick enough."),
+    ),
+}
+"""Each ground in law: what it is called, and what it means."""
+
+
+def ground(basis: str) -> str:
+    """What a ground in law is called."""
+    return GROUNDS[basis][0]() if basis in GROUNDS else basis
+
+
+def titles(actor: Actor, codes: Iterable[str]) -> list[str]:
+    """What is shared, as a list says it: fields of life first, in the service's order, then the parts."""
+    known, wanted = life.fields_of_life(actor), list(codes)
+    in_order = [code for code in (*known, *PART_TITLES) if code in wanted]
+    return [
+        PART_TITLES[code]() if code in PART_TITLES else life.title_of(known, code)
+        for code in (*in_order, *(code for code in wanted if code not in in_order))
+    ]

@@ -1,0 +1,1 @@
+"""What other organisations share with ours: of whom, and what of them."""
