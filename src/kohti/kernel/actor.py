@@ -38,7 +38,8 @@ class Actor:
     scope   whose rows: day (who comes today), centre, service, administration (the team's tables of the
             service and what happened in it, nobody's data), none
     verbs   what the role may do, names from `may.VERBS`
-    device_id, admitted   which device; which appointment a guest is known by
+    device_id, admitted   which device; which appointment, or link of a partner, a guest is known by
+    by      what a guest is known by: an appointment, or a referral by its link
     facts   names and settings for pages: service, centre, role titles; no rule reads them
     """
 
@@ -53,6 +54,7 @@ class Actor:
     verbs: frozenset[str] = frozenset()
     device_id: uuid.UUID | None = None
     admitted: uuid.UUID | None = None
+    by: Literal["appointment", "referral"] = "appointment"
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
 
     @property

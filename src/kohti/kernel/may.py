@@ -47,6 +47,8 @@ VERBS: dict[str, str] = {
     "documents.add": gettext_noop("write letters to a person, keep files with them, and end them"),
     "messages.see": gettext_noop("see which mails and texts left, and which came to nothing"),
     "messages.decide": gettext_noop("send a message again, settle or cancel it"),
+    "referrals.write": gettext_noop("hand people over to whoever helps, and take it back"),
+    "referrals.answer": gettext_noop("see and answer who is handed over to one's own organisation"),
     "directory.see": gettext_noop("look up who helps with what"),
     "directory.keep": gettext_noop("write and bring in who helps with what"),
     "directory.confirm": gettext_noop("confirm that an offer in the directory is right"),

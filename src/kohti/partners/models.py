@@ -48,11 +48,13 @@ class Entry(models.Model):
 class Partner(Entry):
     """An organisation of the directory. `organisation`: the one of the team it is, if its people work here.
 
-    `neutral`: what it is called where its name would tell something of a person, to whoever may not know.
+    `tells`: the field of life that its very name tells of whoever it helps; `neutral`: what it is then called to whoever
+    may not know that.
     """
 
     name = models.TextField()
     organisation = belongs(Organisation, null=True)
+    tells = models.CharField(max_length=40, blank=True, default="", db_default="")
     neutral = models.TextField(blank=True, default="")
 
     class Meta:
@@ -174,3 +176,7 @@ TABLES: dict[str, type[Entry]] = {
     "service_at_location": ListedAt,
 }
 """Where each kind of HSDS record stands, in an order in which everything is there that the next points to."""
+
+from .referrals.models import Referral as Referral  # noqa: E402 - these point to the tables above
+from .referrals.models import ReferralLink as ReferralLink  # noqa: E402
+from .referrals.models import ReferralTurn as ReferralTurn  # noqa: E402

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kohti.kernel.policies import OF_COLLEAGUES, OWN_SERVICE, Table
 
 from . import searching
+from .referrals import rows as referrals
 
 KEEPS = f"{OWN_SERVICE} and (select kohti.may('directory.keep'))"
 CONFIRMS = (
@@ -13,6 +14,7 @@ CONFIRMS = (
 AT_THE_DOOR = "(select kohti.at_the_door())"
 
 FUNCTIONS = (
+    *referrals.FUNCTIONS,
     """
 create or replace function kohti.listing_found_by()
 returns trigger language plpgsql as $$
@@ -31,12 +33,15 @@ for each row execute function kohti.listing_found_by();
 )
 
 
-TABLES = tuple(
-    Table(
-        name=f"partners_{name}",
-        see=f"{OF_COLLEAGUES} or (public and gone_since is null and {AT_THE_DOOR})",
-        add=KEEPS,
-        change=CONFIRMS if name == "listing" else KEEPS,
-    )
-    for name in ("partner", "place", "taxonomy", "term", "listing", "listedat")
+TABLES = (
+    *(
+        Table(
+            name=f"partners_{name}",
+            see=f"{OF_COLLEAGUES} or (public and gone_since is null and {AT_THE_DOOR})",
+            add=KEEPS,
+            change=CONFIRMS if name == "listing" else KEEPS,
+        )
+        for name in ("partner", "place", "taxonomy", "term", "listing", "listedat")
+    ),
+    *referrals.TABLES,
 )

@@ -8,7 +8,7 @@ version (`as_json`, `from_json`), for rooms that read it where they need it.
 from __future__ import annotations
 
 from .lines import line_of
-from .parts import CODED, Blueprint, Language, Mapped, OnlinePart, RemindersPart, Replacement
+from .parts import CODED, Blueprint, Language, Mapped, OnlinePart, ReferralsPart, RemindersPart, Replacement
 from .reading import BadBlueprint, Fault, digest, read
 from .retiring import Held, WouldOrphan
 
@@ -21,6 +21,7 @@ __all__ = [
     "Language",
     "Mapped",
     "OnlinePart",
+    "ReferralsPart",
     "RemindersPart",
     "Replacement",
     "WouldOrphan",

@@ -393,6 +393,20 @@ class PlanPart(Part):
         return self
 
 
+class ReferralsPart(Part):
+    """How soon a partner is to answer a referral.
+
+    `reply_days`: after how many days whoever sent it is asked to look; `leader_days`: after how many more their leader
+    is; `link_days`: how long the link of a partner without an account holds; `share_days`: for how long something is
+    shared unless another day is said.
+    """
+
+    reply_days: Number = Field(default=5, gt=0, le=90)
+    leader_days: Number = Field(default=3, ge=0, le=90)
+    link_days: Number = Field(default=14, gt=0, le=90)
+    share_days: Number = Field(default=90, gt=0, le=366)
+
+
 class TargetPart(Part):
     """A number to be reached between two days, both included, and what it counts."""
 
@@ -458,6 +472,7 @@ class Blueprint(Part):
     scale: ScalePart = ScalePart()
     outcomes: tuple[OutcomePart, ...] = ()
     plan: PlanPart = PlanPart()
+    referrals: ReferralsPart = ReferralsPart()
     targets: tuple[TargetPart, ...] = ()
     factors: tuple[FactorPart, ...] = ()
     mapping: dict[Mapped, dict[Code, Code]] = {}

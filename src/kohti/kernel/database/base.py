@@ -44,7 +44,8 @@ def _entering(actor: actors.Actor) -> tuple[str, tuple[object, ...]]:
     if actor.kind == "device":
         return "select kohti.enter_device(%s, %s)", (actor.device_id, now)
     if actor.kind == "guest":
-        return "select kohti.enter_guest(%s, %s)", (actor.admitted, now)
+        enter = "enter_guest" if actor.by == "appointment" else "enter_partner"
+        return f"select kohti.{enter}(%s, %s)", (actor.admitted, now)
     return (
         "select kohti.enter(%s, %s, %s, %s, %s, %s, %s)",
         (

@@ -1,0 +1,91 @@
+"""What a referral goes through: which state follows which, whose word makes it so, and what each is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from .models import Referral
+
+State, How = Referral.State, Referral.How
+AFTER: Mapping[str, tuple[str, ...]] = {
+    State.DRAFT: (State.SENT, State.WITHDRAWN),
+    State.SENT: (State.SEEN, State.ACCEPTED, State.WAITING, State.DECLINED, State.WITHDRAWN),
+    State.SEEN: (State.ACCEPTED, State.WAITING, State.DECLINED, State.WITHDRAWN),
+    State.WAITING: (State.ACCEPTED, State.STARTED, State.DECLINED, State.WITHDRAWN),
+    State.ACCEPTED: (State.STARTED, State.WAITING, State.DECLINED, State.WITHDRAWN),
+    State.STARTED: (State.DONE, State.DECLINED, State.WITHDRAWN),
+    State.DECLINED: (),
+    State.DONE: (),
+    State.WITHDRAWN: (),
+}
+"""What may follow each state; the database holds everybody to it."""
+OURS = (State.SENT, State.WITHDRAWN)
+"""What the side that hands over says; everything else is the word of whoever was asked."""
+CLOSED = (State.DECLINED, State.DONE, State.WITHDRAWN)
+OPEN = (State.SENT, State.SEEN, State.ACCEPTED, State.WAITING, State.STARTED)
+UNANSWERED = (State.SENT, State.SEEN)
+WITH_WORDS = (State.DECLINED, State.DONE)
+"""What is said with a reason or an outcome, never without."""
+
+CALLED: Mapping[str, Callable[[], str]] = {
+    State.DRAFT: lambda: _("Draft"),
+    State.SENT: lambda: _("Sent"),
+    State.SEEN: lambda: _("Seen"),
+    State.ACCEPTED: lambda: _("Accepted"),
+    State.DECLINED: lambda: _("Declined"),
+    State.WAITING: lambda: _("On the waiting list"),
+    State.STARTED: lambda: _("Started"),
+    State.DONE: lambda: _("Done"),
+    State.WITHDRAWN: lambda: _("Withdrawn"),
+}
+TONES: Mapping[str, str] = {
+    State.SENT: "neutral",
+    State.SEEN: "neutral",
+    State.ACCEPTED: "accent",
+    State.WAITING: "outline",
+    State.STARTED: "accent",
+    State.DONE: "success",
+}
+HOWS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
+    How.WALK: (lambda: _("Walk over now"), lambda: _("They are here: go together and introduce them.")),
+    How.CALL: (lambda: _("Call together"), lambda: _("Ring while the person sits beside you.")),
+    How.APPOINTMENT: (lambda: _("An appointment"), lambda: _("In the partner's own book.")),
+    How.MESSAGE: (lambda: _("A message"), lambda: _("They get in touch with the person.")),
+}
+GROUNDS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
+    "public-task": (
+        lambda: _("Public task"),
+        lambda: _(
+            "It belongs to our task by law. The person is told, can object, and is not asked for consent."
+        ),
+    ),
+    "consent": (
+        lambda: _("Consent"),
+        lambda: _("Only where saying no costs the person nothing. They can take it back at any time."),
+    ),
+    "contract": (
+        lambda: _("Contract"),
+        lambda: _("The person agreed with us on this help, and it cannot be given without."),
+    ),
+    "legal-duty": (
+        lambda: _("Legal duty"),
+        lambda: _("A law says that we must pass this on. The person is told."),
+    ),
+    "vital": (
+        lambda: _("Life or health is at stake"),
+        lambda: _("Only in an emergency, when there is no time for anything else."),
+    ),
+}
+"""On which ground something is shared, and what that means for the person."""
+
+
+def called(state: str) -> str:
+    """What a state is called in the language in use."""
+    return CALLED[state]() if state in CALLED else state
+
+
+def may_follow(state: str, wanted: str) -> bool:
+    """Whether a referral in a state can come into another."""
+    return wanted in AFTER.get(state, ())
