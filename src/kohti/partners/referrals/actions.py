@@ -226,7 +226,6 @@ def send(actor: Actor, referral_id: uuid.UUID, *, key: str) -> None:
             )
     found, today = rules(actor), clock.today(actor.zone)
     changes: dict[str, object] = {
-        "state": State.SENT,
         "sent_at": clock.now(),
         "reply_by": today + timedelta(days=found.reply_days),
         "leader_on": today + timedelta(days=found.reply_days + found.leader_days),
@@ -322,6 +321,11 @@ def opened(actor: Actor, one: Referral) -> None:
         answer(actor, one.id, state=State.SEEN, key=f"seen:{one.id}")
     if one.ours_at is not None and (one.read_there_at is None or one.read_there_at < one.ours_at):
         asked("read_referral", one.id)
+
+
+def is_here(actor: Actor, one: Referral) -> bool:
+    """Whether the actor speaks for the side that hands over."""
+    return _here(actor, one, either=True)
 
 
 def _held(referral_id: uuid.UUID) -> Referral:

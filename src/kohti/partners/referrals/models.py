@@ -1,4 +1,4 @@
-"""Referrals, what both sides said in them, and the links of partners who have no account. Read from `partners/models.py`'s end."""
+"""Referrals, what both sides said, and links of partners without an account. Read from `partners/models.py`'s end."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Referral(models.Model):
                     )
                 ),
                 name="referral_state",
-            ),  # fmt: skip
+            ),
             models.CheckConstraint(
                 condition=Q(how__in=("walk", "call", "appointment", "message")), name="referral_how"
             ),

@@ -117,7 +117,7 @@ end $$;
 grant execute on function kohti.referral_ends() to public"""
     ),
     """
-create or replace trigger referral_ends after update of closed_at on partners_referral
+create or replace trigger referral_ends after update on partners_referral
     for each row when (old.closed_at is null and new.closed_at is not null) execute function kohti.referral_ends();
 """,
     # and where the share is ended by itself, who was asked sees the referral no longer either
