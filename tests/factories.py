@@ -68,6 +68,7 @@ class Place:
     members: dict[tuple[str, str], Actor] = field(default_factory=dict)
     devices: dict[str, SetUp] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
+    links: dict[str, tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)
 
     def member(
         self, role: str, *, centre: str = "cheltenham", name: str = "", organisation: str = "jobcentre"

@@ -36,6 +36,7 @@ from kohti.kernel.doors import GUEST
 from kohti.kernel.errors import Refused
 from kohti.kernel.may import VERBS
 from kohti.partners import actions as partners
+from kohti.partners.referrals import actions as referrals
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert, Person
@@ -246,6 +247,25 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("join", "GET"): Expected(EVERYONE, 404, nobody=404),
     ("join", "POST"): Expected(EVERYONE, 404, nobody=404),
     ("join_with", "GET"): Expected(EVERYONE, 302),
+    ("referrals", "GET"): Expected({COACH, LEADER}, 200),
+    ("person_referrals", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("refer", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("refer", "POST"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("referral", "GET"): Expected({COACH, LEADER}, 200, thing="referral_id"),
+    ("referral_do", "POST"): Expected(
+        {COACH, LEADER}, 302, thing="referral_id", data={"do": "send", "key": "k"}
+    ),
+    ("referral_news", "GET"): Expected({COACH, LEADER}, 200, thing="referral_id"),
+    # Nobody was given such a link.
+    **{
+        (f"referral_link{name}", method): Expected(EVERYONE, status, nobody=status)
+        for name, method, status in (
+            ("", "GET", 404),
+            ("_answer", "POST", 404),
+            ("_open", "POST", 302),
+            ("_again", "POST", 302),
+        )
+    },
     # No appointment has such a link.
     **{
         (name, method): Expected(EVERYONE, 404, nobody=404)
@@ -585,6 +605,8 @@ class Things(dict[str, Any]):
                 return partners.add_listing(leader, partner, partners.ListingWords(name="Advice"), key=once())
         if key in ("rota_id", "change_id"):
             return self._of_the_rota(key)
+        if key == "referral_id":
+            return self._handed_over()
         if key == "offer_id":
             return an_offer(self.service, self["wish_id"]).id
         with as_actor(administrator):
@@ -618,6 +640,19 @@ class Things(dict[str, Any]):
                 return rota.nobody_comes(leader, partner, today, today, key=once())
             line = rota.Placed(weekday=2, opens=time(9), closes=time(12))
             return rota.keep_rota(leader, partner, today, [line], key=once())
+
+    def _handed_over(self) -> uuid.UUID:
+        """The person, about to be referred to the housing people."""
+        writer, person = self.writer(), self.someone.id
+        with as_actor(writer):
+            wanted = referrals.Wanted(
+                organisation_id=Organisation.objects.get(service_id=writer.service, code="housing-body").id,
+                how="walk",
+                about="a room",
+                fields={"reach": "to ring"},
+                until=MORNING.date() + timedelta(days=9),
+            )
+            return referrals.write(writer, person, wanted, key=once())
 
     def _of_a_way(self, key: str) -> uuid.UUID:
         """Something of the person's way, which their leader's colleague has in hand."""

@@ -73,7 +73,9 @@ def acting(lines: dict[str, psycopg.Connection], who: Who) -> Iterator[psycopg.C
     line = lines[who.database_role]
     with line.transaction(force_rollback=True):
         if who.enter is not None:
-            entering = {"device": "enter_device", "guest": "enter_guest"}.get(who.enter[0])
+            entering = {"device": "enter_device", "guest": "enter_guest", "partner": "enter_partner"}.get(
+                who.enter[0]
+            )
             row = line.execute(
                 *(f"select kohti.{entering}(%s, %s)", (who.enter[1], LATE))
                 if entering

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
-from tests.factories import MORNING, TODAY, Place, acting, as_system, place
+from django.urls import reverse
+from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
 
-from kohti.journeys import actions as journeys
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
-from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.partners.referrals import actions, queries
 from kohti.partners.referrals.actions import Wanted
 from kohti.partners.referrals.models import Referral
@@ -105,3 +103,55 @@ def test_somebody_is_handed_over_and_both_sides_say_how_it_goes(house: House) ->
         assert shares.shared_with_me(housing, person) == []
         with pytest.raises(queries.Over, match="This is over: Done"):
             queries.page(housing, made)
+
+
+def test_the_pages_lead_from_the_person_to_the_answer(house: House) -> None:
+    person = somebody(house)
+    coach, housing = browser_of(house.coach), browser_of(house.housing)
+    page = coach.get(reverse("refer", args=[person]))
+    assert page.status_code == 200
+    typed = {
+        "to": f"organisation:{house.body}",
+        "how": "walk",
+        "about": "Has to leave her room on Friday.",
+        "field": ["housing", "reach"],
+        "why-housing": "They look for a room",
+        "until_0": "10",
+        "until_1": "4",
+        "until_2": "2026",
+        "basis": "consent",
+        "key": key(),
+        "do": "look",
+    }
+    wrong = coach.post(reverse("refer", args=[person]), typed)
+    assert wrong.status_code == 422
+    assert "Say how they agreed." in wrong.content.decode()
+    draft = coach.post(reverse("refer", args=[person]), typed | {"consent-how": "said yes here"})
+    assert draft.status_code == 302
+    there = draft.headers["Location"]
+    shown = coach.get(there).content.decode()
+    for text in ("Nothing is sent yet", "They look for a room", "07700 900123", "10 April 2026", "Consent"):
+        assert text in shown
+    assert housing.get(there).status_code == 404
+    assert coach.post(f"{there}do/", {"do": "send", "key": key()}).status_code == 302
+    board = housing.get(reverse("referrals")).content.decode()
+    assert "Ann Other" in board
+    assert "Has to leave her room" in board
+    theirs = housing.get(there).content.decode()
+    assert "What is shared with you" in theirs
+    assert "07700 900123" in theirs
+    assert housing.post(f"{there}do/", {"do": "say", "words": "At two?", "key": key()}).status_code == 302
+    assert "At two?" in coach.get(there).content.decode()
+    empty = housing.post(f"{there}do/", {"do": "answer", "state": "declined", "words": "", "key": key()})
+    assert empty.status_code == 422
+    assert "Say why." in empty.content.decode()
+    over = housing.post(f"{there}do/", {"do": "answer", "state": "declined", "words": "Full.", "key": key()})
+    assert over.headers["Location"] == reverse("referrals")
+    gone = housing.get(there)
+    assert gone.status_code == 410
+    assert "This is over: Declined." in gone.content.decode()
+    again = housing.post(f"{there}do/", {"do": "answer", "state": "accepted", "key": key()})
+    assert again.status_code == 409
+    assert "Nothing any more. It was: " in coach.get(there).content.decode()
+    listed = coach.get(reverse("person_referrals", args=[person])).content.decode()
+    assert "Declined" in listed

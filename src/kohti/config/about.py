@@ -7,6 +7,7 @@ from typing import Any
 
 from kohti.journeys import person as journeys
 from kohti.kernel.actor import Actor
+from kohti.partners import person as partners
 from kohti.people import person as people
 
 
@@ -20,6 +21,7 @@ def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
         for table, rows in {
             **people.tell(actor, one),
             **_named("journeys", journeys.tell(actor, one)),
+            **_named("partners", partners.tell(actor, one)),
         }.items():
             told[table] = told.get(table, []) + [row for row in rows if row not in told.get(table, [])]
     return told
@@ -37,4 +39,5 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
     """
     for one in people.own_and_former(person_id):
         journeys.forget(actor, one)
+        partners.forget(actor, one)
         people.forget(actor, one)

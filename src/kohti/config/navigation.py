@@ -33,6 +33,7 @@ PLACES = (
     ("away", "journeys.work", gettext_noop("Away")),
     ("diary_import", "diary.import", gettext_noop("Import diary")),
     ("team", "team.see", gettext_noop("Team")),
+    ("referrals", "referrals.answer", gettext_noop("Referrals")),
     ("directory", "directory.see", gettext_noop("Who can help")),
     ("roles", "service.see", gettext_noop("Roles")),
     ("audit", "audit.see", gettext_noop("History")),

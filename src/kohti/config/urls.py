@@ -42,6 +42,8 @@ urlpatterns = [
     path("a/", include("kohti.config.by_link")),
     path("", include("kohti.people.attachments.urls")),
     path("", include("kohti.partners.urls")),
+    path("", include("kohti.partners.referrals.urls")),
+    path("r/", include("kohti.config.referral_link")),
     path("hsds/", include("kohti.partners.api")),
     path("", include("kohti.workbench.urls")),
     path("account/sign-in/", theirs(own.sign_in_page, EVERYBODY, "GET", "POST"), name="account_login"),

@@ -73,6 +73,7 @@ def _tabs(actor: Actor, card: PersonCard, current: str) -> list[Tab]:
         ("timeline", _("Timeline"), "people.note", "person_timeline"),
         ("appointments", _("Appointments"), "people.open", "appointments"),
         ("documents", _("Documents"), "documents.read", "person_documents"),
+        ("referrals", _("Referrals"), "referrals.write", "person_referrals"),
         ("sharing", _("Who sees them"), "people.open", "person_sharing"),
         ("transfer", _("Other centre"), "people.transfer", "person_transfer"),
     )

@@ -21,6 +21,8 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
 from kohti.kernel.words import title
+from kohti.partners.referrals import queries as partners
+from kohti.partners.referrals import showing as of_partners
 from kohti.people.models import Mark
 
 from . import handed, here
@@ -170,6 +172,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
     needing = queries.needing(actor, leads=leads)
     asked, mine_asked = queries.hand_overs(actor)
     actions.hand_overs_read(actor, asked)
+    replies, referred = partners.for_today(actor)
     return {
         "day": words.day_long(today),
         "next": _coming_line(actor, ahead[0]) if ahead else None,
@@ -214,6 +217,8 @@ def _shown(actor: Actor) -> dict[str, Any]:
             }
             for one in (queries.to_review(actor) if may(actor, "people.edit") else ())
         ],
+        "replies": [of_partners.line(actor, one) for one in replies],
+        "referred": [of_partners.line(actor, one) for one in referred],
         "told": [handed.line(actor, one) for one in mine_asked],
         "drafts": waiting,
         "may_work": may(actor, "journeys.work"),

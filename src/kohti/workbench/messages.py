@@ -32,6 +32,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "appointment.booked": lambda: _("Time of an appointment"),
     "appointment.moved": lambda: _("Time of an appointment"),
     "appointment.cancelled": lambda: _("Time of an appointment"),
+    "referral.link": lambda: _("A message to a partner"),
     "team.invitation": lambda: _("Invitation of a colleague"),
     "account": lambda: _("About an account"),
 }

@@ -52,6 +52,7 @@ def actors_of(here: Place, there: Place) -> list[Who]:
         Who("no such kind", ("owner", None, here.system.service_id, None, "", "")),
         Who("a board nobody has set up", ("device", uuid.uuid4())),
         Who("the guest of no appointment", ("guest", uuid.uuid4())),
+        Who("a partner with no link", ("partner", uuid.uuid4())),
         Who(
             "a member nobody knows",
             ("member", uuid.uuid4(), here.system.service_id, None, "leader", "centre"),
@@ -109,5 +110,15 @@ def _without_a_name(here: Place) -> list[Who]:
             booking=str(booking.id),
             person=str(booking.person_id),
         )
-        found += [kiosk, board, guest]
+        link, referral = here.links[code]
+        partner = replace(
+            kiosk,
+            name=f"a partner with a link at {code}",
+            enter=("partner", link),
+            kind="guest",
+            role="guest",
+            centre="",
+            referral=str(referral),
+        )
+        found += [kiosk, board, guest, partner]
     return found

@@ -21,6 +21,9 @@ from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.partners import actions as partners
 from kohti.partners.hsds import bundle
 from kohti.partners.hsds.bundle import Bundle
+from kohti.partners.models import Partner, ReferralLink
+from kohti.partners.referrals import actions as referrals
+from kohti.partners.referrals import links
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.sharing import actions as sharing
@@ -148,6 +151,9 @@ def _know(here: Place, code: str) -> None:
     _go_their_way(here, code, [known, secret, urgent, leaving], wrong)
     with clock.held_at(MORNING), as_actor(coach):
         _share(here, coach, [known, secret, leaving, wrong])
+        for one in (known, secret, leaving):
+            _refer(here, coach, one.id)
+        here.links[code] = _refer_elsewhere(here, coach, wrong.id)
     with clock.held_at(MORNING), as_actor(leader):
         people.give_sight(
             leader, known.id, _id(here.member("host", centre="gloucester").member_id), until=far, key=key()
@@ -239,6 +245,49 @@ def _help(here: Place, coach: Actor, person_id: uuid.UUID, partner: Actor) -> No
         )
         if member is partner:
             journeys.end_help(coach, made)
+
+
+def _refer(here: Place, coach: Actor, person_id: uuid.UUID) -> None:
+    """Somebody is handed to the housing people and to one of them, to an office whose name tells something, and not yet."""
+    partner = here.member("partner", organisation="housing-body")
+    for organisation, member, ends in (
+        ("housing-body", None, False),
+        ("housing-body", partner.member_id, False),
+        ("housing-body", partner.member_id, True),
+        ("drugs-service", None, False),
+        ("", None, False),
+    ):
+        wanted = referrals.Wanted(
+            organisation_id=_organisation(here, organisation or "housing-body"),
+            member_id=member,
+            how="walk",
+            about="a flat",
+            fields={"work": "", "reach": "to ring"},
+            until=LATE.date() + timedelta(days=30),
+        )
+        made = referrals.write(coach, person_id, wanted, key=str(uuid.uuid4()))
+        if organisation:
+            referrals.send(coach, made, key=str(uuid.uuid4()))
+        if ends:
+            referrals.withdraw(coach, made, why="found one", key=str(uuid.uuid4()))
+
+
+def _refer_elsewhere(here: Place, coach: Actor, person_id: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID]:
+    """Somebody is handed to a partner without an account, who has opened the link; the link, and the referral."""
+    partner = Partner.objects.filter(service_id=coach.service, organisation=None).order_by("id")[0]
+    wanted = referrals.Wanted(
+        partner_id=partner.id,
+        how="message",
+        about="debts",
+        fields={"money": ""},
+        until=LATE.date() + timedelta(days=30),
+    )
+    made = referrals.write(coach, person_id, wanted, key=str(uuid.uuid4()))
+    referrals.send(coach, made, key=str(uuid.uuid4()))
+    link = links.make(coach, made, mail=False, key=str(uuid.uuid4()))
+    assert link is not None
+    assert links.bind(link.address.rstrip("/").rpartition("/")[2])
+    return ReferralLink.objects.get(referral_id=made).id, made
 
 
 def _go_their_way(here: Place, code: str, those: list[Any], gone: Any) -> None:

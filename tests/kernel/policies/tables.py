@@ -34,6 +34,15 @@ from tests.kernel.policies.of_people import (
     two_of_the_centre,
     with_its_keys,
 )
+from tests.kernel.policies.of_referrals import (
+    a_link,
+    a_referral,
+    a_referral_to_write,
+    a_turn_to_say,
+    handed_over_by_us,
+    made_by_me,
+    of_its_referral,
+)
 from tests.kernel.policies.of_shares import (
     a_helper_to_ask,
     a_helper_to_end,
@@ -389,6 +398,9 @@ RULES: dict[str, Rules] = {
         both(own_service, may("directory.keep")),
         both(own_service, either(may("directory.keep"), may("directory.confirm"))),
     ),
+    "partners_referral": kept_by(a_referral, a_referral_to_write, handed_over_by_us, remove=system_rows),
+    "partners_referralturn": kept_by(of_its_referral(a_referral), a_turn_to_say, None, remove=system_rows),
+    "partners_referrallink": kept_by(a_link, both(a_link, made_by_me), a_link, remove=system_rows),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is, at_the_kiosk)] * 3),

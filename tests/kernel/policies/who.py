@@ -37,6 +37,7 @@ class Who:
     today: date = date.min
     booking: str = ""
     person: str = ""
+    referral: str = ""
     verbs: frozenset[str] = frozenset()
 
     def may(self, verb: str) -> bool:

@@ -15,6 +15,8 @@ from .. import queries as directory
 from ..models import Partner
 from ..queries import Asked
 
+NOBODY = uuid.UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -41,11 +43,13 @@ class Chosen:
 
 
 def choices(actor: Actor, text: str) -> list[Choice]:
-    """What fits some words in the directory; without words the organisations whose people work here. One statement, or three."""
+    """What fits some words in the directory; without words whose people work here. At most three statements."""
     if text:
         found = directory.find(actor, Asked(text=text)).lines
         return [Choice(f"listing:{one.id}", one.name, one.partner) for one in found[:10]]
-    rows = Organisation.objects.filter(service_id=actor.service, retired=False).exclude(id=actor.organisation_id)
+    rows = Organisation.objects.filter(service_id=actor.service, retired=False).exclude(
+        id=actor.organisation_id or NOBODY
+    )
     return [Choice(f"organisation:{one.id}", one.name) for one in rows.order_by("name", "id")[:30]]
 
 
@@ -84,7 +88,9 @@ def chosen(actor: Actor, kind: str, to_id: uuid.UUID | None) -> Chosen | None:
     )
 
 
-def _of(actor: Actor, code: str, name: str, organisation: Organisation | None, address: str, gone: bool) -> Chosen:
+def _of(
+    actor: Actor, code: str, name: str, organisation: Organisation | None, address: str, gone: bool
+) -> Chosen:
     if organisation is None:
         return Chosen(code, name, address=address, gone=gone)
     people = [(str(found[0]), found[1]) for found in people_of(actor, organisation.id)]

@@ -58,13 +58,20 @@ def begun(actor: Actor, *, to: str = "") -> Typed:
     """The empty form, with the day until which something is shared unless another is said."""
     days = actions.rules(actor).share_days
     return Typed(
-        to=to, fields=[REACH, HELPS], until=clock.today(actor.zone) + timedelta(days=days), key=str(ids.new_id())
+        to=to,
+        fields=[REACH, HELPS],
+        until=clock.today(actor.zone) + timedelta(days=days),
+        key=str(ids.new_id()),
     )
 
 
 def of(one: Referral) -> Typed:
     """A draft, to go on with."""
-    kinds = (("listing", one.to_listing_id), ("partner", one.to_partner_id), ("organisation", one.to_organisation_id))
+    kinds = (
+        ("listing", one.to_listing_id),
+        ("partner", one.to_partner_id),
+        ("organisation", one.to_organisation_id),
+    )
     return Typed(
         to=next((f"{kind}:{found}" for kind, found in kinds if found), ""),
         member=str(one.to_member_id or ""),

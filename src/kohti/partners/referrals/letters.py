@@ -24,7 +24,8 @@ def write_card(actor: Actor, page: Page, person: PersonCard, *, key: str) -> uui
     """
     if page.one.sealed:
         raise Refused(
-            _("The name alone tells something: this card is shown on screen and not kept as a paper."), code="sealed"
+            _("The name alone tells something: this card is shown on screen and not kept as a paper."),
+            code="sealed",
         )
     one, language = page.one, letters.language_for(person)
     with words.spoken(language, actor=actor):
@@ -49,12 +50,14 @@ def write_card(actor: Actor, page: Page, person: PersonCard, *, key: str) -> uui
                     if code in known
                 ]
             ),
-            Text(_("You can object, or ask us to end it, at any time: tell any of us. From then on they see nothing.")),
+            Text(
+                _(
+                    "You can object, or ask us to end it, at any time: tell any of us. From then on they see nothing."
+                )
+            ),
             Text(f"{_('Kind regards')}\n{actor.facts.get('service', '')}"),
         ]
         title = _("What we passed on about you")
     return letters.write(
         actor, person, title=title, blocks=blocks, language=language, key=f"referral card:{one.id}:{key}"
     )
-
-

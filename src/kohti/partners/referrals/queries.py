@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -192,6 +192,16 @@ def page(actor: Actor, referral_id: uuid.UUID) -> Page:
     )
 
 
+def conversation(referral_id: uuid.UUID) -> tuple[list[Turn], str]:
+    """What was said in a referral, in order, and its state now. Two statements. Raises NotThere."""
+    state = Referral.objects.filter(id=referral_id).values_list("state", flat=True).first()
+    if state is None:
+        raise NotThere("no such referral")
+    with connection.cursor() as cursor:
+        cursor.execute(TURNS, {"id": referral_id})
+        return [Turn(*each) for each in cursor.fetchall()], state
+
+
 def neutral(titles: Any, text: str = "") -> str:
     """What an organisation is called to whoever may not know its name."""
     found = json.loads(titles) if isinstance(titles, str) else titles
@@ -307,18 +317,15 @@ def board(
     lines = [_line(row, here=side != "in") for row in rows[:A_PAGE]]
     if side == "in":
         known = names([one.id for one in lines])
-        lines = [Line(one.id, one.person_id, known.get(one.id, ""), *_rest(one)) for one in lines]
+        lines = [replace(one, name=known.get(one.id, "")) for one in lines]
     if lines:
         history.record("person.listed", "person", None, persons=[one.person_id for one in lines])
     return Board(lines, len(rows) > A_PAGE)
 
 
-def _rest(one: Line) -> tuple[Any, ...]:
-    return (one.to, one.by, one.about, one.state, one.at, one.since, one.reply_by, one.unread)
-
-
 def _line(row: tuple[Any, ...], *, here: bool) -> Line:
-    return Line(*row[:10], row[10] if here else row[11])
+    values = [*row[:10], row[10] if here else row[11]]
+    return Line(*values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +391,7 @@ def for_today(actor: Actor) -> tuple[list[Line], list[Line]]:
             into = [_line(row, here=False) for row in cursor.fetchall()]
     if into:
         known = names([one.id for one in into])
-        into = [Line(one.id, one.person_id, known.get(one.id, ""), *_rest(one)) for one in into]
+        into = [replace(one, name=known.get(one.id, "")) for one in into]
     if out or into:
         history.record("person.listed", "person", None, persons=[one.person_id for one in (*out, *into)])
     return out, into

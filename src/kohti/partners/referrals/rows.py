@@ -47,8 +47,9 @@ declare
 begin
     if (new.id, new.service_id, new.from_member_id, new.at) is distinct from
             (old.id, old.service_id, old.from_member_id, old.at)
-        or (old.state <> 'draft' and (new.to_organisation_id, new.to_member_id, new.to_partner_id, new.to_listing_id,
-                new.to_name, new.fields, new.basis, new.until, new.sealed, new.about) is distinct from
+        or (old.state <> 'draft' and kohti.system() is null and (new.to_organisation_id, new.to_member_id,
+                new.to_partner_id, new.to_listing_id, new.to_name, new.fields, new.basis, new.until, new.sealed,
+                new.about) is distinct from
             (old.to_organisation_id, old.to_member_id, old.to_partner_id, old.to_listing_id,
                 old.to_name, old.fields, old.basis, old.until, old.sealed, old.about))
         or new.ends > old.ends and old.state <> 'draft' then
@@ -95,9 +96,9 @@ begin
     if current_user in ('kohti_web', 'kohti_worker') and new.state <> 'draft' then
         raise exception 'a referral begins as a draft' using errcode = 'check_violation';
     end if;
-    return new;
+    return null;
 end $$;
-create or replace trigger referral_begins before insert on partners_referral
+create or replace trigger referral_begins after insert on partners_referral
     for each row execute function kohti.referral_begins();
 create or replace trigger referral_moves before update of state, from_member_id, to_organisation_id, to_member_id,
     to_partner_id, to_listing_id, to_name, fields, basis, until, ends, sealed, about on partners_referral

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,17 +20,19 @@ from .models import Referral
 from .queries import Card, Line, Page, Turn
 
 State = Referral.State
-PART_TITLES = {
+PART_TITLES: Mapping[str, Callable[[], str]] = {
     REACH: lambda: _("How to reach them"),
     HELPS: lambda: _("What helps"),
     BORN: lambda: _("Date of birth"),
 }
-VIEWS = {"own": lambda: _("They say"), "coach": lambda: _("We say")}
+VIEWS: Mapping[str, Callable[[], str]] = {"own": lambda: _("They say"), "coach": lambda: _("We say")}
 
 
 def fields(actor: Actor) -> dict[str, tuple[str, bool]]:
     """All that can be shown of a person: its title, and whether it is sealed."""
-    return {code: (title(), False) for code, title in PART_TITLES.items() if code != BORN} | life.fields_of_life(actor)
+    return {
+        code: (title(), False) for code, title in PART_TITLES.items() if code != BORN
+    } | life.fields_of_life(actor)
 
 
 def card(
@@ -53,7 +55,10 @@ def card(
 def _lines(actor: Actor, shown: Card, code: str) -> list[tuple[str, str]]:
     """What stands under a field: of what kind it is, and its words."""
     if code == REACH:
-        return [("", " · ".join(part for part in (value, note) if part)) for _kind, value, note in shown.reach or ()]
+        return [
+            ("", " · ".join(part for part in (value, note) if part))
+            for _kind, value, note in shown.reach or ()
+        ]
     if code == HELPS:
         return [("", text) for text in shown.helps or ()]
     scale = rules.scale(actor, code)
@@ -64,7 +69,9 @@ def _lines(actor: Actor, shown: Card, code: str) -> list[tuple[str, str]]:
         if field == code:
             found.append((_("Aim"), text))
             found += [(_("Step"), _step(step, due)) for step, due in steps]
-    found += [(words.day_short(_day(actor, at)), text) for several, at, text in shown.notes if code in several]
+    found += [
+        (words.day_short(_day(actor, at)), text) for several, at, text in shown.notes if code in several
+    ]
     return found
 
 
@@ -136,7 +143,7 @@ def answers(page: Page) -> list[str]:
     return [one for one in after if one != State.SEEN]
 
 
-SAY = {
+SAY: Mapping[str, Callable[[], str]] = {
     State.ACCEPTED: lambda: _("Accept"),
     State.WAITING: lambda: _("On the waiting list"),
     State.STARTED: lambda: _("It has started"),
@@ -144,4 +151,3 @@ SAY = {
     State.DECLINED: lambda: _("Decline"),
 }
 """What whoever answers presses."""
-

@@ -7,6 +7,7 @@ from kohti.frontdesk import carried as frontdesk
 from kohti.journeys import carried as journeys
 from kohti.kernel import carried as kernel
 from kohti.kernel.carried import Carried
+from kohti.partners import carried as partners
 from kohti.people import carried as people
 
 CARRIED: tuple[Carried, ...] = (
@@ -15,10 +16,11 @@ CARRIED: tuple[Carried, ...] = (
     *diary.CARRIED,
     *journeys.CARRIED,
     *frontdesk.CARRIED,
+    *partners.CARRIED,
 )
 """Every table with rows about a person, in an order in which they can be laid together."""
 
-STAYS = kernel.STAYS | people.STAYS | journeys.STAYS | diary.STAYS | frontdesk.STAYS
+STAYS = kernel.STAYS | people.STAYS | journeys.STAYS | diary.STAYS | frontdesk.STAYS | partners.STAYS
 """Columns about people that stay as they are, and why. By table and column."""
 
 NAMES = ("folded", "sort_key", "sounds")
