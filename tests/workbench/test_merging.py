@@ -37,6 +37,9 @@ from kohti.kernel import clock, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id, short
+from kohti.partners import actions as directory
+from kohti.partners.referrals import actions as referrals
+from kohti.partners.referrals import links
 from kohti.people import actions as people
 from kohti.people import queries
 from kohti.people.attachments import actions as papers
@@ -148,6 +151,17 @@ def filled(here: Place, coach: Actor, person: Person, at: datetime) -> None:
     an_offer(here, acting(leader, diary.ask_earlier, ahead.id, key=key()))
 
 
+def referred(leader: Actor, coach: Actor, person: Person) -> None:
+    """To a partner without an account, who got a link."""
+    partner = acting(leader, directory.add_partner, directory.PartnerWords(name="Debt help"), key=key())
+    wanted = referrals.Wanted(
+        partner_id=partner, how="message", about="debts", fields={"reach": "to ring"}, until=FAR
+    )
+    made = acting(coach, referrals.write, person.id, wanted, key=key())
+    acting(coach, referrals.send, made, key=key())
+    acting(coach, links.make, made, mail=False, key=key())
+
+
 @pytest.fixture
 def pair(here: Place) -> Pair:
     first, second, leader = coach_of(here), coach_of(here), here.member("leader")
@@ -164,6 +178,7 @@ def pair(here: Place) -> Pair:
         share: dict[str, Any] = {"what_for": "a flat", "basis": "public-task", "key": key()}
         share |= {"until": MORNING.date() + timedelta(days=30), "organisation_id": housing}
         acting(coach, sharing.share, person.id, fields=["work", "reach"], **share)
+        referred(leader, coach, person)
     return Pair(kept, gone, first, second, leader)
 
 
