@@ -156,6 +156,15 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("partner_change", "POST"): Expected(KEEPERS, 422, thing="partner_id", wide=frozenset(KEEPERS)),
     ("listing_new", "GET"): Expected(KEEPERS, 200, thing="partner_id", wide=frozenset(KEEPERS)),
     ("listing_new", "POST"): Expected(KEEPERS, 422, thing="partner_id", wide=frozenset(KEEPERS)),
+    ("who_knows", "GET"): Expected(EVERYONE, 200),
+    ("colleague_knows", "GET"): Expected(EVERYONE, 200, thing="staff_id", wide=frozenset(EVERYONE)),
+    # Of somebody else's: who keeps the directory writes it.
+    ("colleague_knows_change", "GET"): Expected(
+        EVERYONE, 200, thing="staff_id", other={HOST: 404, COACH: 404}, wide=frozenset(KEEPERS)
+    ),
+    ("colleague_knows_change", "POST"): Expected(
+        EVERYONE, 422, thing="staff_id", other={HOST: 404, COACH: 404}, wide=frozenset(KEEPERS)
+    ),
     ("listing", "GET"): Expected(EVERYONE, 200, thing="listing_id", wide=frozenset(EVERYONE)),
     ("listing_change", "GET"): Expected(KEEPERS, 200, thing="listing_id", wide=frozenset(KEEPERS)),
     ("listing_change", "POST"): Expected(KEEPERS, 422, thing="listing_id", wide=frozenset(KEEPERS)),

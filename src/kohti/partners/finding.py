@@ -25,6 +25,20 @@ FREE = ("ilmais", "ilmainen", "maksuto", "gratis", "kosteloos", "bezplatn")
 """How people say that something costs nothing: folded beginnings of words; in English it is "free" alone."""
 
 
+WHO = frozenset((
+    "who", "whom", "anyone", "anybody", "someone", "somebody", "colleague", "colleagues",
+    "kuka", "ketka", "joku", "kollega", "tyokaveri", "hvem", "nogen", "kollegaer",
+    "wie", "iemand", "collega", "collegas", "kto", "ktos", "kolega", "kolezanka",
+))  # fmt: skip
+"""Folded words that ask for a person."""
+KNOWS = frozenset((
+    "know", "knows", "here", "about", "of", "us", "speak", "speaks", "tietaa", "osaa", "taalla", "puhuu", "meista",
+    "ved", "kender", "her", "om", "taler", "weet", "kent", "hier", "over", "van", "ons", "spreekt",
+    "zna", "sie", "tu", "tutaj", "nas", "mowi", "po", "o", "na",
+))  # fmt: skip
+"""Folded words around it that say nothing of what should be known."""
+
+
 def weekdays(schedules: Iterable[Record]) -> list[int]:
     """On which weekdays (0 Monday) something is open, as far as RFC 5545 rules of its schedules say so."""
     found: set[int] = set()
@@ -131,6 +145,14 @@ def names_of_weekdays() -> Mapping[str, int]:
         for form in ("format", "stand-alone")
         for day, name in Locale(speaker).days[form]["wide"].items()
     }
+
+
+def who_knows(words: Sequence[str]) -> tuple[bool, list[str]]:
+    """Whether words ask for somebody who knows, and what of: "who here knows about debts" asks of debts."""
+    plain = [fold(word) for word in words]
+    if not WHO.intersection(plain):
+        return False, list(words)
+    return True, [word for word, one in zip(words, plain, strict=True) if one not in WHO | KNOWS]
 
 
 def free_said(word: str) -> bool:

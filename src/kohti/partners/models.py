@@ -177,6 +177,7 @@ TABLES: dict[str, type[Entry]] = {
 }
 """Where each kind of HSDS record stands, in an order in which everything is there that the next points to."""
 
-from .referrals.models import Referral as Referral  # noqa: E402 - these point to the tables above
+from .expertise.models import Expertise as Expertise  # noqa: E402 - these stand in files of their own
+from .referrals.models import Referral as Referral  # noqa: E402
 from .referrals.models import ReferralLink as ReferralLink  # noqa: E402
 from .referrals.models import ReferralTurn as ReferralTurn  # noqa: E402

@@ -36,6 +36,7 @@ class Asked:
     languages  spoken in one of them (ISO 639 codes)
     fields     helping in one of these fields of life
     town       at a place in this town
+    who        the words ask for somebody who knows
     """
 
     text: str = ""
@@ -45,18 +46,21 @@ class Asked:
     town: str = ""
     free: bool = False
     to_confirm: bool = False
+    who: bool = False
 
 
 def understood(actor: Actor, asked: Asked) -> Asked:
     """The same with a weekday, a language or "free" that is among the words taken out of them and asked for as such.
 
-    "debt advice in arabic on wednesdays" asks for debt advice, in Arabic, on a Wednesday. Languages are known by their
-    names in the service's languages and in the one in use.
+    "debt advice in arabic on wednesdays" asks for debt advice, in Arabic, on a Wednesday; "who here knows about debts"
+    for somebody who knows about debts. Languages are known by their names in the service's languages and in the one in
+    use.
     """
     speakers = tuple(dict.fromkeys((*spoken.own_languages(actor), words.language())))
     weekdays, languages, free = list(asked.weekdays), list(asked.languages), asked.free
-    rest = []
-    for word in asked.text.split():
+    rest: list[str] = []
+    who, spoken_of = finding.who_knows(asked.text.split())
+    for word in spoken_of:
         plain = fold(word)
         day = finding.weekday_said(plain)
         language = finding.language_said(plain, speakers) if len(plain) > 3 else None
@@ -74,6 +78,7 @@ def understood(actor: Actor, asked: Asked) -> Asked:
         weekdays=sorted(set(weekdays)),
         languages=sorted(set(languages)),
         free=free,
+        who=asked.who or who,
     )
 
 
@@ -151,26 +156,32 @@ def find(actor: Actor, asked: Asked, *, after: Line | None = None) -> Found:
         "to_confirm": clock.today(actor.zone) if wanted.to_confirm else None,
         "most": A_PAGE + 1,
     }
-    said = [word for word in _NO_LETTERS.split(wanted.text) if len(word) > 1][:20]
-    if not said:
+    said = search_words(actor, wanted.text)
+    if not said["all"]:
         values |= {
             "after_name": after.name if after else "",
             "after": after.id if after else uuid.UUID(int=0),
         }
         return _found(ALL, values)
-    values |= {
-        "speech": finding.SPEECH.get(actor.first_language, "simple"),
-        "all": _together(said, "&"),
-        "all_plain": _together([fold(word) for word in said], "&"),
-        "any": _together(said, "|"),
-        "any_plain": _together([fold(word) for word in said], "|", least=4),
-    }
+    values |= said
     made = _found(BY_WORDS, values)
     if made.lines:
         return made
     with connection.cursor() as cursor:
         cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
     return replace(_found(BY_LETTERS, values | {"folded": fold(wanted.text)}), spelled_like_it=True)
+
+
+def search_words(actor: Actor, text: str) -> dict[str, str]:
+    """Words as a search compares them: all of them and any, with the endings of the service's language and plain."""
+    said = [word for word in _NO_LETTERS.split(text) if len(word) > 1][:20]
+    return {
+        "speech": finding.SPEECH.get(actor.first_language, "simple"),
+        "all": _together(said, "&"),
+        "all_plain": _together([fold(word) for word in said], "&"),
+        "any": _together(said, "|"),
+        "any_plain": _together([fold(word) for word in said], "|", least=4),
+    }
 
 
 def _together(words: Sequence[str], how: str, *, least: int = 1) -> str:

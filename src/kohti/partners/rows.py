@@ -5,6 +5,7 @@ from __future__ import annotations
 from kohti.kernel.policies import OF_COLLEAGUES, OWN_SERVICE, Table
 
 from . import searching
+from .expertise import rows as expertise
 from .referrals import rows as referrals
 
 KEEPS = f"{OWN_SERVICE} and (select kohti.may('directory.keep'))"
@@ -30,6 +31,7 @@ create or replace trigger listing_found_by before insert or update of words, fol
 for each row execute function kohti.listing_found_by();
 """,
     *searching.FUNCTIONS,
+    *expertise.FUNCTIONS,
 )
 
 
@@ -44,4 +46,5 @@ TABLES = (
         for name in ("partner", "place", "taxonomy", "term", "listing", "listedat")
     ),
     *referrals.TABLES,
+    *expertise.TABLES,
 )

@@ -23,6 +23,9 @@ from kohti.people import fields as life
 from kohti.people import spoken
 
 from . import actions, finding, queries
+from .expertise import queries as expertise
+from .expertise.queries import Colleagues
+from .expertise.views import shown as shown_colleagues
 from .forms import ListingForm, PartnerForm
 from .hsds.records import Record
 from .queries import Asked, At, Line
@@ -44,7 +47,9 @@ def directory(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Look up who helps. What is typed is posted: words somebody says of themselves stand in no address."""
     asked = _asked(request, actor)
     understood = queries.understood(actor, asked)
-    found = queries.find(actor, asked, after=_after(request) if not understood.text else None)
+    after = _after(request)
+    found = queries.find(actor, asked, after=after if not understood.text else None)
+    us = expertise.knowing(actor, understood) if after is None else Colleagues()
     last = found.lines[-1] if found.lines and found.more and not understood.text else None
     names = words.locale(words.language()).days["stand-alone"]["wide"]
     known = life.fields_of_life(actor)
@@ -56,6 +61,8 @@ def directory(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "understood": understood,
             "taken": _in_words(asked, understood),
             "found": found,
+            "us": shown_colleagues(actor, us.lines),
+            "us_more": us.more,
             "lines": [_shown(one, known, actor) for one in found.lines],
             "last": last,
             "fields": [("", _("Anything")), *((code, title) for code, (title, _s) in known.items())],

@@ -63,6 +63,7 @@ VERBS: dict[str, str] = {
     "drop_in.ended": gettext_noop("ended a drop-in"),
     "drop_in.held": gettext_noop("noted that a drop-in is held after all"),
     "drop_in.skipped": gettext_noop("noted that a drop-in is not held on a day"),
+    "expertise.kept": gettext_noop("wrote what a colleague knows"),
     "grant.followed": gettext_noop("let sight of a person follow a colleague's place"),
     "help.asked": gettext_noop("asked for help at a desk"),
     "help.coming": gettext_noop("went to help a colleague"),

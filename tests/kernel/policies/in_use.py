@@ -19,6 +19,8 @@ from kohti.journeys.models import Answers, Journey
 from kohti.kernel import clock, drafts, ids, outbox
 from kohti.kernel.actor import DOOR, Actor, as_actor
 from kohti.partners import actions as partners
+from kohti.partners.expertise import actions as expertise
+from kohti.partners.expertise.actions import Knows
 from kohti.partners.hsds import bundle
 from kohti.partners.hsds.bundle import Bundle
 from kohti.partners.models import Partner, ReferralLink
@@ -529,7 +531,12 @@ def add_beside(owner: psycopg.Connection, here: Place, user_id: str) -> None:
 
 
 def look_up(leader: Actor) -> None:
-    """A directory: of what anybody may read and of what colleagues alone may, written here and brought in."""
+    """A directory: of what anybody may read and of what colleagues alone may, written here and brought in.
+
+    And what the leader knows.
+    """
+    assert leader.staff_id is not None
+    expertise.keep_expertise(leader, leader.staff_id, Knows(fields=["money"]), key=f"knows:{ids.new_id()}")
     for public in (True, False):
         made = partners.add_partner(
             leader, partners.PartnerWords(name="Debt help", public=public), key=f"partner:{ids.new_id()}"

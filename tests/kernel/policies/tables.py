@@ -401,6 +401,10 @@ RULES: dict[str, Rules] = {
     "partners_referral": kept_by(a_referral, a_referral_to_write, handed_over_by_us, remove=system_rows),
     "partners_referralturn": kept_by(of_its_referral(a_referral), a_turn_to_say, None, remove=system_rows),
     "partners_referrallink": kept_by(a_link, both(a_link, made_by_me), a_link, remove=system_rows),
+    "partners_expertise": kept_by(
+        a_colleague,
+        *[both(own_service, either(own_time, may("directory.keep")))] * 2,
+    ),
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is, at_the_kiosk)] * 3),

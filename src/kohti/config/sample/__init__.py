@@ -27,7 +27,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
-from . import morning, ways
+from . import directory, morning, ways
 from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
@@ -163,6 +163,7 @@ def _live(here: Sampled, data: Path, say: Say) -> list[dict[str, str]]:
     say(_("%(number)s people on their way there") % {"number": begun})
     beside = Around(here, actor, colleagues, SEED)
     beside.live(data)
+    directory.fill(beside.leader, here, today=STANDS_AT)
     day = Day(actor, centre.id, DAY, beside.at_work, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
     morning.in_every_state(day, STANDS_AT, beside.told, beside.leader)
