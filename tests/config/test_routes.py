@@ -391,6 +391,13 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("closing_letter", "POST"): Expected({COACH, LEADER}, 302, thing="ending_id"),
     ("plan_printed", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
     ("plan_step", "POST"): Expected({COACH, LEADER}, 302, data={"state": "done", "v": "1"}, thing="step_id"),
+    ("step_helper", "GET"): Expected({COACH, LEADER}, 200, thing="step_id"),
+    ("step_helper", "POST"): Expected({COACH, LEADER}, 422, thing="step_id"),
+    ("helper_end", "POST"): Expected({COACH, LEADER}, 302, thing="helping_id"),
+    ("help_read", "POST"): Expected({COACH, LEADER}, 302, thing="helping_id"),
+    # Nobody asked them to help (tests/journeys/test_helping.py).
+    ("helping", "GET"): Expected({COACH, LEADER}, 200),
+    ("help_step", "POST"): Expected({COACH, LEADER}, 404, thing="step_id"),
     ("note_wording", "POST"): Expected({COACH, LEADER}, 200, nobody=TYPED, data={"text": "A word."}),
     ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
@@ -683,6 +690,14 @@ class Things(dict[str, Any]):
                 return aim.id
             if key == "step_id":
                 return step.id
+            if key == "helping_id":
+                third = self.service.hire(
+                    COACH, centre=self.centre.code, name=f"Third {uuid.uuid4().hex[:8]}"
+                )
+                assert third.member_id is not None
+                return journeys.ask_to_help(
+                    writer, step.id, third.member_id, until=MORNING.date(), told="yes", key=once()
+                )
             if key == "version_id":
                 assert version is not None
                 return version
@@ -727,6 +742,7 @@ WAYS = (
     "aim_id",
     "version_id",
     "hand_over_id",
+    "helping_id",
     "outcome_id",
     "check_id",
 )

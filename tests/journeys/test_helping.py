@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.factories import TODAY, Place, acting
+from django.urls import reverse
+from tests.factories import TODAY, Place, acting, browser_of
 
 from kohti.journeys import actions
 from kohti.journeys.models import Aim, Helping, Journey, PlanChange, PlanVersion, Step
@@ -68,7 +69,9 @@ def agreed(here: Place) -> Agreed:
     with as_actor(coach):
         person = people.register(coach, here.centre.id, [people.NewPerson(full_name="Ann Sharp")])[0]
         people.write_note(coach, person.id, "a note", fields=["work"], key=key())
-        way = actions.open_journey(coach, person.id, owner_id=coach.member_id, basis="task", key=key())
+        way = actions.open_journey(
+            coach, person.id, owner_id=coach.member_id or uuid.uuid4(), basis="task", key=key()
+        )
         aim = actions.NewAim(words="a flat", field="housing")
         one = actions.NewStep(words="look at the flat", aim_id=aim.id, due_on=TODAY + timedelta(days=5))
         other = actions.NewStep(words="ask the bank", aim_id=aim.id)
@@ -205,3 +208,47 @@ def test_whose_name_would_tell_something_is_named_to_who_asked_them(agreed: Agre
     with as_actor(agreed.coach), connection.cursor() as cursor:
         cursor.execute("select count(*) from journeys_helping where step_id = %s", [agreed.step])
         assert cursor.fetchone() == (1,)
+
+
+def test_asked_on_the_plan_done_on_ones_own_page_read_on_today(agreed: Agreed) -> None:
+    coach, helper = browser_of(agreed.coach), browser_of(agreed.helper)
+    at = reverse("step_helper", args=[agreed.person.id, agreed.step])
+    plan = reverse("plan", args=[agreed.person.id])
+    assert at in coach.get(plan).content.decode()
+    form = coach.get(at).content.decode()
+    assert str(agreed.helper.member_id) in form
+    typed = {"key": key(), "member": str(agreed.helper.member_id), "told": "yes, here"}
+    days = {"until_0": "1", "until_1": "4", "until_2": "2026"}
+    assert coach.post(at, typed).status_code == 422
+    assert coach.post(at, typed | days).status_code == 302
+    shown = coach.get(plan).content.decode()
+    assert "helps until 1 Apr" in shown
+    assert "yes, here" in shown
+
+    page = helper.get(reverse("helping"))
+    mine = page.content.decode()
+    assert "Ann Sharp" in mine
+    assert "look at the flat" in mine
+    assert "a note" not in mine
+    assert "ask the bank" not in mine
+    step = reverse("help_step", args=[agreed.step])
+    refused = helper.post(step, {"v": "1", "state": "stuck", "words": " "})
+    assert refused.status_code == 422
+    assert "Say what would help." in refused.content.decode()
+    for _twice in range(2):
+        told = helper.post(step, {"v": "1", "state": "stuck", "words": "nobody answers", "key": "k"})
+        assert told.status_code == 302
+    acting(agreed.helper, actions.help_with_step, agreed.step, version=2, words="tried again", key=key())
+    asked = int(helper.get(reverse("helping")).headers["X-Kohti-Statements"])
+    agreed.ask(agreed.other)
+    assert int(helper.get(reverse("helping")).headers["X-Kohti-Statements"]) == asked <= 6
+
+    today = coach.get(reverse("my_day")).content.decode()
+    assert "What helpers did" in today
+    assert "tried again" in today
+    with as_actor(agreed.coach):
+        helping = Helping.objects.get(step_id=agreed.step)
+    assert coach.post(reverse("help_read", args=[helping.id])).status_code == 302
+    assert "tried again" not in coach.get(reverse("my_day")).content.decode()
+    assert coach.post(reverse("helper_end", args=[helping.id])).status_code == 302
+    assert helper.post(step, {"v": "2", "state": "done", "key": "l"}).status_code == 404

@@ -35,6 +35,7 @@ PLACES = (
     ("team", "team.see", gettext_noop("Team")),
     ("referrals", "referrals.answer", gettext_noop("Referrals")),
     ("directory", "directory.see", gettext_noop("Who can help")),
+    ("helping", "shares.read", gettext_noop("Steps I help with")),
     ("roles", "service.see", gettext_noop("Roles")),
     ("audit", "audit.see", gettext_noop("History")),
     ("centres", "service.see", gettext_noop("Centres")),

@@ -7,7 +7,7 @@ from django.urls import path
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
 from . import views
-from .views import away, several
+from .views import away, helping, several
 
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
@@ -28,6 +28,11 @@ urlpatterns = [
     path("ways/<id:way_id>/change/<slug:what>/", views.way_change, name="way_change"),
     path("people/<id:person_id>/plan/", views.plan, name="plan"),
     path("people/<id:person_id>/plan/steps/<id:step_id>/", views.step, name="plan_step"),
+    path("people/<id:person_id>/plan/steps/<id:step_id>/helper/", helping.helper, name="step_helper"),
+    path("helpers/<id:helping_id>/end/", helping.helper_end, name="helper_end"),
+    path("helpers/<id:helping_id>/read/", helping.help_read, name="help_read"),
+    path("helping/", helping.helping, name="helping"),
+    path("helping/<id:step_id>/", helping.help_step, name="help_step"),
     path("ways/<id:way_id>/printed/", views.plan_printed, name="plan_printed"),
     path("people/<id:person_id>/ways/", views.ways, name="ways"),
     path("ways/<id:way_id>/end/", views.way_end, name="way_end"),

@@ -28,6 +28,7 @@ from kohti.people.models import Mark
 from . import handed, here
 from .appointment import ABOUT
 from .leading import by_coach, leading
+from .meantime import when
 from .meanwhile import digest
 
 MENDS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -94,20 +95,22 @@ def _coming(row: reading.Row) -> Coming:
     )
 
 
-def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int]:
-    """One's own appointments from a day to a day, and how many drafts wait to be saved.
+def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int, list[queries.Helped]]:
+    """One's own appointments from a day to a day, how many drafts wait to be saved, and what helpers did.
 
     Two statements; it is in the history whom one saw.
     """
-    found, waiting = reading.together(
-        {"staff": actor.staff_id, "first": first, "last": last} | drafts.waiting(ABOUT),
+    found, waiting, helped = reading.together(
+        {"staff": actor.staff_id, "first": first, "last": last, "me": actor.member_id}
+        | drafts.waiting(ABOUT),
         reading.Part(MINE, _coming),
         drafts.WAITING,
+        queries.HELPED,
     )
-    persons = [one.person_id for one in found if one.person_id]
+    persons = [one.person_id for one in (*found, *helped) if one.person_id]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
-    return found, len(waiting)
+    return found, len(waiting), helped
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -162,7 +165,7 @@ def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def _shown(actor: Actor) -> dict[str, Any]:
     today = clock.today(actor.zone)
     stages = rules.stages(actor)
-    mine, waiting = coming(actor, today, today + timedelta(days=1))
+    mine, waiting, helped = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     # Who is here and waits comes before who is only expected.
@@ -220,6 +223,20 @@ def _shown(actor: Actor) -> dict[str, Any]:
         "replies": [of_partners.line(actor, one) for one in replies],
         "referred": [of_partners.line(actor, one) for one in referred],
         "told": [handed.line(actor, one) for one in mine_asked],
+        "helped": [
+            {
+                "id": one.id,
+                "person": one.person_id,
+                "name": one.person or _("No name given"),
+                "helper": one.helper,
+                "step": one.step,
+                "state": said.chosen(said.STATES, one.state),
+                "stuck": one.state == "stuck",
+                "words": one.words,
+                "at": when(actor, one.at),
+            }
+            for one in helped
+        ],
         "drafts": waiting,
         "may_work": may(actor, "journeys.work"),
     }

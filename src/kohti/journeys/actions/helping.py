@@ -127,6 +127,7 @@ def help_with_step(
         raise Refused(_("That is too long. Put it in a few words."), code="too-long")
     if state == Step.State.STUCK and not said:
         raise Refused(_("Say what would help."), code="why")
+    assert actor.staff_id is not None
     helping = Helping.objects.filter(step_id=step_id, member__staff_id=actor.staff_id, ended_at=None)
     whose = list(helping.values_list("person_id", flat=True))
     with connection.cursor() as cursor:

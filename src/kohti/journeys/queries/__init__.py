@@ -5,7 +5,7 @@ from __future__ import annotations
 from .caseload import FLAGS, ORDERS, SHOWS, Case, Chosen, Page, caseload, coaches, whole
 from .ending import Done, FollowUp, ending, follow_ups, look_back
 from .handing import Handing, hand_overs, open_hand_over
-from .helping import HELPERS, Helped, Helper, MyStep, helped, may_help, steps_i_help_with
+from .helping import HELPED, HELPERS, Helped, Helper, MyStep, may_help, steps_i_help_with
 from .needing import Needs, needing
 from .needs import Answer, answers_over_time, needs_over_time
 from .paper import OnPaper, plan_on_paper
@@ -21,6 +21,7 @@ from .plan import (
     latest_version,
     open_steps,
     plan,
+    step_of,
     whose_check,
     whose_outcome,
 )
@@ -30,6 +31,7 @@ from .way import journey, journey_of
 
 __all__ = (
     "FLAGS",
+    "HELPED",
     "HELPERS",
     "ORDERS",
     "SHOWS",
@@ -57,7 +59,6 @@ __all__ = (
     "ending",
     "follow_ups",
     "hand_overs",
-    "helped",
     "in_order",
     "journey",
     "journey_of",
@@ -73,6 +74,7 @@ __all__ = (
     "plan",
     "plan_on_paper",
     "quality",
+    "step_of",
     "steps_i_help_with",
     "to_review",
     "whole",

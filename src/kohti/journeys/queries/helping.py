@@ -80,20 +80,27 @@ class Helped:
     at: datetime
 
 
-HELPED = """
-select h.id, h.person_id, coalesce(nullif(p.called, ''), p.full_name), t.full_name, s.words, s.state, h.news, h.news_at
-from journeys_helping h join journeys_journey j on j.id = h.journey_id and j.owner_id = %s and j.closed_at is null
+HELPED = reading.Part(
+    """
+select h.id, h.person_id, coalesce(nullif(p.called, ''), p.full_name) as person, t.full_name as helper, s.words as step,
+    s.state, h.news as words, h.news_at as at
+from journeys_helping h join journeys_journey j on j.id = h.journey_id and j.owner_id = %(me)s and j.closed_at is null
 join people_person p on p.id = h.person_id join journeys_step s on s.id = h.step_id
 join team_membership m on m.id = h.member_id join team_staff t on t.id = m.staff_id
 where h.news_at is not null and h.seen_at is null order by h.news_at, h.id limit 50
-"""
-
-
-def helped(actor: Actor) -> list[Helped]:
-    """What helpers did that the coach has not read yet, oldest first. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELPED, [actor.member_id])
-        return [Helped(*row) for row in cursor.fetchall()]
+""",
+    lambda row: Helped(
+        uuid.UUID(row["id"]),
+        uuid.UUID(row["person_id"]),
+        row["person"],
+        row["helper"],
+        row["step"],
+        row["state"],
+        row["words"],
+        datetime.fromisoformat(row["at"]),
+    ),
+)
+"""What helpers did with steps of whom `me` has in hand, and nobody has read yet; oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,14 @@ def last_time(journey_id: uuid.UUID) -> tuple[LastTime | None, list[Rating]]:
     return last[0] if last else None, ratings
 
 
+def step_of(person_id: uuid.UUID, step_id: uuid.UUID) -> Step:
+    """A step of somebody's. Raises NotThere."""
+    found = Step.objects.filter(id=step_id, person_id=person_id).first()
+    if found is None:
+        raise NotThere("no such step")
+    return found
+
+
 def whose_outcome(outcome_id: uuid.UUID) -> uuid.UUID:
     """Who reached it. Raises NotThere."""
     return _whose(Outcome.objects.filter(id=outcome_id).values_list("person_id", flat=True))

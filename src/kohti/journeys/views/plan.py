@@ -40,8 +40,8 @@ MOST_AIMS, MOST_STEPS = 3, 7
 """A plan with more open than this is said to be much to carry; it is never refused."""
 
 
-def step_line(step: Step, today: date) -> dict[str, Any]:
-    """A step for a page."""
+def step_line(step: Step, today: date, helpers: Sequence[queries.Helper] = ()) -> dict[str, Any]:
+    """A step for a page, with those of the helpers who help with it."""
     return {
         "id": step.id,
         "version": step.version,
@@ -56,6 +56,12 @@ def step_line(step: Step, today: date) -> dict[str, Any]:
         "why": step.why,
         "answered": step.answered_at is not None,
         "open": step.state in OPEN_STEPS,
+        "sealed": bool(step.sealed),
+        "helpers": [
+            (one.id, one.name, words.day_short(one.until), one.told)
+            for one in helpers
+            if one.step_id == step.id
+        ],
     }
 
 
@@ -143,7 +149,7 @@ def _shown(
     actor: Actor, way: Journey, found: queries.Plan, known: dict[str, tuple[str, bool]]
 ) -> dict[str, Any]:
     today = clock.today(actor.zone)
-    steps = [(one.aim_id, step_line(one, today)) for one in found.steps]
+    steps = [(one.aim_id, step_line(one, today, found.helpers)) for one in found.steps]
     open_aims = sum(one.state == Aim.State.OPEN for one in found.aims)
     open_steps = sum(one.state in OPEN_STEPS for one in found.steps)
     named = {one.id for one in found.aims}
@@ -180,6 +186,7 @@ def _shown(
             if one.changes
         ],
         "may_work": may(actor, "journeys.work") and way.closed_at is None,
+        "may_ask": may(actor, "shares.write"),
         "ended_words": way.closed_with,
         "changes": changing.offered(actor, way),
         "needs": needs_lines(actor, found.needs, known),
