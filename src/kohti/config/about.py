@@ -8,6 +8,7 @@ from typing import Any
 from kohti.journeys import person as journeys
 from kohti.kernel.actor import Actor
 from kohti.partners import person as partners
+from kohti.outreach import person as outreach
 from kohti.people import person as people
 
 
@@ -22,6 +23,7 @@ def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
             **people.tell(actor, one),
             **_named("journeys", journeys.tell(actor, one)),
             **_named("partners", partners.tell(actor, one)),
+            **_named("outreach", outreach.tell(actor, one)),
         }.items():
             told[table] = told.get(table, []) + [row for row in rows if row not in told.get(table, [])]
     return told
@@ -40,4 +42,5 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
     for one in people.own_and_former(person_id):
         journeys.forget(actor, one)
         partners.forget(actor, one)
+        outreach.forget(actor, one)
         people.forget(actor, one)

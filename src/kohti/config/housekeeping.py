@@ -20,6 +20,7 @@ from kohti.kernel.actor import DOOR, Actor, as_actor, system_of
 from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.models import Done
+from kohti.outreach import actions as outreach
 from kohti.people import actions as people
 from kohti.people.attachments import scanning as papers
 from kohti.team.models import AtCounter, Centre, Service, Session, WayBack
@@ -66,6 +67,14 @@ def close_days() -> None:
     """At closing time nobody is open."""
     for actor in services():
         close_centres(actor)
+
+
+@housekeeping("watch-rounds", cron="* * * * *")
+def watch_rounds() -> None:
+    """Who is not back in time from a round is told to who watches."""
+    for actor in services():
+        with as_actor(actor):
+            outreach.tell_who_is_late(actor)
 
 
 @housekeeping("move-people", cron="5 * * * *")

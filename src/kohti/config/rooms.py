@@ -8,6 +8,7 @@ import kohti.diary.rows
 import kohti.frontdesk.rows
 import kohti.journeys.rows
 import kohti.kernel.rows
+import kohti.outreach.rows
 import kohti.partners.rows
 import kohti.people.rows
 import kohti.team.rows
@@ -21,5 +22,6 @@ ROOMS: tuple[ModuleType, ...] = (
     kohti.journeys.rows,
     kohti.frontdesk.rows,
     kohti.partners.rows,
+    kohti.outreach.rows,
     kohti.workbench.rows,
 )

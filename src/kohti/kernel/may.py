@@ -49,6 +49,7 @@ VERBS: dict[str, str] = {
     "messages.decide": gettext_noop("send a message again, settle or cancel it"),
     "referrals.write": gettext_noop("hand people over to whoever helps, and take it back"),
     "referrals.answer": gettext_noop("see and answer who is handed over to one's own organisation"),
+    "outreach.go": gettext_noop("go on rounds, write whom one meets out there, join and take apart"),
     "directory.see": gettext_noop("look up who helps with what"),
     "directory.keep": gettext_noop("write and bring in who helps with what"),
     "directory.confirm": gettext_noop("confirm that an offer in the directory is right"),

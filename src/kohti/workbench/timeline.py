@@ -25,6 +25,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import Refused
 from kohti.kernel.once import all_or_nothing
+from kohti.outreach import timeline as outreach
 from kohti.people import actions, fields, forms, wording
 from kohti.people import queries as people
 from kohti.people import timeline as persons
@@ -32,7 +33,7 @@ from kohti.people.bar import bar
 from kohti.people.timeline import Arm, Line, Part, Row
 from kohti.people.views.page import say
 
-PARTS: tuple[Part, ...] = (journeys.PART, persons.PART, frontdesk.PART, diary.PART)
+PARTS: tuple[Part, ...] = (journeys.PART, persons.PART, frontdesk.PART, outreach.PART, diary.PART)
 KINDS = {code: text for part in PARTS for code, text in part.kinds.items()}
 SAYS = {arm.name: part.say for part in PARTS for arm in part.arms}
 PAGE = 50

@@ -445,6 +445,9 @@ Mapped = Literal["organisations", "roles", "kinds", "streams", "stages"]
 """The lists whose living data can move from a code that goes to one that stays."""
 
 
+from .outreach import OutreachPart  # noqa: E402 - it is made of what stands above
+
+
 class Blueprint(Part):
     """A whole service. `mapping`: where the living data of codes that are gone from the file move to."""
 
@@ -475,6 +478,7 @@ class Blueprint(Part):
     referrals: ReferralsPart = ReferralsPart()
     targets: tuple[TargetPart, ...] = ()
     factors: tuple[FactorPart, ...] = ()
+    outreach: OutreachPart = OutreachPart()
     mapping: dict[Mapped, dict[Code, Code]] = {}
 
     def as_json(self) -> dict[str, Any]:

@@ -181,6 +181,20 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
         yield from lost(("crisis", "organisations", n), "organisations", code)
     for n, code in enumerate(plan.plan.aims_in):
         yield from lost(("plan", "aims_in", n), "fields", code)
+    out = plan.outreach
+    for word, name, code in (("kind", "kinds", out.kind), ("coached_from", "stages", out.coached_from)):
+        if code is not None:
+            yield from lost(("outreach", word), name, code)
+    for index, role in enumerate(plan.roles):
+        if "outreach.go" in role.verbs and out.kind is None:
+            fault = _("expected a kind of appointment in [outreach], for the rounds of those who go out")
+            yield ("roles", index, "verbs"), fault
+    for name in ("spots", "given", "next"):
+        found = [one.code for one in getattr(out, name)]
+        for index, code in enumerate(found):
+            if code in found[:index]:
+                fault = _("%(list)s: the code %(code)s stands twice") % {"list": name, "code": code}
+                yield ("outreach", name, index, "code"), fault
     claimed: dict[str, str] = {}
     for index, part in enumerate(plan.fields):
         for n, item in enumerate(part.items):
@@ -239,6 +253,14 @@ def _of_titles(plan: Blueprint) -> Iterator[tuple[Path, str]]:
             if missing:
                 fault = _("has no title in %(languages)s, which the service speaks")
                 yield (name, index, "title"), fault % {"languages": ", ".join(sorted(missing))}
+    for name in ("spots", "given", "next"):
+        for index, part in enumerate(getattr(plan.outreach, name)):
+            if missing := set(plan.service.languages) - set(part.title):
+                fault = _("has no title in %(languages)s, which the service speaks")
+                yield (
+                    ("outreach", name, index, "title"),
+                    fault % {"languages": ", ".join(sorted(missing))},
+                )
     scales: list[tuple[Path, tuple[dict[Language, str], ...]]] = [(("scale", "levels"), plan.scale.levels)]
     scales += [(("fields", index, "levels"), one.levels) for index, one in enumerate(plan.fields)]
     for path, levels in scales:

@@ -8,6 +8,7 @@ from kohti.journeys import carried as journeys
 from kohti.kernel import carried as kernel
 from kohti.kernel.carried import Carried
 from kohti.partners import carried as partners
+from kohti.outreach import carried as outreach
 from kohti.people import carried as people
 
 CARRIED: tuple[Carried, ...] = (
@@ -17,10 +18,19 @@ CARRIED: tuple[Carried, ...] = (
     *journeys.CARRIED,
     *frontdesk.CARRIED,
     *partners.CARRIED,
+    *outreach.CARRIED,
 )
 """Every table with rows about a person, in an order in which they can be laid together."""
 
-STAYS = kernel.STAYS | people.STAYS | journeys.STAYS | diary.STAYS | frontdesk.STAYS | partners.STAYS
+STAYS = (
+    kernel.STAYS
+    | people.STAYS
+    | journeys.STAYS
+    | diary.STAYS
+    | frontdesk.STAYS
+    | partners.STAYS
+    | outreach.STAYS
+)
 """Columns about people that stay as they are, and why. By table and column."""
 
 NAMES = ("folded", "sort_key", "sounds")

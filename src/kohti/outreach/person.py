@@ -1,0 +1,34 @@
+"""What this room holds about a person: tell it, and forget its words. For the service's own housekeeping."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.forms.models import model_to_dict
+
+from kohti.kernel import actor as actors
+from kohti.kernel.actor import Actor
+
+from .models import Encounter, Reached
+
+
+def tell(actor: Actor, person_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
+    """All that this room holds about a person, by table, sealed parts too. Two statements."""
+    actors.must(actor, "people.tell")
+    return {
+        str(model._meta.model_name): [
+            model_to_dict(one) | {"id": one.pk}
+            for one in model._default_manager.filter(person_id=person_id).order_by("id")
+        ]
+        for model in (Reached, Encounter)
+    }
+
+
+def forget(actor: Actor, person_id: uuid.UUID) -> None:
+    """Erase nicknames, words and what encounters were about. When and where stays, so that figures still add up."""
+    actors.must(actor, "people.forget")
+    Reached.objects.filter(person_id=person_id).update(nickname="", folded="")
+    Encounter.objects.filter(person_id=person_id).update(
+        nickname="", text="", about=[], sealed=[], given=[], next=""
+    )
