@@ -21,6 +21,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from tests.factories import MORNING, PASSWORD, Place, an_offer, browser_of, place
+from tests.outreach import doing
 
 from kohti.config import addresses
 from kohti.config.routes import Route, routes
@@ -170,6 +171,34 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("listing_change", "POST"): Expected(KEEPERS, 422, thing="listing_id", wide=frozenset(KEEPERS)),
     ("listing_confirm", "POST"): Expected(FLOOR, 302, thing="listing_id", wide=frozenset(FLOOR)),
     ("listing_end", "POST"): Expected(KEEPERS, 302, thing="listing_id", wide=frozenset(KEEPERS)),
+    ("outreach", "GET"): Expected({COACH, LEADER}, 200),
+    ("encounter", "GET"): Expected({COACH, LEADER}, 200),
+    ("encounter", "POST"): Expected({COACH, LEADER}, 422, data={"nickname": "Cap"}),
+    # Whoever wrote one takes it back.
+    ("encounter_withdraw", "POST"): Expected({COACH, LEADER}, 302, thing="encounter_id", other={COACH: 403}),
+    ("encounter_apart", "POST"): Expected({COACH, LEADER}, 302, thing="encounter_id"),
+    ("spots", "GET"): Expected({COACH, LEADER}, 200),
+    ("spots", "POST"): Expected({COACH, LEADER}, 422),
+    ("spot", "GET"): Expected({COACH, LEADER}, 200, thing="spot_id"),
+    ("spot", "POST"): Expected({COACH, LEADER}, 422, thing="spot_id"),
+    ("spot_end", "POST"): Expected({COACH, LEADER}, 302, thing="spot_id"),
+    ("round_new", "GET"): Expected({COACH, LEADER}, 200),
+    ("round_new", "POST"): Expected({COACH, LEADER}, 422),
+    ("round", "GET"): Expected({COACH, LEADER}, 200, thing="round_id"),
+    ("round_start", "POST"): Expected({COACH, LEADER}, 302, thing="round_id"),
+    ("round_back", "POST"): Expected({COACH, LEADER}, 302, thing="round_id"),
+    ("round_cancel", "POST"): Expected({COACH, LEADER}, 302, thing="round_id"),
+    ("reached_list", "GET"): Expected({COACH, LEADER}, 200),
+    ("reached_list", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}),
+    ("reached", "GET"): Expected({COACH, LEADER}, 200, thing="reached_id"),
+    ("reached", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}, thing="reached_id"),
+    # With nobody who is there.
+    ("reached_join", "POST"): Expected({COACH, LEADER}, 404, thing="reached_id"),
+    ("reached_apart", "POST"): Expected({COACH, LEADER}, 302, thing="reached_id"),
+    ("reached_person", "GET"): Expected({COACH, LEADER}, 200, thing="reached_id"),
+    ("reached_person", "POST"): Expected({COACH, LEADER}, 200, data={"q": "zeb"}, thing="reached_id"),
+    ("reached_not_them", "POST"): Expected({COACH, LEADER}, 302, thing="reached_id"),
+    ("reached_figures", "GET"): Expected({LEADER}, 200),
     ("hsds", "GET"): Expected(EVERYONE, 200, nobody=200),
     **{
         (f"hsds_{name}", "GET"): Expected(EVERYONE, 200, nobody=200)
@@ -623,6 +652,9 @@ class Things(dict[str, Any]):
             return self._of_the_rota(key)
         if key == "referral_id":
             return self._handed_over()
+        if key in doing.THINGS:
+            leader, watcher = (self.service.member(role, centre=self.centre.code) for role in (LEADER, COACH))
+            return doing.a_thing(leader, watcher, key, nickname=NAME)
         if key == "offer_id":
             return an_offer(self.service, self["wish_id"]).id
         with as_actor(administrator):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from dataclasses import dataclass
+from datetime import time, timedelta
 
-from tests.factories import Place, acting
+from tests.factories import TODAY, Place, acting
 
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, as_actor
 from kohti.outreach import actions
-from kohti.outreach.actions import SpotWords
+from kohti.outreach.actions import NewEncounter, NewRound, SpotWords
+from kohti.outreach.models import Encounter
 
 
 @dataclass
@@ -37,3 +40,38 @@ def going_out(here: Place) -> Out:
         for name in ("Square", "Library")
     )
     return Out(here, ann, ben, here.member("leader"), square, library)
+
+
+THINGS = ("spot_id", "round_id", "reached_id", "encounter_id")
+"""What addresses of outreach name."""
+
+
+def a_thing(actor: Actor, watcher: Actor, key: str, *, nickname: str = "") -> uuid.UUID:
+    """One of these, of the actor's centre; an encounter is the second one with somebody."""
+    assert actor.staff_id is not None
+    assert watcher.member_id is not None
+    once = uuid.uuid4().hex
+    with as_actor(actor):
+        spot = actions.add_spot(actor, SpotWords(name=f"Square {once}", kind="street"), key=f"spot:{once}")
+        if key == "spot_id":
+            return spot
+        if key == "round_id":
+            # Each on a day of its own: nobody goes twice at a time.
+            day = TODAY + timedelta(days=next(_days))
+            wanted = NewRound(
+                day=day,
+                starts=time(14),
+                back_by=time(16),
+                spots=[spot],
+                goers=[actor.staff_id],
+                watcher=watcher.member_id,
+            )
+            return actions.plan_round(actor, wanted, key=f"round:{once}")
+        first = NewEncounter(spot_id=spot, nickname=nickname)
+        actions.write_encounters(actor, [first])
+        reached = Encounter.objects.get(id=first.id).reached_id
+        actions.write_encounters(actor, [NewEncounter(spot_id=spot, nickname=nickname, reached_id=reached)])
+        return reached if key == "reached_id" else first.id
+
+
+_days = itertools.count(1)

@@ -26,6 +26,7 @@ PLACES = (
     ("caseload", "journeys.see", gettext_noop("Caseload")),
     ("people", "people.find", gettext_noop("People")),
     ("shared_with_us", "shares.read", gettext_noop("Shared with us")),
+    ("outreach", "outreach.go", gettext_noop("Outreach")),
     ("book", "diary.book", gettext_noop("Appointment book")),
     ("day_figures", "arrivals.see", gettext_noop("The day in figures")),
     ("rota", "arrivals.see", gettext_noop("Rota")),

@@ -18,7 +18,18 @@ from kohti.kernel import logs
 
 SOURCE = Path(__file__).resolve().parent.parent
 DATA = addresses.data_folder()
-ROOMS = ("kernel", "design", "team", "people", "diary", "journeys", "frontdesk", "partners", "outreach", "workbench")
+ROOMS = (
+    "kernel",
+    "design",
+    "team",
+    "people",
+    "diary",
+    "journeys",
+    "frontdesk",
+    "partners",
+    "outreach",
+    "workbench",
+)
 
 DEBUG = False
 SECRET_KEY = addresses.secret_key(DATA)

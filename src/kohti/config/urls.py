@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("kohti.partners.referrals.urls")),
     path("r/", include("kohti.config.referral_link")),
     path("hsds/", include("kohti.partners.api")),
+    path("", include("kohti.outreach.urls")),
     path("", include("kohti.workbench.urls")),
     path("account/sign-in/", theirs(own.sign_in_page, EVERYBODY, "GET", "POST"), name="account_login"),
     path("account/sign-out/", theirs(account.logout, EVERYBODY, "GET", "POST"), name="account_logout"),

@@ -23,6 +23,8 @@ from kohti.kernel.ids import short
 from kohti.kernel.words import title
 from kohti.partners.referrals import queries as partners
 from kohti.partners.referrals import showing as of_partners
+from kohti.outreach import queries as outreach
+from kohti.outreach.views import round_line
 from kohti.people.models import Mark
 
 from . import handed, here
@@ -238,5 +240,8 @@ def _shown(actor: Actor) -> dict[str, Any]:
             for one in helped
         ],
         "drafts": waiting,
+        "rounds": [round_line(actor, one) for one in outreach.today(actor)]
+        if may(actor, "outreach.go")
+        else [],
         "may_work": may(actor, "journeys.work"),
     }

@@ -46,7 +46,10 @@ def _part(actor: Actor, language: str) -> live.Render:
 
     def render_part(news: Sequence[live.News]) -> str | None:
         today = clock.today(screen.zone)
-        if any(one.topic == "diary" and concerns(one, today, today + timedelta(days=1)) for one in news):
+        if any(
+            one.topic == "round" or (one.topic == "diary" and concerns(one, today, today + timedelta(days=1)))
+            for one in news
+        ):
             return None
         visits = [one.subject_id for one in news if one.topic == "visit"]
         if not visits:
