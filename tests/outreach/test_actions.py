@@ -217,7 +217,7 @@ def test_becoming_a_person_keeps_the_whole_way_and_can_be_undone_while_nothing_e
     acting(out.ann, actions.not_them, who)
     with as_system(out.here.system):
         assert not Person.objects.filter(id=person).exists()
-        assert Encounter.objects.filter(reached_id=who, person_id=None).count() == 2
+        assert Encounter.objects.filter(reached_id=who, person=None).count() == 2
     person = acting(out.ann, actions.become_new, who, NewPerson(full_name="Rea Capp"), key=key())
     acting(out.ann, people.write_note, person, "wants to work", key=key())
     with pytest.raises(Refused, match="More is written"):

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from tests.factories import MORNING, Place, as_system, browser_of
 from tests.kernel.policies.who import LATE
+from tests.outreach import doing
 
 from kohti.diary import actions as diary
 from kohti.diary.actions import feeds
@@ -81,6 +82,8 @@ def put_to_use(here: Place) -> None:
             diary.add_drop_in(administrator, centre.id, session, key=f"drop-in:{centre.id}")
         with clock.held_at(MORNING), as_actor(leader):
             look_up(leader)
+        with clock.held_at(MORNING):
+            doing.met_out_there(coach, leader)
         with clock.held_at(MORNING - timedelta(days=1)), as_actor(host):
             frontdesk.take_walk_in(host, here.reasons["robbed"].id, key=f"walk before:{centre.id}")
         with clock.held_at(MORNING + timedelta(days=1)), as_actor(host):

@@ -11,6 +11,7 @@ from tests.kernel.policies.of_guests import (
     the_guests_own,
     where_the_guest_is,
 )
+from tests.kernel.policies.of_outreach import OF_OUTREACH
 from tests.kernel.policies.of_people import (
     a_grant_to_change,
     a_grant_to_give,
@@ -405,6 +406,7 @@ RULES: dict[str, Rules] = {
         a_colleague,
         *[both(own_service, either(own_time, may("directory.keep")))] * 2,
     ),
+    **OF_OUTREACH,
     "frontdesk_stream": kept_by_the_system(own_service),
     "frontdesk_reason": kept_by_the_system(own_service),
     "frontdesk_day": kept_by(*[either(on_the_floor, where_the_guest_is, at_the_kiosk)] * 3),

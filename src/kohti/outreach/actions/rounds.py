@@ -108,10 +108,10 @@ def plan_round(actor: Actor, wanted: NewRound, *, key: str) -> uuid.UUID:
             service_id=actor.service,
             centre_id=actor.centre,
             round_id=made,
-            staff_id=one.staff_id,
+            staff_id=staff_id,
             booking_id=one.id,
         )
-        for one in booked
+        for staff_id, one in zip(goers, booked, strict=True)
     )
     history.record(
         "round.planned",
