@@ -32,7 +32,7 @@ from kohti.team.models import Centre, Membership
 
 from .. import filling, services
 from ..filling import Progress
-from . import HIRED, STANDS_AT, last_week, lives, member_of
+from . import HIRED, STANDS_AT, last_week, lives, member_of, reached
 from .life import DAY, YESTERDAY, Begin, Life, Meeting, Move, crew, words_of
 from .places import SAMPLED, Sampled
 from .stories import STORIES
@@ -66,6 +66,7 @@ def live(data: Path, say: Say) -> int:
         if made % 10 == 0 and made < of:
             filling.keep(data, Progress(made, of))
     for world in worlds:
+        world.reach()
         world.be_away()
     filling.keep(data, Progress(of, of))
     return made - before
@@ -161,6 +162,13 @@ class World:
         with clock.held_at(self.at(life.opened, "08:30")), as_actor(self.system):
             if once.first_time("sample.life", f"life:{life.service}:{life.number}", new_id()) is None:
                 _Lived(self, life).live()
+
+    def reach(self) -> None:
+        """Whom the service met out there in its first years, where it went out then; each day once."""
+        told = self.told.get("reached")
+        if told:
+            years = reached.Years(self.system, told, centre=self.here.centre, hires=told["organisations"])
+            years.live(reached.plan(told, self.told["names"]))
 
     def be_away(self) -> None:
         """One colleague is away this week; for some of their people another stands in, for the others nobody."""
