@@ -15,10 +15,10 @@ FUNCTIONS = (
 create or replace function kohti.encounter_of_whom() returns trigger language plpgsql
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-    if tg_op = 'INSERT' then
+    if tg_op = 'INSERT' and current_user in ('kohti_web', 'kohti_worker') then
         new.own_id := new.reached_id;
         new.person_id := (select person_id from outreach_reached where id = new.reached_id);
-    elsif current_user <> 'kohti_definer'
+    elsif tg_op = 'UPDATE' and current_user <> 'kohti_definer'
         and (new.reached_id, new.own_id, new.at, new.by_member) is distinct from
             (old.reached_id, old.own_id, old.at, old.by_member)
         or new.person_id is distinct from old.person_id and current_user <> 'kohti_definer' then
