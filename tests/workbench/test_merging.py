@@ -37,6 +37,8 @@ from kohti.kernel import clock, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id, short
+from kohti.outreach import actions as outreach
+from kohti.outreach.models import Encounter
 from kohti.partners import actions as directory
 from kohti.partners.referrals import actions as referrals
 from kohti.partners.referrals import links
@@ -119,6 +121,10 @@ def filled(here: Place, coach: Actor, person: Person, at: datetime) -> None:
         kin = people.register(me, me.centre, [people.NewPerson(full_name="Kin Known")], key=key())[0]
         people.add_household(me, person.id, kin.id, kind="parent", starts_on=TODAY, key=key())
         papers.bring(me, person.id, b"a text", filename="a.txt", sealed="", key=key())
+        spot = outreach.add_spot(me, outreach.SpotWords(name=key(), kind="street"), key=key())
+        met = outreach.NewEncounter(spot_id=spot, about=["health"])
+        outreach.write_encounters(me, [met])
+        outreach.become(me, Encounter.objects.get(id=met.id).reached_id, person.id, key=key())
     way = begin(coach, person)
     with as_actor(coach) as me:
         aim = journeys.NewAim(words="bake again", field="work")

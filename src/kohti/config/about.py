@@ -7,8 +7,8 @@ from typing import Any
 
 from kohti.journeys import person as journeys
 from kohti.kernel.actor import Actor
-from kohti.partners import person as partners
 from kohti.outreach import person as outreach
+from kohti.partners import person as partners
 from kohti.people import person as people
 
 

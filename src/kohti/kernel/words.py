@@ -138,6 +138,8 @@ def weekday(number: int) -> str:
     """A day of the week (0 Monday) by name, as it begins a line, in the language in use."""
     name: str = locale(language()).days["stand-alone"]["wide"][number]
     return name[:1].upper() + name[1:]
+
+
 def month(day: date) -> str:
     """The month of a day by its name, with the year: March 2026."""
     return _day(day, language(), "LLLL y")

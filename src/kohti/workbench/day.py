@@ -21,10 +21,10 @@ from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
 from kohti.kernel.words import title
-from kohti.partners.referrals import queries as partners
-from kohti.partners.referrals import showing as of_partners
 from kohti.outreach import queries as outreach
 from kohti.outreach.views import round_line
+from kohti.partners.referrals import queries as partners
+from kohti.partners.referrals import showing as of_partners
 from kohti.people.models import Mark
 
 from . import handed, here

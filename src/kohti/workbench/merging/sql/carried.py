@@ -7,8 +7,8 @@ from kohti.frontdesk import carried as frontdesk
 from kohti.journeys import carried as journeys
 from kohti.kernel import carried as kernel
 from kohti.kernel.carried import Carried
-from kohti.partners import carried as partners
 from kohti.outreach import carried as outreach
+from kohti.partners import carried as partners
 from kohti.people import carried as people
 
 CARRIED: tuple[Carried, ...] = (
