@@ -141,6 +141,8 @@ def test_a_free_time_is_looked_for_here_and_elsewhere_and_one_press_fills_the_fo
     coach = here.member("coach", name="Clara Coach")
     here.member("coach", centre="gloucester", name="Gloria Gloucester")
     here.booking(MORNING, minutes=120, staff_id=coach.staff_id)
+    later = here.member("coach", name="Later Lee")
+    here.booking(MORNING, minutes=120, staff_id=later.staff_id)
     browser = browser_of(here.member("host"))
     typed = {
         "kind": short(here.kinds["work-search-review"].id),
@@ -153,7 +155,10 @@ def test_a_free_time_is_looked_for_here_and_elsewhere_and_one_press_fills_the_fo
     page = found.content.decode()
     assert 'value="wheelchair"' in page
     assert "Gloria" not in page
-    first, *_rest = re.findall(r'name="take" value="([^"]+)"', page)
+    first, *rest = re.findall(r'name="take" value="([^"]+)"', page)
+    assert len({one[:16] for one in (first, *rest)}) == len(rest) + 1, "each time once"
+    with_lee = browser.post("/book/new/", typed | {"times": "1", "staff": short(own(later))}).content.decode()
+    assert f'value="2026-03-11.12:00.{short(own(later))}."' in with_lee
     assert first == f"2026-03-11.12:00.{short(own(coach))}."
     form = browser.post("/book/new/", typed | {"take": first}).content.decode()
     taken = {name: filled(form, name) for name in ("at", "staff", "room", "note")}

@@ -176,6 +176,16 @@ def test_whoever_waits_as_a_walk_in_keeps_that_one_ticket_when_checked_in(
     assert called.ticket == walked_in.ticket
 
 
+def test_a_walk_in_who_is_called_already_is_not_told_to_take_a_seat(here: Place) -> None:
+    leader, person = here.member("leader"), here.person()
+    reason, booking = here.reasons["evidence"].id, here.booking(person=person)
+    walked_in = acting(leader, frontdesk.take_walk_in, reason, key="walk-in", person_id=person.id)
+    acting(leader, frontdesk.call, walked_in.visit_id, key="call", desk="4")
+    text = said(screen(here), "code", typed=booking.code)
+    assert f"It is your turn Your ticket {walked_in.ticket}" in text
+    assert "Take a seat" not in text
+
+
 def test_a_code_of_another_day_another_centre_or_a_cancelled_one_is_said_kindly(here: Place) -> None:
     kiosk = screen(here)
     yesterday = here.booking(MORNING - timedelta(days=1))

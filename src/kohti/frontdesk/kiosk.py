@@ -170,8 +170,10 @@ def _here(request: HttpRequest, device: Actor, code: str, found: Named) -> HttpR
     except KohtiError as trouble:
         return _say(request, device, code, _("Please speak to us"), [str(trouble)], status=409)
     off = at_the_door(_agreed(device, found), device.zone)
-    lines = [off.text if off else _about(device, found), _wait_here()]
-    return _say(request, device, code, _("You are checked in"), lines, ticket=moved.ticket)
+    about = off.text if off else _about(device, found)
+    if moved.state == "called":  # as a walk-in, with the ticket they keep
+        return _say(request, device, code, _("It is your turn"), [about], ticket=moved.ticket)
+    return _say(request, device, code, _("You are checked in"), [about, _wait_here()], ticket=moved.ticket)
 
 
 def _already(request: HttpRequest, device: Actor, code: str, found: Named) -> HttpResponseBase:

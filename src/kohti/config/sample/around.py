@@ -143,12 +143,12 @@ class Around:
         start = turn * 5 % len(self.regulars)
         return (self.regulars[start:] + self.regulars[:start])[: self.told["yesterday"]]
 
-    def lived(self, day: date, *, seed: int, walk_ins: bool = True) -> None:
+    def lived(self, day: date, *, seed: int) -> None:
         """Live a day whose appointments are booked, from opening to closing."""
         waits_for = self._not_held(day)
         come = [
             WalkIn(self.at(day, wall), "", reason, note)
-            for wall, reason, note in (self.told["walk_ins"] if walk_ins else ())
+            for wall, reason, note in self.told["walk_ins"]
             if reason not in waits_for
         ]
         there = {one.staff_id for one in self.coaches}

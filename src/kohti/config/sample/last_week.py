@@ -1,6 +1,6 @@
 """The week before the sample's morning, day by day, so that figures of a week have something to say.
 
-It is lived with the other lives, while one already looks. A day that was interrupted is gone on with.
+It is lived with the other lives, while one already looks, each day in one transaction: it is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from kohti.diary import queries
-from kohti.frontdesk.models import Visit
 from kohti.frontdesk.replay import Colleague
 from kohti.kernel import actor as actors
 from kohti.kernel import clock, once
@@ -36,14 +35,13 @@ def live(here: Sampled, system: Actor) -> None:
         return
     for ago in range(DAYS, 0, -1):
         day = YESTERDAY - timedelta(days=ago)
+        # One transaction: the worker closes each day that is over, and would do so in the middle of this one.
         with clock.held_at(around.at(day - timedelta(days=3), "14:00")), as_actor(system):
             if queries.opening(system.centre, day, system.zone) is None:
                 continue
             if once.first_time("sample.day", around.key(day), new_id()) is None:
                 around.book(around.some(ago), day)
-        with as_actor(system):
-            begun = Visit.objects.filter(centre_id=system.centre, day=day).exists()
-        around.lived(day, seed=ago, walk_ins=not begun)
+                around.lived(day, seed=ago)
 
 
 def _colleagues(here: Sampled, system: Actor) -> Iterator[Colleague]:

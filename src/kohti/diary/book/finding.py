@@ -47,6 +47,7 @@ def centres(actor: Actor) -> dict[str, tuple[str, str]]:
 def times(actor: Actor, form: NewForm, someone: Somebody | None, needs: Sequence[str]) -> list[Found]:
     """The soonest free times for what a form says so far, from its day on; whatever it leaves open is open.
 
+    Each time of a centre once, with the first who is free then: who wants one colleague chooses them.
     At other centres no more is told than that somebody has time: they are booked there. One statement, and another
     where no room has what is needed.
     """
@@ -68,7 +69,7 @@ def times(actor: Actor, form: NewForm, someone: Somebody | None, needs: Sequence
         person_id=someone.id if someone else None,
         needs=needs,
     )
-    # the same time stands here once for each room that suits
+    # the same time stands here once for each colleague who is free then and each room that suits
     free = offers(actor, rule, a_day=60, most=400) or offers(
         actor, replace(rule, needs=()), a_day=60, most=400
     )
@@ -77,7 +78,7 @@ def times(actor: Actor, form: NewForm, someone: Somebody | None, needs: Sequence
     of_a_day: Counter[tuple[date, uuid.UUID | None]] = Counter()
     for one in free:
         local = one.starts.astimezone(actor.zone)
-        about = (one.starts, one.staff_id, one.centre_id)
+        about = (one.starts, one.centre_id)
         if about in seen or of_a_day[local.date(), one.centre_id] == A_DAY:
             continue
         seen.add(about)
