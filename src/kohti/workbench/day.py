@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kohti.diary.rota.placed import PLACED, gathered
+from kohti.diary.rota.queries import values
+from kohti.diary.rota.today import Day, of_the_day
 from kohti.frontdesk.showing import later
 from kohti.journeys import actions, queries, rules, said
 from kohti.journeys.queries import Needs
@@ -97,22 +100,26 @@ def _coming(row: reading.Row) -> Coming:
     )
 
 
-def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int, list[queries.Helped]]:
-    """One's own appointments from a day to a day, how many drafts wait to be saved, and what helpers did.
+def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int, list[queries.Helped], Day]:
+    """One's own appointments from a day to a day, how many drafts wait to be saved, what helpers did, and who of the
+    partners is here on the first.
 
     Two statements; it is in the history whom one saw.
     """
-    found, waiting, helped = reading.together(
-        {"staff": actor.staff_id, "first": first, "last": last, "me": actor.member_id}
+    found, waiting, helped, places = reading.together(
+        {"staff": actor.staff_id, "me": actor.member_id}
+        | values(actor, first, last)
         | drafts.waiting(ABOUT),
         reading.Part(MINE, _coming),
         drafts.WAITING,
         queries.HELPED,
+        PLACED,
     )
     persons = [one.person_id for one in (*found, *helped) if one.person_id]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
-    return found, len(waiting), helped
+    today = [one for one in gathered(places) if one.day == first]
+    return found, len(waiting), helped, of_the_day(actor, today)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -167,7 +174,7 @@ def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def _shown(actor: Actor) -> dict[str, Any]:
     today = clock.today(actor.zone)
     stages = rules.stages(actor)
-    mine, waiting, helped = coming(actor, today, today + timedelta(days=1))
+    mine, waiting, helped, placed = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     # Who is here and waits comes before who is only expected.
@@ -243,5 +250,6 @@ def _shown(actor: Actor) -> dict[str, Any]:
         "rounds": [round_line(actor, one) for one in outreach.today(actor)]
         if may(actor, "outreach.go")
         else [],
+        "partners": placed,
         "may_work": may(actor, "journeys.work"),
     }

@@ -27,7 +27,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
-from . import directory, morning, ways
+from . import directory, morning, rotas, ways
 from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
@@ -167,6 +167,7 @@ def _live(here: Sampled, data: Path, say: Say) -> list[dict[str, str]]:
     day = Day(actor, centre.id, DAY, beside.at_work, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
     morning.in_every_state(day, STANDS_AT, beside.told, beside.leader)
+    rotas.keep(here.service, here.centre, beside.leader, actor, member_of, hired=HIRED, noted=BEFORE)
     say(_("lived the morning until %(time)s there") % {"time": f"{STANDS_AT.astimezone(actor.zone):%H:%M}"})
     return accounts
 

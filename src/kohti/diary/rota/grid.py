@@ -90,13 +90,15 @@ def made(actor: Actor, week: Week) -> Made:
     """The week on one sheet of paper, in the language in use. It names colleagues alone."""
     actors.must(actor, "arrivals.see")
     days = days_of(week)
-    blocks: list[Block] = [
-        Table(
-            [_("Who"), *(words.weekday(day.weekday()) for day in days)],
-            [(_who(one), *("; ".join(cell) for cell in one.cells)) for one in rows(actor, week)],
-            widths=(3, *(2 for _day in days)),
-        )
-    ]
+    lines: list[tuple[str, ...]] = []
+    organisation = ""
+    for one in rows(actor, week):
+        if one.organisation != organisation and one.name:
+            lines.append((one.organisation.upper(), *("" for _day in days)))
+        organisation = one.organisation
+        lines.append((_who(one), *("; ".join(cell) for cell in one.cells)))
+    headings = [_("Who"), *(words.weekday(day.weekday()) for day in days)]
+    blocks: list[Block] = [Table(headings, lines, widths=(3, *(2 for _day in days)))]
     blocks.append(
         Lines([f"{days_said(one.first, one.last)}: {change_said(one)}" for one in _of_the_week(week)])
     )
@@ -115,7 +117,6 @@ def _of_the_week(week: Week) -> Sequence[Change]:
 
 
 def _who(one: Row) -> str:
-    name = one.name or _("Somebody")
-    if one.instead:
-        name = _("%(cover)s for %(name)s") % {"cover": name, "name": one.instead}
-    return f"{name}, {one.organisation}"
+    """A row's name on paper; whoever an organisation sends is called as that is."""
+    name = one.name or one.organisation
+    return _("%(cover)s for %(name)s") % {"cover": name, "name": one.instead} if one.instead else name

@@ -32,6 +32,7 @@ class Away:
     organisation: str
     name: str
     covers: str
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
