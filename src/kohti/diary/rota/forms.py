@@ -21,10 +21,11 @@ MOST_ROWS = 60
 
 
 def _wall(label: Any) -> forms.TimeField:
+    said = gettext_lazy("Give a time, as 9:30.")
     return forms.TimeField(
         label=label,
-        required=False,
         widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
+        error_messages={"required": said, "invalid": said},
     )
 
 
@@ -54,18 +55,20 @@ class RotaForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """Somebody's days, hours and place; without a weekday it is no line."""
+    """Somebody's days, hours and place; with neither a name nor a weekday it is no line."""
 
     staff = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
     weekdays = forms.MultipleChoiceField(
-        label=gettext_lazy("On which days"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("On which days"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose a day, or nobody.")},
     )
     opens = _wall(gettext_lazy("From"))
     closes = _wall(gettext_lazy("Until what time"))
     room = forms.ChoiceField(label=gettext_lazy("Room or desk"), required=False)
 
     def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
         offered: dict[str, Any] = {
             "staff": [("", _("Whoever they send")), *colleagues(choices)],
             "weekdays": [(str(day), words.weekday(day)) for day in range(7)],
@@ -74,21 +77,21 @@ class LineForm(forms.Form):
         for name, options in offered.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
 
+    def has_changed(self) -> bool:
+        """Whether it is a line at all."""
+        return bool(self["weekdays"].data or self["staff"].data)
+
     def clean(self) -> dict[str, Any]:
-        """Whoever comes, comes at some time; an end comes after its beginning; a person has some day."""
+        """An end comes after its beginning."""
         data = super().clean() or {}
-        if data.get("weekdays"):
-            for name in ("opens", "closes"):
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, _("Give a time, as 9:30."))
-            if data.get("opens") and data.get("closes") and data["closes"] <= data["opens"]:
-                self.add_error("closes", _("The end comes before the beginning."))
-        elif data.get("staff"):
-            self.add_error("weekdays", _("Choose a day, or nobody."))
+        if data.get("opens") and data.get("closes") and data["closes"] <= data["opens"]:
+            self.add_error("closes", _("The end comes before the beginning."))
         return data
 
     def lines(self) -> list[Placed]:
         """A line for each of the days."""
+        if not self.has_changed():
+            return []
         data = self.cleaned_data
         return [
             Placed(

@@ -35,6 +35,9 @@ class Away:
     instead: str = ""
 
 
+FEW = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """Who is here now, who comes later, who is away, and whose holiday it is."""
@@ -43,6 +46,11 @@ class Day:
     later: Sequence[Here]
     away: Sequence[Away]
     holidays: Sequence[str]
+
+    @property
+    def few(self) -> bool:
+        """Whether all of it is read at a glance."""
+        return len(self.now) + len(self.later) + len(self.away) + len(self.holidays) <= FEW
 
     def __bool__(self) -> bool:
         return bool(self.now or self.later or self.away or self.holidays)
