@@ -68,7 +68,8 @@ class LineForm(forms.Form):
     room = forms.ChoiceField(label=gettext_lazy("Room or desk"), required=False)
 
     def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+        kwargs |= {"empty_permitted": True, "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
         offered: dict[str, Any] = {
             "staff": [("", _("Whoever they send")), *colleagues(choices)],
             "weekdays": [(str(day), words.weekday(day)) for day in range(7)],
