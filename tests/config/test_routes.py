@@ -554,6 +554,11 @@ class Things(dict[str, Any]):
             )
         return self.service.members[about]
 
+    def way_of(self, writer: Actor, person_id: uuid.UUID) -> uuid.UUID:
+        """Their way through the service."""
+        assert writer.member_id is not None
+        return journeys.open_journey(writer, person_id, owner_id=writer.member_id, basis="task", key=once())
+
     def _kept(self, key: str) -> uuid.UUID:
         service, centre = self.service, self.centre
         if key in ("person_id", "booking_id"):
@@ -705,9 +710,8 @@ class Things(dict[str, Any]):
     def _of_a_way(self, key: str) -> uuid.UUID:
         """Something of the person's way, which their leader's colleague has in hand."""
         writer, person = self.writer(), self.someone.id
-        assert writer.member_id is not None
         with as_actor(writer):
-            way = journeys.open_journey(writer, person, owner_id=writer.member_id, basis="task", key=once())
+            way = self.way_of(writer, person)
             if key == "way_id":
                 return way
             if key == "ending_id":

@@ -16,6 +16,7 @@ from kohti.kernel import history, outbox, words
 from kohti.kernel.actor import Actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.outbox.models import Message
+from kohti.people.models import Person
 
 STATES: dict[str, tuple[Callable[[], str], str]] = {
     "unknown": (lambda: _("Perhaps sent"), "late"),
@@ -66,14 +67,15 @@ def messages(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if not chosen:
         order = {state: position for position, state in enumerate(("unknown", "bounced", "failed"))}
         shown.sort(key=lambda row: order.get(row.state, len(order)))
-    persons = sorted({row.to_id for row in shown if row.to_kind == "person" and row.to_id})
+    to = {row.to_id for row in shown if row.to_kind == "person" and row.to_id}
+    persons = sorted(Person.objects.filter(id__in=to).values_list("id", flat=True)) if to else []
     if persons:
         history.record("messages.seen", "messages", None, persons=persons)
     return render(
         request,
         "workbench/messages.html",
         {
-            "lines": [_line(row, actor) for row in shown],
+            "lines": [_line(row, actor, hidden=row.to_id in to - set(persons)) for row in shown],
             "chips": _chips(counts, chosen),
             "may_decide": may(actor, "messages.decide"),
             "most": MOST if len(shown) == MOST else 0,
@@ -94,19 +96,22 @@ def _chips(counts: dict[str, int], chosen: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _line(row: Message, actor: Actor) -> dict[str, Any]:
+def _line(row: Message, actor: Actor, *, hidden: bool) -> dict[str, Any]:
+    """One message; of whoever is not in sight (a restricted record, one of another centre by now) nothing of theirs."""
     text, tone = STATES[row.state]
     since = row.since.astimezone(actor.zone)
     return {
         "id": row.id,
-        "to": row.name or row.address or _("somebody who was forgotten"),
-        "address": row.address if row.name else "",
+        "to": _("Somebody you do not see yet")
+        if hidden
+        else row.name or row.address or _("somebody who was forgotten"),
+        "address": row.address if row.name and not hidden else "",
         "what": KINDS[row.kind]() if row.kind in KINDS else row.kind,
         "by_text": row.channel == "sms",
         "state": text(),
         "tone": tone,
         "why": _why(row),
-        "reply": row.reply if row.state in WHY else "",
+        "reply": row.reply if row.state in WHY and not hidden else "",
         "since": f"{words.day_short(since.date())}, {words.clock_time(row.since, actor.zone)}",
         "offers": OFFERED.get(row.state, ()) if row.erased_at is None else (),
     }

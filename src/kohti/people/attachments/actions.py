@@ -15,7 +15,7 @@ from kohti.kernel.documents import Made
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.people.actions.dying import living
-from kohti.people.models import Person
+from kohti.people.actions.sight import kept
 
 from .models import Attachment
 
@@ -30,9 +30,11 @@ def bring(
     title: str = "",
     sealed: str = "",
 ) -> uuid.UUID:
-    """Keep a file that somebody brought. Raises Refused for one that is not taken, NotThere for nobody seen."""
+    """Keep a file that somebody brought. Raises Refused for one that is not taken, NotThere for nobody seen,
+    NotAllowed for who reads of them and writes nothing.
+    """
     actors.must(actor, "documents.add")
-    _somebody(person_id)
+    kept(person_id)
     held = attachments.examine(content, filename)
     scanned = attachments.scan(held.content)
     return _kept(actor, person_id, held, Attachment.Source.BROUGHT, scanned, title, sealed, key)
@@ -41,15 +43,10 @@ def bring(
 def keep_made(actor: Actor, person_id: uuid.UUID, made: Made, *, title: str, key: str) -> uuid.UUID:
     """Keep a letter we made with the person it was made for."""
     actors.must(actor, "documents.add")
-    _somebody(person_id)
+    kept(person_id)
     living([person_id])
     held = attachments.ours(made.content, title)
     return _kept(actor, person_id, held, Attachment.Source.MADE, "ours", title, "", key)
-
-
-def _somebody(person_id: uuid.UUID) -> None:
-    if not Person.objects.filter(id=person_id).exists():
-        raise NotThere("no such person")
 
 
 def _kept(

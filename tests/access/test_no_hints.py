@@ -1,0 +1,75 @@
+"""What is somebody else's and what does not exist are answered alike, byte for byte."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from itertools import zip_longest
+
+import pytest
+from tests.access.asking import Answer, ask
+from tests.access.people import THEIRS, House
+from tests.access.test_nobody_gets_in import FOR_WHOM_IS_NOT_SEEN, OF_SOMEBODY, may_open
+from tests.config.test_routes import EXPECTED, SAID, keys_of
+from django.urls import reverse
+
+from kohti.kernel.ids import short
+
+ASKERS = ("host", "coach", "leader", "helper", "administrator")
+OTHERS = ("el", "ot")
+"""Somebody of another centre, and of another service."""
+
+
+def plain(answer: Answer, *asked_for: uuid.UUID) -> str:
+    """What an answer says, without what differs from one request to the next, and without what was asked for."""
+    text = answer.text
+    for one in asked_for:
+        text = text.replace(str(one), "-").replace(short(one), "-")
+    text = re.sub(r'(name="(?:csrfmiddlewaretoken|key)" value=|nonce[=-]|csrftoken=|sessionid=)"?[\w-]+', r"\1", text)
+    return re.sub(r"X-CSRFToken\W+\w+|expires=[^;]+", "", text)
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_is_somebody_else_s_and_what_does_not_exist_are_answered_alike(
+    asker: str, other: str, everybody: House
+) -> None:
+    wrong = []
+    for route, method in OF_SOMEBODY:
+        if not may_open(everybody, asker, route):
+            continue
+        theirs = {key: everybody.someone[other].named(key) for key in keys_of(route) if key in THEIRS}
+        nothing = {key: uuid.uuid4() for key in theirs}
+        said = {
+            key: SAID[key] if key in SAID else everybody.someone["ce"].named(key)
+            for key in keys_of(route)
+            if key not in THEIRS
+        }
+        for _again in range(2):  # once in a while a session is noted as used, which is a statement more
+            answers = []
+            for named in (theirs, nothing):
+                address = reverse(route, kwargs=said | named)
+                data = EXPECTED[route, method].data if method == "POST" else None
+                answer = ask(everybody.browsers[asker], method, address, data)
+                answers.append((answer.status, plain(answer, *named.values())))
+            if answers[0] == answers[1]:
+                break
+        if answers[0] != answers[1]:
+            (status, text), (other_status, other_text) = answers
+            differs = [pair for pair in zip_longest(text.split("\n"), other_text.split("\n")) if pair[0] != pair[1]]
+            wrong.append(f"{asker} {method} {route} of {other}: {status}, {other_status}: {str(differs[:2])[:300]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("asker", ["host", "coach", "leader", "helper"])
+@pytest.mark.parametrize(("route", "name"), [("people_find", "q"), ("arrivals_find", "q"), ("caseload", "q")])
+def test_a_search_for_somebody_else_s_person_says_what_one_for_nobody_says(
+    route: str, name: str, asker: str, everybody: House
+) -> None:
+    if not may_open(everybody, asker, route):
+        return
+    answers = []
+    for typed in ("qzelnam", "qzzznam"):
+        answer = ask(everybody.browsers[asker], "POST", reverse(route), {name: typed})
+        answers.append((answer.status, plain(answer).replace(typed, "-")))
+    assert answers[0] == answers[1]
