@@ -202,7 +202,9 @@ def an_offer(here: Place, wish_id: uuid.UUID, *, starts: datetime | None = None)
 def place(code: str = "", *, more: str = "") -> Place:
     """A new service with the words of Gloucestershire, and with `more` of a blueprint."""
     code = code or f"s{uuid.uuid4().hex[:10]}"
-    text = services.shipped("gloucestershire").replace('code = "gloucestershire"', f'code = "{code}"', 1) + more
+    text = (
+        services.shipped("gloucestershire").replace('code = "gloucestershire"', f'code = "{code}"', 1) + more
+    )
     with as_worker():
         system = services.apply(text, name="test.toml")
         with as_actor(system):

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,18 +36,14 @@ def ask(
     browser: Client, method: str, address: str, data: Mapping[str, Any] | None = None, **headers: str
 ) -> Answer:
     """One request in a transaction that is taken back, so that the next one finds everything as it was."""
-    cookies = browser.cookies.copy()
+    cookies = copy(browser.cookies)
     with transaction.atomic():
-        answer: Any = browser.generic(method, address, headers=headers) if method not in ("GET", "POST") else (
-            browser.get(address, data, headers=headers) if method == "GET" else browser.post(address, data, headers=headers)
-        )
+        answer: Any = (browser.get if method == "GET" else browser.post)(address, data, headers=headers)
         content = _content_of(answer)
         transaction.set_rollback(True)
     browser.cookies = cookies
     said = [f"{name}: {value}" for name, value in answer.headers.items()]
-    return Answer(
-        answer.status_code, "\n".join([*said, str(answer.cookies), _read(content)]), content
-    )
+    return Answer(answer.status_code, "\n".join([*said, str(answer.cookies), _read(content)]), content)
 
 
 def _content_of(answer: HttpResponse) -> bytes:

@@ -16,14 +16,13 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 from tests.config.test_routes import CASES, SAID, Things, keys_of, once
-from tests.factories import MORNING, Place, as_system, as_worker, browser_of, place
+from tests.factories import MORNING, Place, as_system, browser_of, place
 from tests.frontdesk.test_kiosk import screen
 
 from kohti.diary import actions as diary
 from kohti.diary import by_link
 from kohti.journeys import actions as journeys
 from kohti.journeys.models import Ending
-from kohti.kernel import actor as actors
 from kohti.kernel import clock, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.ids import short
@@ -31,7 +30,7 @@ from kohti.people import actions as people
 from kohti.people.actions import NewPerson
 from kohti.people.attachments import actions as papers
 from kohti.people.models import Grant, Person
-from kohti.team import actions as team
+from kohti.people.sharing import actions as sharing
 from kohti.team.models import Centre
 
 TODAY, FAR = MORNING.date(), MORNING + timedelta(days=30)
@@ -43,6 +42,8 @@ RELATIONS = {
     "to": "comes to the centre today",
     "et": "of another centre, comes to this one today",
     "ce": "of the centre, nothing else",
+    "sf": "of the centre, work and how to reach them shared with the partner's worker's organisation",
+    "sx": "shared in the same way until a moment ago",
     "fo": "the coach's until they moved to another centre today",
     "re": "open to named people only",
     "rt": "open to named people only, comes today",
@@ -51,10 +52,9 @@ RELATIONS = {
 }
 """Whom it is about, by the letters in the words that are theirs."""
 
-OPEN = ("helps", "danger", "phone", "guardian", "note", "paper", "why", "aim", "step", "away")
+OPEN = ("helps", "danger", "phone", "guardian", "note", "worknote", "paper", "why", "aim", "step", "away")
 SEALED = ("address", "secret", "sealednote", "sealedpaper", "sealedaim", "sealedstep")
 MORE_ROLES = {
-    "helper": '"people.open", "people.find", "people.note", "journeys.see", "documents.read", "directory.see"',
     "mentor": '"people.open", "journeys.see"',
     "funder": '"team.see", "directory.see"',
     "auditor": '"team.see", "audit.see"',
@@ -149,20 +149,9 @@ class House:
 
 def hire(here: Place, role: str, *, organisation: str = "jobcentre", centre: str = "cheltenham") -> Actor:
     """A colleague of an organisation."""
-    with as_worker(), as_actor(here.system) as system:
-        membership = team.add_member(
-            system,
-            username=f"{role}.{uuid.uuid4().hex[:8]}",
-            password_hash=team.NO_PASSWORD,
-            full_name=f"{role.title()} of the {organisation.title()}",
-            role=role,
-            centre=centre,
-            organisation=organisation,
-            starts=MORNING - timedelta(days=60),
-        )
-        made = actors.member(membership.id)
-    assert made is not None
-    return made
+    return here.hire(
+        role, centre=centre, name=f"{role.title()} {uuid.uuid4().hex[:6]}", organisation=organisation
+    )
 
 
 def house() -> House:
@@ -177,7 +166,7 @@ def house() -> House:
     made.actors = {
         **{role: here.member(role) for role in ("host", "coach", "leader", "administrator", "partner")},
         "colleague": hire(here, "coach"),
-        "helper": hire(here, "helper", organisation="housing-body"),
+        "helper": hire(here, "partner-worker", organisation="housing-body"),
         **{role: hire(here, role, organisation="advice-bureau") for role in ("mentor", "funder", "auditor")},
         "manager": here.member("operations"),
         "leader elsewhere": here.member("leader", centre="gloucester"),
@@ -210,23 +199,44 @@ def _filled(code: str, service: Place, centre: Centre, filler: Actor) -> Someone
         (person,) = people.register(
             filler,
             centre.id,
-            [NewPerson(full_name=f"Anna {word(code, 'name').title()}", phone=f"07700 9{at:05}", email=f"{word(code, 'phone')}@example.org")],
+            [
+                NewPerson(
+                    full_name=f"Anna {word(code, 'name').title()}",
+                    phone=f"07700 9{at:05}",
+                    email=f"{word(code, 'phone')}@example.org",
+                )
+            ],
         )
         one = Someone(code, service, centre, filler, person)
         say, about = one.say, person.id
         review = FAR.date()
         one.ids["person_id"] = about
-        one.ids["mark_id"] = people.add_mark(filler, about, kind="helps", words=say("helps"), review_on=review, key=once())
-        people.add_mark(filler, about, kind="helps", words=say("secret"), sealed="belief", review_on=review, key=once())
-        people.add_danger(filler, about, words=say("danger"), reason=say("reason"), ends_on=review, key=once())
+        one.ids["mark_id"] = people.add_mark(
+            filler, about, kind="helps", words=say("helps"), review_on=review, key=once()
+        )
+        people.add_mark(
+            filler, about, kind="helps", words=say("secret"), sealed="belief", review_on=review, key=once()
+        )
+        people.add_danger(
+            filler, about, words=say("danger"), reason=say("reason"), ends_on=review, key=once()
+        )
         people.add_contact(filler, about, kind="post", value=say("address"), hidden=True, key=once())
         people.add_representative(
             filler, about, full_name=say("guardian"), what_for="money", starts_on=TODAY, key=once()
         )
         one.ids["note_id"] = people.write_note(filler, about, say("note"), key=once())
+        people.write_note(filler, about, say("worknote"), fields=["work"], key=once())
         people.write_note(filler, about, say("sealednote"), fields=["health"], key=once())
         for sort, sealed in (("paper", ""), ("sealedpaper", "health")):
-            made = papers.bring(filler, about, b"a text", filename=f"{say(sort)}.txt", title=say(sort), sealed=sealed, key=once())
+            made = papers.bring(
+                filler,
+                about,
+                b"a text",
+                filename=f"{say(sort)}.txt",
+                title=say(sort),
+                sealed=sealed,
+                key=once(),
+            )
             one.ids["document_id" if not sealed else "sealed_id"] = made
         assert filler.member_id is not None
         before = journeys.open_journey(filler, about, owner_id=filler.member_id, basis="task", key=once())
@@ -257,7 +267,9 @@ def _filled(code: str, service: Place, centre: Centre, filler: Actor) -> Someone
             key=once(),
             centre_id=centre.id,
         )
-    day = MORNING + (timedelta(minutes=21 + 11 * at) if code in ("to", "et", "rt") else timedelta(days=9, minutes=11 * at))
+    day = MORNING + (
+        timedelta(minutes=21 + 11 * at) if code in ("to", "et", "rt") else timedelta(days=9, minutes=11 * at)
+    )
     if code == "et":
         centre = service.centre
     service.bookings[code] = service.booking(day, person=person, centre=centre)
@@ -277,7 +289,30 @@ def _no_longer_shown(house: House, one: Someone) -> None:
     with clock.held_at(MORNING - timedelta(days=2)):
         _shown(house, one)
     with as_system(house.here.system), clock.held_at(MORNING - timedelta(days=1)):
-        Grant.objects.filter(person_id=one.person.id, to_member_id=_id(house.actors["coach"])).update(ends=clock.now())
+        Grant.objects.filter(person_id=one.person.id, to_member_id=_id(house.actors["coach"])).update(
+            ends=clock.now()
+        )
+
+
+def _shared(house: House, one: Someone) -> uuid.UUID:
+    leader = house.actors["leader"]
+    with as_actor(leader):
+        return sharing.share(
+            leader,
+            one.person.id,
+            organisation_id=house.here.organisation("housing-body"),
+            fields=["work", "reach", "helps"],
+            what_for="a flat",
+            basis="public-task",
+            until=FAR.date(),
+            key=once(),
+        )
+
+
+def _no_longer_shared(house: House, one: Someone) -> None:
+    share = _shared(house, one)
+    with as_actor(house.actors["leader"]) as leader:
+        sharing.end_share(leader, share, why="a flat was found")
 
 
 def _moved(house: House, one: Someone) -> None:
@@ -285,7 +320,13 @@ def _moved(house: House, one: Someone) -> None:
     leader, coach = house.actors["leader"], house.actors["coach"]
     with as_actor(leader):
         people.transfer(
-            leader, one.person.id, house.here.other.id, from_day=TODAY, reason="moved", keep_member=_id(coach), key=once()
+            leader,
+            one.person.id,
+            house.here.other.id,
+            from_day=TODAY,
+            reason="moved",
+            keep_member=_id(coach),
+            key=once(),
         )
 
 
@@ -304,7 +345,7 @@ def _everything(one: Someone) -> None:
 
 NOBODYS = {
     "centre_id", "pk", "provider_id", "member_id", "device_id", "invitation_id", "closure_id", "drop_in_id",
-    "partner_id", "listing_id", "staff_id", "user_id", "room_id", "file_id", "caseload_id", "help_id",
+    "partner_id", "listing_id", "staff_id", "user_id", "room_id", "file_id", "caseload_id", "help_id", "rota_id", "change_id",
 }  # fmt: skip
 """What addresses name that belongs to the service, or to colleagues."""
 
@@ -312,9 +353,11 @@ THEIRS = sorted({key for name, _method in CASES for key in keys_of(name)} - SAID
 """What addresses name that is somebody's: all that is not said to be nobody's."""
 
 
-_CHANGES: dict[str, Callable[[House, Someone], None]] = {
+_CHANGES: dict[str, Callable[[House, Someone], object]] = {
     "sh": _shown,
     "se": _no_longer_shown,
+    "sf": _shared,
+    "sx": _no_longer_shared,
     "fo": _moved,
     "re": _restricted,
     "rt": _restricted,

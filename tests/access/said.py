@@ -10,15 +10,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 ROWS = {
     "who they are": ("name", "id"),
     "the reference they are known by": ("reference",),
-    "what helps, what to heed": ("helps", "danger"),
-    "how to reach them, who acts for them": ("phone", "guardian"),
-    "notes": ("note",),
-    "papers": ("paper",),
-    "their way: plan, aims, steps": ("why", "aim", "step", "away"),
+    "when they come": ("when",),
+    "what helps": ("helps",),
+    "what to heed": ("danger",),
+    "how to reach them": ("phone",),
+    "who acts for them": ("guardian",),
+    "notes on a field of life": ("worknote",),
+    "other notes, papers": ("note", "paper"),
+    "their aims and steps": ("aim", "step"),
+    "why they came, why they paused": ("why", "away"),
     "why they are to be heeded": ("reason",),
     "what is sealed": ("secret", "sealednote", "sealedpaper", "sealedaim", "sealedstep"),
     "a hidden address": ("address",),
-    "when they come": ("when",),
 }
 """By which words each line of the table is known."""
 
@@ -42,7 +45,8 @@ MEANT = {
     "today's": {"to", "et"},
     "theirs": {"ow", "sh", "fo"},
     "with the key": {"ow", "fo"},
-    "the centre's": {"ow", "sh", "se", "to", "ce"},
+    "the centre's": {"ow", "sh", "se", "to", "ce", "sf", "sx"},
+    "shared": {"sf"},
     "their own": {"to"},
     "no": set[str](),
 }

@@ -44,9 +44,13 @@ def may_open(everybody: House, asker: str, route: str) -> bool:
     return who_may == f"a {asker}" or asker in everybody.actors
 
 
+ALWAYS = {("leader", "messages", "GET", "ce"), ("coach", "closing_letter", "POST", "fo")}
+"""Cases that were wrong once."""
+
+
 def taken(one_of: int, *about: object) -> bool:
     """Whether a case belongs to the part that is asked for: the same ones each time."""
-    return zlib.crc32("/".join(map(str, about)).encode()) % one_of == 0
+    return about in ALWAYS or zlib.crc32("/".join(map(str, about)).encode()) % one_of == 0
 
 
 def cases(everybody: House, asker: str, part: int) -> Iterator[tuple[str, str, str]]:
@@ -57,7 +61,7 @@ def cases(everybody: House, asker: str, part: int) -> Iterator[tuple[str, str, s
             if taken(one_of, asker, route, method, code):
                 yield route, method, code
     for route, method in OF_NOBODY:
-        if taken(max(1, part // (4 if may_open(everybody, asker, route) else 1)), asker, route, method):
+        if taken(max(1, part // (6 if may_open(everybody, asker, route) else 1)), asker, route, method, "ce"):
             yield route, method, "ce"
 
 
@@ -75,7 +79,7 @@ def test_whatever_an_address_names_is_known_to_be_somebody_s_or_nobody_s() -> No
     assert set(next(iter(table().values()))) == set(COLUMNS)
 
 
-@pytest.mark.parametrize("part", [16, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("part", [72, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("asker", ASKERS)
 def test_no_answer_tells_more_than_is_written_down(asker: str, part: int, everybody: House) -> None:
     may_see, wrong = seen_by(asker), list[str]()
@@ -97,7 +101,7 @@ SHOWN_ON = ("arrivals", "person", "person_timeline", "person_documents", "plan",
 """Where what the table gives is looked for, until all of it was found."""
 
 
-@pytest.mark.parametrize("asker", [asker for askers in COLUMNS.values() for asker in askers])
+@pytest.mark.parametrize("asker", [asker for asker in ASKERS if asker not in LIKE and asker != "helper"])
 def test_each_cell_that_gives_something_is_true(asker: str, everybody: House) -> None:
     missing = set(seen_by(asker)) & set(everybody.tokens.values())
     for route in SHOWN_ON:
@@ -120,14 +124,20 @@ def test_every_search_is_asked_here() -> None:
     assert {route for (route, _method), one in EXPECTED.items() if asked & one.data.keys()} == set(SEARCHES)
 
 
-@pytest.mark.parametrize("asker", [asker for asker in ASKERS if asker not in ("nobody", "kiosk", "board", "guest")])
-def test_a_search_finds_nobody_who_is_not_in_sight(asker: str, everybody: House) -> None:
+@pytest.mark.parametrize("part", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "asker", [asker for asker in ASKERS if asker not in ("nobody", "kiosk", "board", "guest")]
+)
+def test_a_search_finds_nobody_who_is_not_in_sight(asker: str, part: int, everybody: House) -> None:
     may_see, wrong = seen_by(asker), []
     for route, name in SEARCHES.items():
         if not may_open(everybody, asker, route):
             continue
         # All of them are called Anna; their reference and their number are theirs alone.
-        for code, typed in [("ce", "Anna Qz"), *((code, everybody.someone[code].person.reference) for code in RELATIONS)]:
+        for code in ("", *RELATIONS):
+            if not taken(part, asker, route, code):
+                continue
+            typed = everybody.someone[code].person.reference if code else "Anna Qz"
             answer = ask(everybody.browsers[asker], "POST", everybody.address(route, "ce"), {name: typed})
             more = answer.tells(everybody) - may_see - {(code, "reference"), ("ce", "id"), *TO_ASK_FOR}
             if more:
@@ -139,7 +149,9 @@ def test_a_calendar_holds_times_and_references_and_no_more_of_anybody(everybody:
     coach = everybody.actors["coach"]
     with as_actor(coach):
         token = feeds.make_feed(coach, key=once())
-    everybody.here.booking(MORNING + timedelta(days=2), person=everybody.someone["ow"].person, staff_id=coach.staff_id)
+    everybody.here.booking(
+        MORNING + timedelta(days=2), person=everybody.someone["ow"].person, staff_id=coach.staff_id
+    )
     answer = ask(everybody.browsers["nobody"], "GET", reverse("calendar_feed", args=(token,)))
     assert answer.status == 200
     assert "BEGIN:VEVENT" in answer.text
