@@ -164,7 +164,8 @@ def house() -> House:
     made = House(place(more=more), place())
     here = made.here
     made.actors = {
-        **{role: here.member(role) for role in ("host", "coach", "leader", "administrator", "partner")},
+        **{role: here.member(role) for role in ("host", "coach", "leader", "administrator")},
+        "partner": hire(here, "partner", organisation="housing-body"),
         "colleague": hire(here, "coach"),
         "helper": hire(here, "partner-worker", organisation="housing-body"),
         **{role: hire(here, role, organisation="advice-bureau") for role in ("mentor", "funder", "auditor")},
