@@ -41,6 +41,7 @@ from kohti.partners.referrals import actions as referrals
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert, Person
+from kohti.people.sharing import actions as sharing
 from kohti.team import actions as team
 from kohti.team import devices
 from kohti.team.models import Centre, Organisation
@@ -450,6 +451,10 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("person_looked", "GET"): Expected({LEADER}, 200, thing="person_id"),
     ("person_sharing", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
     ("person_sharing", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
+    ("person_share", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
+    ("person_share", "POST"): Expected({COACH, LEADER}, 422, thing="person_id"),
+    ("one_share", "GET"): Expected({COACH, LEADER}, 200, thing="share_id"),
+    ("one_share", "POST"): Expected({COACH, LEADER}, 422, thing="share_id"),
     ("person_transfer", "GET"): Expected({LEADER}, 200, thing="person_id"),
     ("person_transfer", "POST"): Expected({LEADER}, 422, thing="person_id"),
     ("person_emergency", "GET"): Expected({COACH, LEADER}, 200, thing="person_id"),
@@ -642,6 +647,19 @@ class Things(dict[str, Any]):
                     return people.write_note(leader, person, "a note", key=once())
                 people.open_in_emergency(leader, person, "a fall", key=once())
                 return Alert.objects.get(person_id=person).id
+        if key == "share_id":
+            writer, person = self.writer(), self.someone.id
+            with as_actor(writer):
+                return sharing.share(
+                    writer,
+                    person,
+                    organisation_id=self.service.organisation("council"),
+                    fields=["housing"],
+                    what_for="a flat",
+                    basis="public-task",
+                    until=MORNING.date() + timedelta(days=9),
+                    key=once(),
+                )
         if key == "wish_id":
             leader, booking = self.service.member(LEADER, centre=self.centre.code), self["booking_id"]
             with as_actor(leader):

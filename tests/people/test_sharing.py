@@ -18,7 +18,7 @@ from kohti.people import actions as people
 from kohti.people import person as whole
 from kohti.people.models import Contact, Grant, Mark, Note, Person
 from kohti.people.sharing import actions, queries
-from kohti.people.sharing.models import PARTS, Share
+from kohti.people.sharing.models import NOT_OF_LIFE, Share
 
 FAR = TODAY + timedelta(days=60)
 
@@ -272,4 +272,4 @@ def test_forgotten_is_shared_no_more(shared: Shared) -> None:
 
 
 def test_no_field_of_life_is_called_as_a_part_that_is_shared() -> None:
-    assert {*PARTS, "address"} == set(NO_FIELD)
+    assert {*NOT_OF_LIFE, "address"} == set(NO_FIELD)

@@ -98,7 +98,9 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
     Share.objects.filter(person_id=person_id, ended_at=None).update(
         ended_at=clock.now(), ended_why="forgotten"
     )
-    Share.objects.filter(person_id=person_id).update(what_for="", told="", ended_why="forgotten")
+    Share.objects.filter(person_id=person_id).update(
+        what_for="", told="", objection="", answer="", ended_why="forgotten"
+    )
     Transfer.objects.filter(person_id=person_id).update(reason="")
     Alert.objects.filter(person_id=person_id).update(words="")
     merges = Merge.objects.filter(Q(kept_id=person_id) | Q(gone_id=person_id))

@@ -233,6 +233,7 @@ end $$"""
     ),
     *finding.FUNCTIONS,
     *shells.FUNCTIONS,
+    sharing.SHARE_LOOKS,
     WHO_LOOKED,
 )
 

@@ -163,6 +163,7 @@ VERBS: dict[str, str] = {
     "person.transferred": gettext_noop("moved a person to another centre"),
     "person.unmerged": gettext_noop("undid that two records were one"),
     "share.made": gettext_noop("shared something of a person with another organisation"),
+    "share.objected": gettext_noop("noted that somebody objects to a share"),
     "share.reviewed": gettext_noop("said that a share is still needed"),
     "share.ended": gettext_noop("ended a share with another organisation"),
     "person.unshared": gettext_noop("ended a colleague's sight of a person"),

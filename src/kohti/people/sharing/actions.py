@@ -19,7 +19,7 @@ from kohti.people.actions.sight import asked, kept
 from kohti.team.models import Membership, Organisation
 
 from . import queries
-from .models import PARTS, STEPS, Share, last_day
+from .models import NOT_OF_LIFE, PARTS, STEPS, Share, last_day
 
 LONGEST = timedelta(days=366)
 """No share is longer: who still needs it is asked again."""
@@ -139,21 +139,56 @@ def _check(
             )
 
 
-def review_share(actor: Actor, share_id: uuid.UUID, *, again_on: date) -> None:
-    """Say that a share is still needed, and when to look again. Raises NotThere, and Refused for a day after its end."""
+def review_share(actor: Actor, share_id: uuid.UUID, *, again_on: date, answer: str = "") -> None:
+    """Say that a share is still needed, and when to look again; where they object, why it goes on all the same.
+
+    Raises NotThere, and Refused for a day after its end, where an objection is not answered, or where it has ended.
+    """
     actors.must(actor, "shares.write")
     one = _mine(share_id)
     kept(one.person_id)
     if not clock.today(actor.zone) < again_on <= last_day(one.ends, actor.zone):
         raise Refused(_("Look at it again on a day before it ends."), code="days")
-    Share.objects.filter(id=share_id).update(review_on=again_on)
+    if one.ended_at is not None:
+        raise Refused(_("This has ended."), code="ended")
+    waits = one.objected_at is not None and not one.answer
+    if waits and not answer.strip():
+        raise Refused(_("They object. Say why it goes on all the same."), code="objection")
+    Share.objects.filter(id=share_id).update(
+        review_on=again_on, answer=answer.strip() if waits else one.answer
+    )
     history.record(
         "share.reviewed",
         "share",
         share_id,
         persons=[one.person_id],
-        detail={"was": one.review_on, "again_on": again_on},
+        detail={"was": one.review_on, "again_on": again_on} | ({"answer": answer.strip()} if waits else {}),
     )
+
+
+def object_to(actor: Actor, share_id: uuid.UUID, *, words: str) -> bool:
+    """Write down that the person objects to a share, in their words; True where that has ended it.
+
+    What they consented to ends with their word. Anything else waits for an answer, on Today of whoever shared it, of
+    the person's coach and of the leader. Raises NotThere, and Refused without words, or where it has ended.
+    """
+    actors.must(actor, "shares.write")
+    one = _mine(share_id)
+    kept(one.person_id)
+    if not words.strip():
+        raise Refused(_("Write what they object to."), code="why")
+    if one.ended_at is not None:
+        raise Refused(_("This has ended."), code="ended")
+    if one.basis == Share.Basis.CONSENT:
+        end_share(actor, share_id, why=words)
+        return True
+    if (one.objection, one.answer) == (words.strip(), ""):
+        return False
+    Share.objects.filter(id=share_id).update(objected_at=clock.now(), objection=words.strip(), answer="")
+    history.record(
+        "share.objected", "share", share_id, persons=[one.person_id], detail={"words": words.strip()}
+    )
+    return False
 
 
 def end_share(actor: Actor, share_id: uuid.UUID, *, why: str) -> None:
@@ -186,7 +221,7 @@ def write_note(
     if not found:
         raise NotThere("no such person")
     wanted = list(dict.fromkeys(fields))
-    if not wanted or not set(wanted) <= set(found[0].fields) - set(PARTS):
+    if not wanted or not set(wanted) <= set(found[0].fields) - set(NOT_OF_LIFE):
         raise Refused(_("Choose a field of life that is shared with you."), code="not-shared")
     made = new_id()
     before = once.first_time("people.write_note", key, made)

@@ -18,6 +18,7 @@ REACH, HELPS, BORN, STEPS = "reach", "helps", "born", "steps"
 PARTS = (REACH, HELPS, BORN)
 """What can be shared besides fields of life: how to reach somebody, what helps them, when they were born. The steps
 agreed with somebody who helps (`STEPS`) are shared by asking them to help, and not by themselves."""
+NOT_OF_LIFE = (*PARTS, STEPS)
 
 
 def last_day(ends: datetime, zone: ZoneInfo) -> date:
@@ -34,6 +35,7 @@ class Share(models.Model):
     sealed        the field of life that the organisation's very name tells; written by the database
     because       what it came from: a referral, a plan
     review_on     the day on which somebody looks whether it is still needed
+    objected_at   when they last objected to it; it waits for an answer while there is none
     """
 
     class Basis(models.TextChoices):
@@ -60,6 +62,11 @@ class Share(models.Model):
     because_id = models.UUIDField(null=True)
     by_member = models.UUIDField()
     by_staff = belongs(Staff, related_name="+")
+    objected_at = models.DateTimeField(null=True)
+    objection = models.TextField(blank=True, default="", db_default="")
+    answer = models.TextField(
+        blank=True, default="", db_default="", help_text="why it goes on although they object"
+    )
     ended_at = models.DateTimeField(null=True)
     ended_by = models.UUIDField(null=True)
     ended_why = models.TextField(blank=True, default="")
@@ -79,6 +86,11 @@ class Share(models.Model):
         indexes = (
             models.Index("person", F("starts").desc(), name="shares_of_a_person"),
             models.Index("by_member", "review_on", name="shares_to_review", condition=Q(ended_at=None)),
+            models.Index(
+                "person",
+                name="shares_objected_to",
+                condition=Q(ended_at=None, answer="", objected_at__isnull=False),
+            ),
             models.Index("to_organisation", name="shares_with_organisation", condition=Q(ended_at=None)),
             models.Index("because_id", name="shares_because", condition=Q(because_id__isnull=False)),
         )

@@ -18,18 +18,27 @@ SHARES = """
 select s.id, s.to_organisation_id, o.name, array(
            select t.full_name from team_membership m join team_staff t on t.id = m.staff_id
            where m.id = any(s.members) order by t.sort_key, t.id),
-       s.fields::text[], s.what_for, s.basis, s.told, s.starts, s.ends, s.review_on, s.ended_at, s.ended_why, b.full_name
-from people_share s join team_organisation o on o.id = s.to_organisation_id
+       s.fields::text[], s.what_for, s.basis, s.told, s.starts, s.ends, s.review_on, s.ended_at, s.ended_why, b.full_name,
+       s.objected_at, s.objection, s.answer, coalesce(k.times, 0), k.last
+from people_share s left join kohti.share_looks(%(person)s) k on k.share_id = s.id
+     join team_organisation o on o.id = s.to_organisation_id
 left join team_staff b on b.id = s.by_staff_id
 where s.person_id = %(person)s
 order by coalesce(s.ended_at, s.ends) > kohti.now() desc, s.starts desc, s.id
 limit 200
 """
+HIDDEN = """
+select h.id, h.neutral, h.starts, h.ends, h.ended_at, coalesce(k.times, 0), k.last
+from kohti.shares_hidden(%(person)s) h left join kohti.share_looks(%(person)s) k on k.share_id = h.id
+order by h.starts desc, h.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
-    """A share as a page lists it. `people`: whom of the organisation alone; `ended_at`: by hand, before its day."""
+    """A share as a page lists it. `people`: whom of the organisation alone; `ended_at`: by hand, before its day;
+    `looks`: how often its people looked while it held, and when last.
+    """
 
     id: uuid.UUID
     organisation_id: uuid.UUID
@@ -45,6 +54,11 @@ class ShareLine:
     ended_at: datetime | None
     ended_why: str
     by: str
+    objected_at: datetime | None
+    objection: str
+    answer: str
+    looks: int
+    looked_at: datetime | None
 
     def holds(self, now: datetime) -> bool:
         """Whether it is in force."""
@@ -60,6 +74,12 @@ class HiddenShare:
     starts: datetime
     ends: datetime
     ended_at: datetime | None
+    looks: int
+    looked_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is in force."""
+        return self.starts <= now < min(self.ends, self.ended_at or self.ends)
 
 
 def shares_of(person_id: uuid.UUID) -> tuple[list[ShareLine], list[HiddenShare]]:
@@ -70,9 +90,38 @@ def shares_of(person_id: uuid.UUID) -> tuple[list[ShareLine], list[HiddenShare]]
     with connection.cursor() as cursor:
         cursor.execute(SHARES, {"person": person_id})
         lines = [ShareLine(*row) for row in cursor.fetchall()]
-        cursor.execute("select id, neutral, starts, ends, ended_at from kohti.shares_hidden(%s)", [person_id])
+        cursor.execute(HIDDEN, {"person": person_id})
         hidden = [HiddenShare(row[0], title(row[1]), *row[2:]) for row in cursor.fetchall()]
     return lines, hidden
+
+
+WITH_WHOM = """
+select o.id, o.name from team_organisation o
+where o.service_id = %(service)s and not o.retired and o.id <> %(mine)s order by lower(o.name), o.id
+"""
+ITS_PEOPLE = """
+select m.id, t.full_name from team_membership m join team_staff t on t.id = m.staff_id
+join team_role r on r.id = m.role_id
+where m.organisation_id = %(chosen)s and m.service_id = %(service)s and m.starts <= kohti.now()
+  and (m.ends is null or m.ends > kohti.now()) and r.verbs ? 'shares.read' order by t.sort_key, m.id limit 200
+"""
+
+
+def whom_to_share_with(
+    actor: Actor, chosen: uuid.UUID | None
+) -> tuple[list[tuple[uuid.UUID, str]], list[tuple[uuid.UUID, str]]]:
+    """The other organisations of the service, by name; and the people of a chosen one who read what is shared.
+
+    Two statements at most.
+    """
+    values = {"service": actor.service, "mine": actor.organisation_id, "chosen": chosen}
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_WHOM, values)
+        organisations = list(cursor.fetchall())
+        if chosen is None or chosen not in dict(organisations):
+            return organisations, []
+        cursor.execute(ITS_PEOPLE, values)
+        return organisations, list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,3 +183,22 @@ create or replace trigger share_only_ends after update on people_share
     for each row execute function kohti.share_only_ends();
 """,
 )
+
+SHARE_LOOKS = definer(
+    """
+kohti.share_looks(p_person uuid)
+returns table (share_id uuid, times bigint, last timestamptz) language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+    with looks as materialized (
+        select e.at, m.id as member_id, m.organisation_id
+        from kernel_historyevent e join team_membership m on m.id = e.member_id
+        where e.person_ids && (select kohti.records_of(p_person)) and e.service_id = kohti.service()
+          and e.verb in ('person.opened', 'person.found', 'person.listed')
+          and kohti.may('people.open') and kohti.sees(p_person))
+    select s.id, count(*), max(l.at) from people_share s
+    join looks l on l.organisation_id = s.to_organisation_id and (s.members = '{}' or l.member_id = any(s.members))
+        and l.at >= s.starts and l.at < least(s.ends, coalesce(s.ended_at, s.ends))
+    where s.person_id = p_person group by s.id
+$$"""
+)
+"""How often whom a share is with looked while it held."""

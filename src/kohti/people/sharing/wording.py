@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from kohti.kernel.actor import Actor
 from kohti.people import fields as life
 
-from .models import BORN, HELPS, REACH, Share
+from .models import BORN, HELPS, REACH, STEPS, Share
 
 PART_TITLES: dict[str, Callable[[], str]] = {
     REACH: lambda: _("How to reach them"),
     HELPS: lambda: _("What helps"),
     BORN: lambda: _("Date of birth"),
+    STEPS: lambda: _("Steps"),
 }
 GROUNDS: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
     Share.Basis.PUBLIC_TASK: (

@@ -30,6 +30,8 @@ SAID = {
     "new": lambda: _("They are registered."),
     "note": lambda: _("The note is saved."),
     "moved": lambda: _("The note stands here now."),
+    "shared": lambda: _("Shared. From now on they read it."),
+    "objects": lambda: _("It is written down that they object."),
     "open": lambda: _("Open for one hour. The team leader has been told."),
 }
 

@@ -17,6 +17,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.once import all_or_nothing
 from kohti.people import actions, fields, forms, queries
 from kohti.people.bar import bar
+from kohti.people.sharing.showing import shares_shown
 from kohti.team.models import Centre
 
 from .page import say
@@ -98,6 +99,7 @@ def sharing(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRes
                 }
                 for one in queries.who_sees(person_id)
             ],
+            **shares_shown(actor, person_id),
             "sight": sight,
             "restrict": restrict,
             "form": restrict if what == "restrict" else sight,

@@ -16,7 +16,7 @@ from kohti.kernel import history, reading
 from kohti.kernel.actor import Actor
 from kohti.kernel.names import fold
 from kohti.people.models import Contact, Mark
-from kohti.people.sharing.models import PARTS
+from kohti.people.sharing.models import NOT_OF_LIFE
 from kohti.people.sharing.queries import SharedPerson
 
 A_PAGE = 50
@@ -24,10 +24,12 @@ MOST = 200
 
 WITH_US = """
 s.person_id = p.person_id and s.ended_at is null and s.starts <= kohti.now() and s.ends > kohti.now()
-and s.to_organisation_id = (select kohti.organisation()) and (s.members = '{}' or (select kohti.member()) = any(s.members))
+and s.to_organisation_id = (select kohti.organisation())
+and (s.members = '{}' or (select kohti.member()) = any(s.members))
 """
 LIST = f"""
-select p.person_id, p.full_name, p.called, p.reference, p.until, array(select distinct s.what_for from people_share s where {WITH_US} order by 1)
+select p.person_id, p.full_name, p.called, p.reference, p.until, array(
+    select distinct s.what_for from people_share s where {WITH_US} order by 1)
 from (select person_id, full_name, called, reference, until, sort_key from kohti.shared_with_me(null)
       where (%(words)s::text[] = '{{}}' or person_id = any((select kohti.find_shared(%(words)s))::uuid[]))
         and (%(after)s::uuid is null or (sort_key, person_id) > (
@@ -158,7 +160,7 @@ def beside(person: SharedPerson, today: object, *, older: uuid.UUID | None = Non
 
     One statement.
     """
-    fields: Sequence[str] = [code for code in person.fields if code not in PARTS]
+    fields: Sequence[str] = [code for code in person.fields if code not in NOT_OF_LIFE]
     shares, contacts, helps, notes, aims, steps, needs = reading.together(
         {
             "person": person.id,

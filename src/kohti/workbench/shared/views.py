@@ -20,7 +20,7 @@ from kohti.people import fields as life
 from kohti.people import forms, spoken, wording
 from kohti.people.queries.cards import age_on
 from kohti.people.sharing import actions
-from kohti.people.sharing.models import PARTS
+from kohti.people.sharing.models import NOT_OF_LIFE, last_day
 from kohti.people.sharing.queries import SharedPerson, open_shared, over_for_me
 from kohti.people.sharing.wording import titles
 from kohti.people.views.page import say
@@ -47,7 +47,7 @@ def shared_with_us(request: HttpRequest, actor: Actor) -> HttpResponseBase:
                     "called": one.called,
                     "reference": one.reference,
                     "what_for": one.what_for,
-                    "until": words.day_of(one.until, actor.zone),
+                    "until": words.day_short(last_day(one.until, actor.zone)),
                 }
                 for one in lines
             ],
@@ -65,7 +65,7 @@ def shared_person(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> H
     except NotThere:
         return _over(request, actor, person_id)
     known = life.fields_of_life(actor)
-    shared = {code: known.get(code, (code, True)) for code in found.fields if code not in PARTS}
+    shared = {code: known.get(code, (code, True)) for code in found.fields if code not in NOT_OF_LIFE}
     form = forms.NoteForm(actor, shared, request.POST or None)
     form.fields["fields_"].required = True
     if len(shared) == 1:
@@ -141,7 +141,7 @@ def _shown(request: HttpRequest, actor: Actor, found: SharedPerson) -> dict[str,
         "born": words.day_short(found.date_of_birth) if found.date_of_birth else "",
         "shared": words.all_of(titles(actor, found.fields)),
         "shares": [
-            {"what_for": one.what_for, "until": words.day_of(one.ends, actor.zone), "by": one.by}
+            {"what_for": one.what_for, "until": words.day_short(last_day(one.ends, actor.zone)), "by": one.by}
             for one in part.shares
         ],
         "helps": [one.words for one in part.helps],
