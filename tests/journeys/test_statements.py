@@ -42,7 +42,7 @@ def test_pages_of_a_way_ask_the_same_however_much_there_is(here: Place) -> None:
     browser = browser_of(coach)
     journey = begin(here, coach)
     pages = {
-        "/day/": 10,
+        "/day/": 12,
         "/caseload/": 6,
         f"/people/{short(journey.person_id)}/": 6,
         f"/people/{short(journey.person_id)}/timeline/": 6,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from tests.factories import MORNING, Place, acting, as_system, browser_of, place
 from tests.partners.test_hsds import HSDS, official, schema
 
 from kohti.kernel import clock
-from kohti.partners import actions, outgoing, queries
+from kohti.kernel.actor import Actor
+from kohti.partners import actions, asked_again, outgoing, queries
 from kohti.partners.actions import ListingWords, PartnerWords
 from kohti.partners.forms import PartnerForm
 from kohti.partners.hsds import bundle
 from kohti.partners.models import Partner
 from kohti.partners.queries import Asked
+from kohti.team import actions as team
 
 EXAMPLE = "ac148810-d857-441c-9679-408f346de14b"
 EXAMPLES = Path(os.environ.get("KOHTI_SHARED", "../shared")) / "data" / "hsds" / "examples_3.0"
@@ -158,6 +161,50 @@ def test_a_website_that_is_typed_is_one_of_the_web(typed: str, kept: str) -> Non
             field.clean(typed)
     else:
         assert field.clean(typed) == kept
+
+
+def test_what_is_due_is_asked_of_whoever_confirmed_it_last_and_one_press_says_it_is_right(
+    here: Place,
+) -> None:
+    leader, coach, other = here.member("leader"), here.member("coach"), here.member("coach", name="Nell Orme")
+    gone, before = here.member("coach", name="Odo Last"), MORNING - timedelta(days=1)
+    with clock.held_at(before):
+        made = acting(leader, actions.add_partner, PartnerWords(name="Due Again"), key=key())
+        kayaking, kiting = (
+            acting(leader, actions.add_listing, made, ListingWords(name=name), key=key())
+            for name in ("Kayaking", "Kiting")
+        )
+        acting(coach, actions.confirm_listing, kayaking)
+        acting(gone, actions.confirm_listing, kiting)
+        acting(here.member("administrator"), team.end_membership, gone.member_id)
+
+    def asked(who: Actor) -> list[str]:
+        """What somebody is asked about."""
+        return [one.name for one in acting(who, asked_again.asked_of) if one.partner == "Due Again"]
+
+    assert asked(coach) == asked(leader) == []
+    due = before + timedelta(days=actions.keeping.CONFIRM_DAYS)
+    with clock.held_at(due):
+        assert (asked(coach), asked(other)) == (["Kayaking"], [])
+        assert asked(leader) == ["Kiting"]  # whoever said so last has left
+    with clock.held_at(due + asked_again.FORTNIGHT):
+        assert asked(leader) == ["Kayaking", "Kiting"]
+        assert asked(coach) == ["Kayaking"]
+        browser = browser_of(coach)
+        today = browser.get(reverse("my_day"))
+        assert "Is this still right?" in today.content.decode()
+        assert "Kayaking" in today.content.decode()
+        assert "To confirm (1)" in browser.get(reverse("directory")).content.decode()
+        listed = browser.get(f"{reverse('directory')}?to_confirm").content.decode()
+        assert "This is right: Course 00" in listed
+        pressed = browser.post(reverse("listing_confirm", args=[kayaking]), {"back": "my_day"})
+        assert pressed.headers["Location"] == reverse("my_day")
+        assert "Kayaking" not in browser.get(reverse("my_day")).content.decode()
+        pressed = browser.post(reverse("listing_confirm", args=[kiting]), {"back": "to_confirm"})
+        assert pressed.headers["Location"] == f"{reverse('directory')}?to_confirm"
+        away = browser.post(reverse("listing_confirm", args=[kiting]), {"back": "//elsewhere.example"})
+        assert away.headers["Location"].startswith(reverse("listing", args=[kiting]))
+        assert asked(leader) == asked(coach) == []
 
 
 def test_each_page_asks_as_many_statements_as_it_says(here: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from django.urls import reverse
 from tests.factories import MORNING, Place, acting, browser_of, place
 
 from kohti.diary import actions as diary
+from kohti.diary.rota import actions as rota
+from kohti.diary.rota.actions import Placed
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere
@@ -113,6 +115,14 @@ def test_the_search_shows_colleagues_with_whether_they_are_here_and_how_they_are
         assert text in page
     one = browser.get(reverse("colleague_knows", args=[bea.staff_id]))
     assert "How colleagues reach them" in one.content.decode()
+    body, first = (
+        here.organisation("housing-body"),
+        [Placed(weekday=2, opens=time(9), closes=time(15, 30), staff_id=bea.staff_id)],
+    )
+    acting(here.member("leader"), rota.keep_rota, body, MORNING.date(), first, key=str(uuid.uuid4()))
+    assert "Here today, until 15:30" in browser.get(reverse("who_knows")).content.decode()
+    with clock.held_at(MORNING - timedelta(hours=2)):
+        assert "Here today, 09:00–15:30" in browser.get(reverse("who_knows")).content.decode()
     with as_actor(here.member("leader")) as leader:
         diary.be_away(leader, bea.staff_id, MORNING.date(), MORNING.date(), key=str(uuid.uuid4()))
     assert "Away today" in browser.get(reverse("who_knows")).content.decode()

@@ -22,7 +22,7 @@ from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import spoken
 
-from . import actions, finding, queries
+from . import actions, asked_again, finding, queries
 from .expertise import queries as expertise
 from .expertise.queries import Colleagues
 from .expertise.views import shown as shown_colleagues
@@ -73,6 +73,7 @@ def directory(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             ],
             "may_keep": may(actor, "directory.keep"),
             "may_confirm": may(actor, "directory.confirm"),
+            "asked_again": asked_again.asked_of(actor) if request.method == "GET" else (),
         },
     )
 
@@ -245,7 +246,8 @@ def _hours(schedule: Record) -> str:
 def confirm(request: HttpRequest, actor: Actor, listing_id: uuid.UUID) -> HttpResponseBase:
     """What is said of an offer is right."""
     actions.confirm_listing(actor, listing_id)
-    return redirect(f"{reverse('listing', args=[listing_id])}?said")
+    back = {"my_day": reverse("my_day"), "to_confirm": f"{reverse('directory')}?to_confirm"}
+    return redirect(back.get(request.POST.get("back", ""), f"{reverse('listing', args=[listing_id])}?said"))
 
 
 @needs("directory.keep", methods=("POST",))

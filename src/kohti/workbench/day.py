@@ -26,6 +26,7 @@ from kohti.kernel.ids import short
 from kohti.kernel.words import title
 from kohti.outreach import queries as outreach
 from kohti.outreach.views import round_line
+from kohti.partners import asked_again
 from kohti.partners.referrals import queries as partners
 from kohti.partners.referrals import showing as of_partners
 from kohti.people.models import Mark
@@ -100,26 +101,39 @@ def _coming(row: reading.Row) -> Coming:
     )
 
 
-def coming(actor: Actor, first: date, last: date) -> tuple[list[Coming], int, list[queries.Helped], Day]:
-    """One's own appointments from a day to a day, how many drafts wait to be saved, what helpers did, and who of the
-    partners is here on the first.
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, who of the partners is
+    here, and which entries of the directory one is asked to confirm."""
+
+    coming: list[Coming]
+    drafts: int
+    helped: list[queries.Helped]
+    placed: Day
+    to_confirm: list[asked_again.Asked]
+
+
+def coming(actor: Actor, first: date, last: date) -> Mine:
+    """What is one's own from a day to a day, and who of the partners is here on the first.
 
     Two statements; it is in the history whom one saw.
     """
-    found, waiting, helped, places = reading.together(
+    found, waiting, helped, places, to_confirm = reading.together(
         {"staff": actor.staff_id, "me": actor.member_id}
         | values(actor, first, last)
-        | drafts.waiting(ABOUT),
+        | drafts.waiting(ABOUT)
+        | asked_again.values(actor),
         reading.Part(MINE, _coming),
         drafts.WAITING,
         queries.HELPED,
         PLACED,
+        asked_again.ASKED,
     )
     persons = [one.person_id for one in (*found, *helped) if one.person_id]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
     today = [one for one in gathered(places) if one.day == first]
-    return found, len(waiting), helped, of_the_day(actor, today)
+    return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -174,7 +188,8 @@ def my_day(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 def _shown(actor: Actor) -> dict[str, Any]:
     today = clock.today(actor.zone)
     stages = rules.stages(actor)
-    mine, waiting, helped, placed = coming(actor, today, today + timedelta(days=1))
+    own = coming(actor, today, today + timedelta(days=1))
+    mine = own.coming
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     # Who is here and waits comes before who is only expected.
@@ -244,12 +259,13 @@ def _shown(actor: Actor) -> dict[str, Any]:
                 "words": one.words,
                 "at": when(actor, one.at),
             }
-            for one in helped
+            for one in own.helped
         ],
-        "drafts": waiting,
+        "to_confirm": own.to_confirm,
+        "drafts": own.drafts,
         "rounds": [round_line(actor, one) for one in outreach.today(actor)]
         if may(actor, "outreach.go")
         else [],
-        "partners": placed,
+        "partners": own.placed,
         "may_work": may(actor, "journeys.work"),
     }

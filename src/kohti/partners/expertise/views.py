@@ -40,7 +40,7 @@ def shown(actor: Actor, found: Sequence[Colleague]) -> list[dict[str, Any]]:
             "languages": spoken.names_of(one.languages),
             "known": one.known,
             "reached": one.reached,
-            "presence": here[one.staff_id].in_words() if one.staff_id in here else "",
+            "presence": here[one.staff_id].in_words(actor.zone) if one.staff_id in here else "",
             "away": one.staff_id in here and here[one.staff_id].away,
             "may_keep": one.staff_id == actor.staff_id or may(actor, "directory.keep"),
         }
