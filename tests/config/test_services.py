@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 import psycopg
 import pytest
 from django.db import connection
-from tests.factories import MORNING, Place, acting, as_system, as_worker, browser_of, place
+from tests.factories import MORNING, TODAY, Place, acting, as_system, as_worker, browser_of, place
 
 from kohti.config import services
 from kohti.config.services import Change
-from kohti.diary.models import Booking, Kind
+from kohti.diary.models import Booking, Kind, Rota
+from kohti.diary.rota.actions import Placed, keep_rota
 from kohti.frontdesk import actions as frontdesk
 from kohti.frontdesk.models import Reason, Stream, Visit
 from kohti.journeys import actions as journeys
@@ -27,7 +28,7 @@ from kohti.kernel.errors import NotThere
 from kohti.people import actions as people
 from kohti.people.models import Grant, Note, Person
 from kohti.team import actions as team
-from kohti.team.models import BlueprintVersion, Centre, Membership, Role, Service
+from kohti.team.models import BlueprintVersion, Centre, Membership, Organisation, Role, Service
 
 LINE = '[[organisations]]\ncode = "jobcentre"'
 """Where a table can be put in."""
@@ -300,14 +301,27 @@ def test_a_role_that_is_renamed_takes_its_people_along_with_whom_they_see(owner:
 
 def test_an_organisation_that_becomes_part_of_another_takes_its_people_along() -> None:
     here = place()
-    host = here.member("host")
+    host, leader = here.member("host"), here.member("leader")
+    with as_system(here.system):
+        ours = Organisation.objects.get(service_id=here.system.service, code="jobcentre").id
+    line = Placed(weekday=2, opens=time(9), closes=time(12), staff_id=host.staff_id)
+    acting(leader, keep_rota, ours, TODAY, [line], key="rota")
     text = without(text_of(here), LINE)
-    assert held(text) == {("organisations", "jobcentre", "places to work in force", 1)}
+    assert held(text) == {
+        ("organisations", "jobcentre", "places to work in force", 2),
+        ("organisations", "jobcentre", "rotas in force", 1),
+    }
     head = '[mapping.organisations]\njobcentre = "council"\n\n[[organisations]]'
     apply(text.replace("[[organisations]]", head, 1))
     with as_system(here.system):
         rows = Membership.objects.filter(staff_id=str(host.staff_id)).order_by("starts")
         assert [row.organisation.code for row in rows] == ["jobcentre", "council"]
+        rotas = Rota.objects.filter(centre_id=here.centre.id).order_by("ends")
+        assert [(one.organisation.code, one.ends) for one in rotas] == [
+            ("jobcentre", TODAY),
+            ("council", None),
+        ]
+        assert {one.rotaline_set.count() for one in rotas} == {1}
 
 
 def test_trying_out_says_what_would_change_and_changes_nothing() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.factories import MORNING, TODAY, Place, acting, as_system, in_threads, place
 
 from kohti.diary import actions as diary
-from kohti.diary import sessions
+from kohti.diary import covering, sessions
 from kohti.diary.book import reading
 from kohti.diary.free import Rule, offers
 from kohti.diary.models import Absence, Rota, RotaChange, RotaLine
@@ -281,6 +281,16 @@ def test_placed_colleagues_are_booked_in_the_hours_of_the_rota_and_at_no_other_t
     with pytest.raises(Refused) as trouble:
         book(here, ruth, eleven + timedelta(days=7))
     assert trouble.value.code == "away"
+
+
+def test_what_was_booked_before_a_rota_stands_and_needs_somebody(here: Place) -> None:
+    ruth = here.staff("Ruth Oyelaran").id
+    inside, outside = (here.booking(MORNING + timedelta(hours=n), staff_id=ruth) for n in (1, 3))
+    keep(here, every(ruth, WED))
+    with as_actor(here.member("leader")) as leader:
+        found = covering.needs_somebody(leader)
+    assert [(one.id, one.why) for one in found] == [(outside.id, "rota")]
+    assert inside.id != outside.id
 
 
 def test_free_times_of_a_placed_colleague_are_those_of_the_rota(here: Place) -> None:

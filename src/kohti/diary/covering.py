@@ -112,15 +112,23 @@ AWAY = """exists (select 1 from diary_absence a where a.staff_id = b.staff_id an
     and a.ends > b.starts)"""
 CLOSED = "(c.id is not null and (c.closes is null or (b.ends at time zone %(zone)s) > b.day + c.closes))"
 """A centre that closes at noon keeps what ends by then."""
+BY_ROTA = """(b.staff_id in (select l.staff_id from diary_rotaline l join diary_rota r on r.id = l.rota_id
+        where r.centre_id = %(centre)s and (r.ends is null or r.ends > %(today)s))
+    and exists (select 1 from kohti.fenced_between(array[%(centre)s]::uuid[], b.day, b.day) f
+                where f.staff_id = b.staff_id)
+    and not exists (select 1 from kohti.placed_between(array[%(centre)s]::uuid[], b.day, b.day, %(zone)s) p
+                    where p.staff_id = b.staff_id and p.present @> tstzrange(b.starts, b.ends)))"""
+"""A rota that began after it was booked has its colleague here at other hours."""
 NEEDS = f"""
 select b.id, b.version, b.starts, b.ends, b.person_id, coalesce(p.full_name, ''), k.title, b.staff_id,
-    coalesce(t.full_name, ''), case when {CLOSED} then 'closed' when {AWAY} then 'away' else 'left' end
+    coalesce(t.full_name, ''), case when {CLOSED} then 'closed' when {AWAY} then 'away'
+    when {BY_ROTA} then 'rota' else 'left' end
 from diary_booking b join diary_kind k on k.id = b.kind_id
 left join people_person p on p.id = b.person_id
 left join team_staff t on t.id = b.staff_id
 left join diary_closure c on c.centre_id = b.centre_id and c.day = b.day
 where b.centre_id = %(centre)s and b.day >= %(today)s and b.state = 'booked' and b.starts >= %(now)s
-  and ({CLOSED} or {AWAY}
+  and ({CLOSED} or {AWAY} or {BY_ROTA}
        or (exists (select 1 from team_membership m where m.staff_id = b.staff_id)
            and not exists (select 1 from team_membership m
                            where m.staff_id = b.staff_id and (m.ends is null or m.ends > b.starts))))
@@ -132,8 +140,9 @@ limit %(most)s
 def needs_somebody(actor: Actor, *, most: int = 200) -> list[Left]:
     """Appointments to come of the actor's centre that nobody will keep as they stand, soonest first.
 
-    Their colleague has left by then or is away, or the centre is closed on that day. The first of them have who could
-    see them instead, as near to the hour as can be. Whose they are is in the history. Four statements.
+    Their colleague has left by then, is away, or is not here at that time by the rota; or the centre is closed on that
+    day. The first of them have who could see them instead, as near to the hour as can be. Whose they are is in the
+    history. Four statements.
     """
     actors.must(actor, "diary.cover")
     today = clock.today(actor.zone)
@@ -193,7 +202,9 @@ def _with_offers(actor: Actor, found: Sequence[Left], first: date, last: date) -
     offered = []
     for left in found:
         theirs = own.get(left.person_id, []) if left.person_id else []
-        others = free if left.why == "closed" else {k: v for k, v in free.items() if k != left.staff_id}
+        others = (
+            free if left.why in ("closed", "rota") else {k: v for k, v in free.items() if k != left.staff_id}
+        )
         taken = [(starts, ends) for booking_id, starts, ends in theirs if booking_id != left.id]
         fitting = _nearest(others, left, short, taken, promised)
         promised.extend(fitting[:1])

@@ -12,6 +12,7 @@ from kohti.kernel.brought import bring
 from kohti.team.models import Centre
 
 from ..models import Closure, Kind, Opening, Room
+from ..rota import in_force as rota
 from . import drop_ins
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -79,7 +80,7 @@ def apply_blueprint(actor: Actor, plan: Blueprint) -> None:
 
 
 def move(actor: Actor, plan: Blueprint) -> None:
-    """Give bookings to come of a kind that goes the kind that the mapping names."""
+    """Give bookings to come of a kind that goes the kind that the mapping names; and rotas their organisation."""
     actors.must(actor, "blueprint.apply")
     centres = set()
     for old, new in plan.mapping.get("kinds", {}).items():
@@ -103,10 +104,11 @@ def move(actor: Actor, plan: Blueprint) -> None:
             centres.add(centre_id)
     for centre_id in sorted(centres):
         live.tell(centre_id, "diary", centre_id)
+    rota.move(actor, plan)
 
 
 def held(actor: Actor) -> list[Held]:
-    """Retired kinds and centres with bookings to come."""
+    """Retired kinds and centres with bookings to come; organisations and centres with a rota."""
     with connection.cursor() as cursor:
         cursor.execute(
             "with coming as (select kind_id, centre_id from diary_booking where service_id = %(service)s"
@@ -117,4 +119,5 @@ def held(actor: Actor) -> list[Held]:
             " join team_centre t on t.id = c.centre_id where t.retired group by t.code",
             {"service": actor.service, "now": clock.now()},
         )
-        return [Held(*row) for row in cursor.fetchall()]
+        found = [Held(*row) for row in cursor.fetchall()]
+    return [*found, *rota.held(actor)]

@@ -21,6 +21,7 @@ HOW = {
 }
 WHAT = (
     gettext_noop("places to work in force"),
+    gettext_noop("rotas in force"),
     gettext_noop("invitations that wait"),
     gettext_noop("people whose centre it is"),
     gettext_noop("transfers to come"),
