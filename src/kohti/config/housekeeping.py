@@ -21,6 +21,7 @@ from kohti.kernel.ids import new_id
 from kohti.kernel.jobs import housekeeping
 from kohti.kernel.models import Done
 from kohti.outreach import actions as outreach
+from kohti.partners.referrals import clock as referrals
 from kohti.people import actions as people
 from kohti.people.attachments import scanning as papers
 from kohti.team.models import AtCounter, Centre, Service, Session, WayBack
@@ -83,6 +84,14 @@ def move_people() -> None:
     for actor in services():
         with as_actor(actor):
             people.apply_transfers(actor)
+
+
+@housekeeping("referral-clock", cron="*/15 * * * *")
+def look_at_referrals() -> None:
+    """Answers that do not come go to a leader; who was named and has left gives back what they were asked."""
+    for actor in services():
+        with as_actor(actor):
+            referrals.look(actor)
 
 
 @housekeeping("scan-papers", cron="*/5 * * * *")

@@ -105,6 +105,7 @@ def _visit_page(
             ],
             "with_whom": offered.staff if offered is not None else "",
             "may_book": may(actor, "diary.book"),
+            "refer": card.person_id if may(actor, "referrals.write") else None,
         },
         status=status,
     )

@@ -18,7 +18,7 @@ from kohti.journeys.models import Journey, Step
 from kohti.journeys.views.plan import MOVED_DAYS, step_line
 from kohti.journeys.views.reached import check_line
 from kohti.kernel import clock, drafts, live, pages, words
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
@@ -102,6 +102,7 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
             else meantime.written_since(actor, way, typed.get("seen", "")),
             "version": live.version(way.id),
             "trouble": trouble,
+            "may_refer": may(actor, "referrals.write"),
             "wrong": wrong,
         }
         | _wording(actor, typed, questions),

@@ -93,6 +93,8 @@ def after(actor: Actor, way: Journey, then: str, *, came: bool) -> HttpResponseB
         return redirect(f"{due['at']}?said=saved")
     if then == "paper":
         return redirect(reverse("document_bring", args=[way.person_id]))
+    if then == "refer":
+        return redirect(reverse("refer", args=[way.person_id]))
     if then == "letter":
         return redirect(reverse("person_letter", args=[way.person_id]))
     return redirect(reverse("appointment_saved", args=[way.id]) + ("" if came else "?missed=1"))
