@@ -62,17 +62,18 @@ begin
     if not ({FOLLOWS}) then
         raise exception 'a referral does not come from % to %', old.state, new.state using errcode = 'check_violation';
     end if;
-    v_here := kohti.system() is not null or new.from_member_id = kohti.member() or kohti.sees(new.person_id);
+    v_here := coalesce(kohti.system() is not null or new.from_member_id = kohti.member()
+        or kohti.sees(new.person_id), false);
     if new.state in ({_listed(OURS)}) and not v_here then
         raise exception 'only who handed over says so' using errcode = 'check_violation';
     end if;
     -- who was asked answers; where they have no account, whoever handed over writes down what they said
-    if new.state not in ({_listed(OURS)}) and kohti.system() is null and not (
+    if new.state not in ({_listed(OURS)}) and kohti.system() is null and not coalesce(
             kohti.admitted() = new.id
             or (new.to_organisation_id is null and v_here)
             or new.to_member_id = kohti.member()
             or (new.to_member_id is null and new.to_organisation_id = kohti.organisation()
-                and kohti.may('referrals.answer'))) then
+                and kohti.may('referrals.answer')), false) then
         raise exception 'only who was asked answers' using errcode = 'check_violation';
     end if;
     if new.state = 'sent' and exists (
