@@ -76,6 +76,15 @@ def bench_directory(args: argparse.Namespace) -> int:
     return DONE
 
 
+def bench_referrals(args: argparse.Namespace) -> int:
+    """Measure the board of an organisation with thousands of open referrals."""
+    from kohti.config.bench import measure, referrals
+
+    rows = referrals.measure(repeat=args.repeat, say=say)
+    answer(rows, as_json=args.json, words=lambda: measure.as_table(rows))
+    return DONE
+
+
 def bench_sharing(args: argparse.Namespace) -> int:
     """Measure what the row policies cost."""
     from kohti.config.bench import sharing
@@ -176,6 +185,14 @@ def add_bench(commands: Any) -> None:
         "directory",
         bench_directory,
         _("The directory: finding help among 20,000 offers."),
+    )
+    one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
+
+    one = command(
+        benches,
+        "referrals",
+        bench_referrals,
+        _("The board of an organisation with 5,000 open referrals."),
     )
     one.add_argument("--repeat", type=int, default=40, help=_("how often each operation is done (40)"))
 

@@ -28,6 +28,7 @@ from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
 from . import directory, morning, rotas, ways
+from . import morning, referring, ways
 from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
@@ -164,6 +165,7 @@ def _live(here: Sampled, data: Path, say: Say) -> list[dict[str, str]]:
     beside = Around(here, actor, colleagues, SEED)
     beside.live(data)
     directory.fill(beside.leader, here, today=STANDS_AT)
+    referring.live(actor, here, beside.leader)
     day = Day(actor, centre.id, DAY, beside.at_work, SEED, until=STANDS_AT)
     day.live(read_walk_ins(file(here.log), DAY, actor))
     morning.in_every_state(day, STANDS_AT, beside.told, beside.leader)

@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='referral',
-            index=models.Index(models.F('from_member'), models.F('at'), models.F('id'), name='referrals_by_a_member'),
+            index=models.Index(models.F('from_member'), models.F('at'), models.F('id'), condition=models.Q(('closed_at', None)), name='referrals_by_a_member'),
         ),
         migrations.AddIndex(
             model_name='referral',

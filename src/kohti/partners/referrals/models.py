@@ -130,7 +130,9 @@ class Referral(models.Model):
             ),
             models.Index("to_member", "at", name="referrals_to_a_member", condition=Q(closed_at=None)),
             models.Index("centre", "at", "id", name="referrals_of_a_centre", condition=Q(closed_at=None)),
-            models.Index("from_member", "at", "id", name="referrals_by_a_member"),
+            models.Index(
+                "from_member", "at", "id", name="referrals_by_a_member", condition=Q(closed_at=None)
+            ),
             models.Index(F("person"), F("at").desc(), name="referrals_of_a_person"),
             models.Index("service", "reply_by", name="referrals_due", condition=Q(reply_by__isnull=False)),
         )

@@ -269,20 +269,28 @@ left join team_membership tm on tm.id = r.to_member_id left join team_staff ts o
 left join team_membership fm on fm.id = r.from_member_id left join team_staff fs on fs.id = fm.staff_id
 order by r.at, r.id
 """
-MINE = """
-    (r.from_member_id = (select kohti.member()) or r.person_id in (
-        select j.person_id from journeys_journey j where j.owner_id = (select kohti.member()) and j.closed_at is null
-        union all select c.person_id from journeys_cover c
-        where c.member_id = (select kohti.member()) and c.starts <= kohti.now() and c.ends > kohti.now()))
-"""
+IN_HAND = """array(
+    select j.person_id from journeys_journey j where j.owner_id = (select kohti.member()) and j.closed_at is null
+    union all select c.person_id from journeys_cover c
+    where c.member_id = (select kohti.member()) and c.starts <= kohti.now() and c.ends > kohti.now())"""
+MINE = f"(r.from_member_id = (select kohti.member()) or r.person_id = any({IN_HAND}))"
 """What is the actor's to look after: what they sent, and of whom they have in hand or stand in for."""
+LAST = "order by r.at, r.id limit %(most)s"
 BOARD = {
-    "out": f"select r.* from partners_referral r where r.closed_at is null and {MINE}",
-    "centre": "select r.* from partners_referral r where r.closed_at is null"
-    " and r.centre_id = (select kohti.whole_centre()) and (select kohti.may('referrals.write'))",
-    "in": "select r.* from partners_referral r where r.closed_at is null and r.sent_at is not null"
-    " and r.to_organisation_id = (select kohti.organisation())"
-    " and (r.to_member_id is null or r.to_member_id = (select kohti.member())) and r.ends > (select kohti.now())",
+    # each half by its own index, in order
+    "out": f"""select r.* from (
+    (select r.* from partners_referral r where r.closed_at is null
+     and r.from_member_id = (select kohti.member()) {{more}} {LAST})
+    union all
+    (select r.* from partners_referral r where r.closed_at is null
+     and r.from_member_id is distinct from (select kohti.member()) and r.person_id = any({IN_HAND})
+     {{more}} {LAST})) r {LAST}""",
+    "centre": f"""select r.* from partners_referral r where r.closed_at is null
+    and r.centre_id = (select kohti.whole_centre()) and (select kohti.may('referrals.write')) {{more}} {LAST}""",
+    "in": f"""select r.* from partners_referral r where r.closed_at is null and r.sent_at is not null
+    and r.to_organisation_id = (select kohti.organisation())
+    and (r.to_member_id is null or r.to_member_id = (select kohti.member())) and r.ends > (select kohti.now())
+    {{more}} {LAST}""",
 }
 
 
@@ -303,16 +311,16 @@ def board(
     statements, or three. Raises NotAllowed.
     """
     actors.must(actor, "referrals.answer" if side == "in" else "referrals.write")
-    asks = BOARD[side]
+    more = ""
     values: dict[str, Any] = {"most": A_PAGE + 1}
     if state:
-        asks += " and r.state = %(state)s"
+        more += " and r.state = %(state)s"
         values["state"] = state
     if after:
-        asks += " and (r.at, r.id) > (%(at)s, %(id)s)"
+        more += " and (r.at, r.id) > (%(at)s, %(id)s)"
         values |= {"at": after[0], "id": after[1]}
     with connection.cursor() as cursor:
-        cursor.execute(LINES.format(rows=f"{asks} order by r.at, r.id limit %(most)s"), values)
+        cursor.execute(LINES.format(rows=BOARD[side].format(more=more)), values)
         rows = cursor.fetchall()
     lines = [_line(row, here=side != "in") for row in rows[:A_PAGE]]
     if side == "in":
