@@ -15,7 +15,7 @@ from kohti.journeys import actions as journeys
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import Refused
-from kohti.kernel.models import Message
+from kohti.kernel.outbox.models import Message
 from kohti.partners import actions as directory
 from kohti.partners.referrals import actions, links, queries
 from kohti.partners.referrals.actions import Wanted
