@@ -123,8 +123,6 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         | values(actor, first, last)
         | drafts.waiting(ABOUT)
         | asked_again.values(actor),
-    found, waiting, helped, places = reading.together(
-        {"staff": actor.staff_id, "me": actor.member_id} | values(actor, first, last) | drafts.waiting(ABOUT),
         reading.Part(MINE, _coming),
         drafts.WAITING,
         queries.HELPED,
