@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -368,9 +368,3 @@ def reached_page(actor: Actor, reached_id: uuid.UUID, *, typed: str = "") -> Rea
 def _nobody(reached_id: uuid.UUID) -> ReachedLine:
     """Somebody of whom every encounter was taken back, or is sealed."""
     return ReachedLine(reached_id, "", clock.now(), 0, "", None, "")
-
-
-def kept_words(actor: Actor) -> Mapping[str, Mapping[str, str]]:
-    """The words of encounters by kind and code."""
-    known = named.words_of(actor)
-    return {"about": known.about, "given": known.given, "next": known.next, "spots": known.spots}

@@ -53,11 +53,12 @@ def round_line(actor: Actor, one: RoundLine) -> dict[str, Any]:
 
 
 def met_line(actor: Actor, one: Met, known: named.Words) -> dict[str, Any]:
-    """An encounter for a page."""
+    """An encounter for a page; without its day where that is today."""
+    today = one.at.astimezone(actor.zone).date() == clock.today(actor.zone)
     return {
         "id": one.id,
         "reached": one.reached_id,
-        "day": words.day_of(one.at, actor.zone),
+        "day": "" if today else words.day_of(one.at, actor.zone),
         "at": words.clock_time(one.at, actor.zone),
         "spot": one.spot,
         "name": one.nickname,
@@ -139,7 +140,7 @@ def encounter(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     return render(
         request,
         "outreach/encounter.html",
-        {"form": form, "any": bool(spots), "heed": [one for one in spots if one.safety]},
+        {"form": form, "any": bool(spots)},
         status=422 if request.method == "POST" else 200,
     )
 

@@ -48,7 +48,7 @@ def figures(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             "whole": whole,
             "months": lines,
             "targets": [
-                (words.title({str(code): text for code, text in one.title.items()}), one.number)
+                (words.title({str(code): text for code, text in one.title.items()}), words.number(one.number))
                 for one in team.blueprint(actor).targets
                 if one.counts in ("reached", "coached") and (one.starts, one.until) == (first, last)
             ],

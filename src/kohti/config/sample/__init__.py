@@ -28,6 +28,7 @@ from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
 from . import directory, morning, referring, rotas, ways
+from . import directory, morning, out_there, ways
 from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
@@ -163,6 +164,7 @@ def _live(here: Sampled, data: Path, say: Say) -> list[dict[str, str]]:
     say(_("%(number)s people on their way there") % {"number": begun})
     beside = Around(here, actor, colleagues, SEED)
     beside.live(data)
+    out_there.live(actor, here)
     directory.fill(beside.leader, here, today=STANDS_AT)
     referring.live(actor, here, beside.leader)
     day = Day(actor, centre.id, DAY, beside.at_work, SEED, until=STANDS_AT)
