@@ -208,19 +208,18 @@ def home(actor: Actor) -> tuple[list[RoundLine], list[Met]]:
     return rounds, met
 
 
-def today(actor: Actor) -> list[RoundLine]:
-    """For *Today*: the actor's own rounds of the day that are not over, and whoever is not back in time. One statement."""
+def today(actor: Actor) -> tuple[dict[str, Any], Part[RoundLine]]:
+    """For *Today*, asked with what else stands there: the actor's own rounds of the day, and who is not back in time.
+
+    The values it asks with, and the part.
+    """
     values = _values(actor)
-    (rounds,) = reading.together(
-        values,
-        Part(
-            f"""{ROUND} r.cancelled_at is null and r.ended_at is null and (r.back_by <= %(late)s or (r.day = %(today)s
-            and exists (select 1 from outreach_goer g where g.round_id = r.id and g.staff_id = %(staff)s)))
-            order by r.back_by, r.id limit 20""",
-            _round(values["late"]),
-        ),
+    return values, Part(
+        f"""{ROUND} r.cancelled_at is null and r.ended_at is null and (r.back_by <= %(late)s or (r.day = %(today)s
+        and exists (select 1 from outreach_goer g where g.round_id = r.id and g.staff_id = %(staff)s)))
+        order by r.back_by, r.id limit 20""",
+        _round(values["late"]),
     )
-    return rounds
 
 
 def round_page(actor: Actor, round_id: uuid.UUID) -> tuple[RoundLine, list[Met]]:

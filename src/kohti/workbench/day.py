@@ -25,6 +25,7 @@ from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
 from kohti.kernel.words import title
 from kohti.outreach import queries as outreach
+from kohti.outreach.queries import RoundLine
 from kohti.outreach.views import round_line
 from kohti.partners import asked_again
 from kohti.partners.referrals import queries as partners
@@ -134,6 +135,24 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         history.record("person.listed", "person", None, persons=persons)
     today = [one for one in gathered(places) if one.day == first]
     return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm)
+def coming(
+    actor: Actor, first: date, last: date
+) -> tuple[list[Coming], int, list[queries.Helped], list[RoundLine]]:
+    """One's own appointments from a day to a day, how many drafts wait to be saved, what helpers did, rounds out there.
+
+    Two statements; it is in the history whom one saw.
+    """
+    values: dict[str, Any] = {"staff": actor.staff_id, "first": first, "last": last, "me": actor.member_id}
+    parts: list[reading.Part[Any]] = [reading.Part(MINE, _coming), drafts.WAITING, queries.HELPED]
+    if may(actor, "outreach.go"):
+        more, rounds = outreach.today(actor)
+        values |= more
+        parts.append(rounds)
+    found, waiting, helped, *out_there = reading.together(values | drafts.waiting(ABOUT), *parts)
+    persons = [one.person_id for one in (*found, *helped) if one.person_id]
+    if persons:
+        history.record("person.listed", "person", None, persons=persons)
+    return found, len(waiting), helped, out_there[0] if out_there else []
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -190,6 +209,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
     stages = rules.stages(actor)
     own = coming(actor, today, today + timedelta(days=1))
     mine = own.coming
+    mine, waiting, helped, rounds = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     # Who is here and waits comes before who is only expected.
@@ -267,5 +287,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
         if may(actor, "outreach.go")
         else [],
         "partners": own.placed,
+        "drafts": waiting,
+        "rounds": [round_line(actor, one) for one in rounds],
         "may_work": may(actor, "journeys.work"),
     }

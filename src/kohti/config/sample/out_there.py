@@ -29,7 +29,8 @@ def live(system: Actor, here: Sampled) -> None:
     )
     if not told:
         return
-    first, second, watcher = (_member(system, name) for name in told["who"])
+    first, watcher = (_member(system, name, "outreach.go") for name in (told["goes"], told["watches"]))
+    second = _member(system, told["goes_along"], "journeys.work")
     with (
         clock.held_at(clock.local(DAY - timedelta(days=5), "09:00", system.zone)),
         as_actor(replace(first)) as one,
@@ -70,11 +71,15 @@ def live(system: Actor, here: Sampled) -> None:
         outreach.plan_round(one, tonight, key=f"sample:round:{DAY}")
 
 
-def _member(system: Actor, name: str) -> Actor:
+def _member(system: Actor, name: str, verb: str) -> Actor:
     with as_actor(system):
-        member = Membership.objects.filter(
-            service_id=system.service, staff__full_name=name, ends=None
-        ).values_list("id", flat=True)[0]
+        member = (
+            Membership.objects.filter(
+                service_id=system.service, staff__full_name=name, ends=None, role__verbs__contains=[verb]
+            )
+            .order_by("id")
+            .values_list("id", flat=True)[0]
+        )
         found = actors.member(member)
     assert found is not None
     return found
