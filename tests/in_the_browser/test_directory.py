@@ -48,6 +48,16 @@ def test_who_helps_is_written_down_by_keyboard_and_found_as_somebody_says_it(
     screen.press(screen.button("Save"))
     expect(page.get_by_role("heading", name=LONG, level=1)).to_be_visible()
 
+    screen.go("/directory/colleagues/")
+    screen.press(screen.link("What I know"))
+    expect(page.get_by_role("heading", name="Who knows what", level=1)).to_be_visible()
+    screen.stand_in(page.get_by_role("checkbox", name="Housing"))
+    page.keyboard.press("Space")
+    fill(screen, known=LONG, reached="Room 2")
+    screen.press(screen.button("Save"))
+    expect(page.get_by_role("heading", name="Margaret Whitlock", level=1)).to_be_visible()
+    looked_at(screen)
+
     for way in (Way(), Way(script=False)):
         screen = sit_down(host, way)
         page = screen.page
@@ -56,6 +66,7 @@ def test_who_helps_is_written_down_by_keyboard_and_found_as_somebody_says_it(
         screen.type("nowhere to sleep")
         screen.press(screen.button("Find"))
         expect(screen.link(LONG)).to_be_visible()
+        expect(screen.link("Margaret Whitlock")).to_be_visible()
         looked_at(screen)
         screen.press(screen.link(LONG))
         expect(page.get_by_role("heading", name=LONG, level=1)).to_be_visible()

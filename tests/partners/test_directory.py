@@ -8,14 +8,16 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from tests.factories import MORNING, Place, acting, place
+from django.urls import reverse
+from tests.factories import MORNING, Place, acting, browser_of, place
 
 from kohti.kernel import clock
-from kohti.kernel.actor import Actor
+from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.partners import actions, queries
 from kohti.partners.actions import ListingWords, PartnerWords, PlaceWords
 from kohti.partners.hsds import bundle
+from kohti.partners.models import Partner
 from kohti.partners.queries import Asked
 
 
@@ -214,11 +216,44 @@ def test_an_organisation_that_two_sources_know_by_one_identifier_is_taken_and_sa
 
     assert brought("a.org") == set()
     assert brought("b.org") == {("same-identifier", str(uuid.uuid5(uuid.NAMESPACE_DNS, "b.org")))}
+    with as_actor(leader):
+        one, other = (Partner.objects.get(name=f"Seen by {source}") for source in ("a.org", "b.org"))
+    assert acting(leader, queries.partner, one.id).twins == ((other.id, "Seen by b.org"),)
+    assert acting(leader, queries.partner, other.id).twins == ((one.id, "Seen by a.org"),)
+    page = browser_of(leader).get(reverse("partner", args=[one.id])).content.decode()
+    assert "Another entry has the same identifier:" in page
+    assert reverse("partner", args=[other.id]) in page
     gone = bundle.load_files(
         {"organizations.json": b'[{"id": "%s", "name": "Other", "description": ""}]' % key().encode()}
     )
     acting(leader, actions.bring, gone, source="a.org", apply=True)
     assert brought("b.org") == set()  # the way back: one of the two sources names it no more
+    assert acting(leader, queries.partner, other.id).twins == ()
+
+
+def test_a_partner_that_vanishes_says_so_and_how_it_comes_back(here: Place) -> None:
+    leader = here.member("leader")
+
+    offer_there = {"id": key(), "name": "Vanishing", "status": "active",
+                   "organization": {"id": key(), "name": "Mayflies", "description": ""}}  # fmt: skip
+    found_at = bundle.load_files({"services.json": json.dumps([offer_there]).encode()})
+    acting(leader, actions.bring, found_at, source="vanishing.org", apply=True)
+    line = acting(leader, queries.find, Asked(text="vanishing")).lines[0]
+    nobody = bundle.load_files(
+        {"organizations.json": b'[{"id": "%s", "name": "Others", "description": ""}]' % key().encode()}
+    )
+    acting(leader, actions.bring, nobody, source="vanishing.org", apply=True)
+    assert found(here, "vanishing") == []
+    browser = browser_of(leader)
+    for page in (reverse("listing", args=[line.id]), reverse("partner", args=[line.partner_id])):
+        said = browser.get(page).content.decode()
+        assert "Its source has not listed it since 11 March 2026." in said
+        assert "It is found again once its source lists it." in said
+    acting(leader, actions.bring, found_at, source="vanishing.org", apply=True)
+    assert found(here, "vanishing") == ["Vanishing"]
+    assert (
+        "Its source has not" not in browser.get(reverse("partner", args=[line.partner_id])).content.decode()
+    )
 
 
 def test_towns_are_shown_as_they_are_written_and_found_as_they_are_typed(here: Place) -> None:

@@ -19,6 +19,7 @@ from kohti.kernel.names import fold
 from kohti.people import spoken
 
 from . import finding
+from .hsds.bundle import identifiers
 from .hsds.records import Record
 from .models import UNREAD, ListedAt, Listing, Partner
 
@@ -257,7 +258,7 @@ def listing(actor: Actor, listing_id: uuid.UUID) -> ListingPage:
 
 @dataclass(frozen=True, slots=True)
 class PartnerPage:
-    """A partner with what they offer."""
+    """A partner with what they offer. `twins`: ids and names of others that are known by the same identifier."""
 
     id: uuid.UUID
     name: str
@@ -269,10 +270,11 @@ class PartnerPage:
     gone_since: datetime | None
     source: str
     offers: tuple[Line, ...]
+    twins: tuple[tuple[uuid.UUID, str], ...] = ()
 
 
 def partner(actor: Actor, partner_id: uuid.UUID) -> PartnerPage:
-    """A partner and all they offer, whatever became of it. Two statements. Raises NotThere."""
+    """A partner and all they offer, whatever became of it. Two statements, or three. Raises NotThere."""
     actors.must(actor, "directory.see")
     one = Partner.objects.filter(id=partner_id).first()
     if one is None:
@@ -294,6 +296,21 @@ def partner(actor: Actor, partner_id: uuid.UUID) -> PartnerPage:
         one.gone_since,
         one.source,
         tuple(_line(each) for each in offers[:500]),
+        _twins(one),
+    )
+
+
+def _twins(one: Partner) -> tuple[tuple[uuid.UUID, str], ...]:
+    """Others, of whatever source, that have an identifier of this one. One statement, or none where it has none."""
+    mine = set(identifiers(one.record))
+    if not mine:
+        return ()
+    others = Partner.objects.filter(service_id=one.service_id, gone_since=None).exclude(id=one.id)
+    known = others.filter(record__has_key="organization_identifiers").order_by("name", "id")
+    return tuple(
+        (other, name)
+        for other, name, record in known.values_list("id", "name", "record")
+        if mine.intersection(identifiers(record))
     )
 
 

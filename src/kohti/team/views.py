@@ -188,6 +188,7 @@ def colleague(request: HttpRequest, actor: Actor, staff_id: uuid.UUID) -> HttpRe
             if keeps and not own
             else None,
             "may_audit": may(actor, "audit.see"),
+            "may_look_up": may(actor, "directory.see"),
             "last_sign_in": _signed_in(next(iter(sign_in.values()), None)),
             "ways": _ways(next(iter(sign_in.values()), None)),
         },
