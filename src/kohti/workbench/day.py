@@ -105,13 +105,14 @@ def _coming(row: reading.Row) -> Coming:
 @dataclass(frozen=True, slots=True)
 class Mine:
     """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, who of the partners is
-    here, and which entries of the directory one is asked to confirm."""
+    here, which entries of the directory one is asked to confirm, and rounds out there."""
 
     coming: list[Coming]
     drafts: int
     helped: list[queries.Helped]
     placed: Day
     to_confirm: list[asked_again.Asked]
+    rounds: list[RoundLine]
 
 
 def coming(actor: Actor, first: date, last: date) -> Mine:
@@ -119,40 +120,30 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
 
     Two statements; it is in the history whom one saw.
     """
-    found, waiting, helped, places, to_confirm = reading.together(
+    asked: dict[str, Any] = (
         {"staff": actor.staff_id, "me": actor.member_id}
         | values(actor, first, last)
         | drafts.waiting(ABOUT)
-        | asked_again.values(actor),
+        | asked_again.values(actor)
+    )
+    parts: list[reading.Part[Any]] = [
         reading.Part(MINE, _coming),
         drafts.WAITING,
         queries.HELPED,
         PLACED,
         asked_again.ASKED,
-    )
+    ]
+    if may(actor, "outreach.go"):
+        more, rounds = outreach.today(actor)
+        asked = more | asked
+        parts.append(rounds)
+    found, waiting, helped, places, to_confirm, *out_there = reading.together(asked, *parts)
     persons = [one.person_id for one in (*found, *helped) if one.person_id]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
     today = [one for one in gathered(places) if one.day == first]
-    return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm)
-def coming(
-    actor: Actor, first: date, last: date
-) -> tuple[list[Coming], int, list[queries.Helped], list[RoundLine]]:
-    """One's own appointments from a day to a day, how many drafts wait to be saved, what helpers did, rounds out there.
-
-    Two statements; it is in the history whom one saw.
-    """
-    values: dict[str, Any] = {"staff": actor.staff_id, "first": first, "last": last, "me": actor.member_id}
-    parts: list[reading.Part[Any]] = [reading.Part(MINE, _coming), drafts.WAITING, queries.HELPED]
-    if may(actor, "outreach.go"):
-        more, rounds = outreach.today(actor)
-        values |= more
-        parts.append(rounds)
-    found, waiting, helped, *out_there = reading.together(values | drafts.waiting(ABOUT), *parts)
-    persons = [one.person_id for one in (*found, *helped) if one.person_id]
-    if persons:
-        history.record("person.listed", "person", None, persons=persons)
-    return found, len(waiting), helped, out_there[0] if out_there else []
+    rounds_now = out_there[0] if out_there else []
+    return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm, rounds_now)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -209,7 +200,6 @@ def _shown(actor: Actor) -> dict[str, Any]:
     stages = rules.stages(actor)
     own = coming(actor, today, today + timedelta(days=1))
     mine = own.coming
-    mine, waiting, helped, rounds = coming(actor, today, today + timedelta(days=1))
     now = clock.now()
     ahead = [one for one in mine if one.day == today and one.state == "booked" and one.starts > now]
     # Who is here and waits comes before who is only expected.
@@ -283,11 +273,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
         ],
         "to_confirm": own.to_confirm,
         "drafts": own.drafts,
-        "rounds": [round_line(actor, one) for one in outreach.today(actor)]
-        if may(actor, "outreach.go")
-        else [],
         "partners": own.placed,
-        "drafts": waiting,
-        "rounds": [round_line(actor, one) for one in rounds],
+        "rounds": [round_line(actor, one) for one in own.rounds],
         "may_work": may(actor, "journeys.work"),
     }

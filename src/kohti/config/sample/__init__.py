@@ -27,8 +27,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
-from . import directory, morning, referring, rotas, ways
-from . import directory, morning, out_there, ways
+from . import directory, morning, out_there, referring, rotas, ways
 from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
