@@ -130,7 +130,7 @@ def shared(here: Place, coach: Actor, browser: Client, name: str, **other: Any) 
 def test_a_share_is_looked_at_again_and_ended_with_a_reason(here: Place, coach: Actor) -> None:
     browser = browser_of(coach)
     ann, there = shared(here, coach, browser, "Ann Again")
-    assert "needs this for it" in read(browser.get(there))
+    assert "cannot be done without" in read(browser.get(there))
     again = {"what": "again", "a-key": str(uuid.uuid4()), "a-again_on_0": "1", "a-again_on_1": "5"}
     assert browser.post(there, again | {"a-again_on_2": "2027"}).status_code == 422
     assert browser.post(there, again | {"a-again_on_2": "2026"}).status_code == 302

@@ -95,9 +95,9 @@ def test_an_emergency_stands_out_and_days_come_in_pages(here: Place) -> None:
 def test_who_does_not_answer_for_it_does_not_read_it(here: Place) -> None:
     person = here.person()
     here.booking(MORNING + timedelta(minutes=40), person=person)
-    coach = here.member("coach")
-    with as_actor(coach), pytest.raises(NotAllowed):
-        looked.looks(coach, person.id)
+    coach, host = here.member("coach"), here.member("host")
+    with as_actor(host), pytest.raises(NotAllowed):
+        looked.looks(host, person.id)
     assert browser_of(coach).get(reverse("person_looked", args=[person.id])).status_code == 403
     stranger = here.member("leader", centre="gloucester")
     assert browser_of(stranger).get(reverse("person_looked", args=[person.id])).status_code == 404

@@ -30,31 +30,41 @@ LOOKS = (
 DAYS = 14
 """On how many days with a look a page goes back."""
 
-WHO_LOOKED = definer(
-    """
+MAY_KNOW = "((select kohti.may('audit.see')) or (select kohti.may('shares.write')))"
+"""Who looked is read by whoever answers for the record, and by whoever tells the person."""
+TELLS = (
+    "(o.tells <> '' and o.id is distinct from kohti.organisation()"
+    " and not p_person::text || ':' || o.tells = any(kohti.my_keys()))"
+)
+"""The name of their organisation would tell what the actor has no key to."""
+WHO_LOOKED = "drop function if exists kohti.who_looked(uuid, text[], timestamptz, text, integer);" + definer(
+    f"""
 kohti.who_looked(p_person uuid, p_verbs text[], p_before timestamptz, p_zone text, p_days integer)
-returns table (day date, who text, role jsonb, centre text, verbs text[], times bigint, first timestamptz,
-               last timestamptz, reasons text[])
+returns table (day date, who text, role jsonb, centre text, organisation text, neutral jsonb, verbs text[],
+               times bigint, first timestamptz, last timestamptz, reasons text[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     with looks as materialized (
         select (e.at at time zone p_zone)::date as on_day, e.member_id, e.verb, e.at
         from kernel_historyevent e
         where e.person_ids && (select kohti.records_of(p_person)) and e.service_id = kohti.service()
           and e.verb = any(p_verbs) and e.member_id is not null and e.at < p_before
-          and kohti.may('audit.see') and kohti.may('people.open') and kohti.sees(p_person)),
+          and {MAY_KNOW} and kohti.may('people.open') and kohti.sees(p_person)),
     days as (select distinct on_day from looks order by on_day desc limit p_days),
     lines as (
         select l.on_day, l.member_id, array_agg(distinct l.verb order by l.verb) as verbs, count(*) as times,
                min(l.at) as first, max(l.at) as last
         from looks l join days using (on_day) group by l.on_day, l.member_id)
-    select l.on_day, s.full_name, r.title, c.name, l.verbs, l.times, l.first, l.last, array(
+    select l.on_day, s.full_name, case when {TELLS} then '{{}}' else r.title end,
+        case when {TELLS} then '' else c.name end, case when {TELLS} then '' else o.name end,
+        case when {TELLS} then o.neutral else '{{}}' end, l.verbs, l.times, l.first, l.last, array(
         select distinct g.purpose from people_grant g
         where g.person_id = p_person and g.starts <= l.last and g.ends >= l.first
           and (g.to_member_id = m.id or g.to_organisation_id = m.organisation_id
                or (g.to_centre_id = m.centre_id and g.to_role in ('', r.code)))
         order by g.purpose)
     from lines l join team_membership m on m.id = l.member_id join team_staff s on s.id = m.staff_id
-    join team_role r on r.id = m.role_id left join team_centre c on c.id = m.centre_id
+    join team_role r on r.id = m.role_id join team_organisation o on o.id = m.organisation_id
+    left join team_centre c on c.id = m.centre_id
     order by l.on_day desc, l.last desc, m.id
 $$"""
 )
@@ -65,6 +75,7 @@ $$"""
 class Look:
     """What a colleague looked at on a day: how often, from when to when, and what let them.
 
+    `organisation`: in neutral words where its name would tell what the actor may not know; then no role and no centre.
     `reasons`: the purposes of their grants then; none: they saw the person by their role.
     """
 
@@ -72,6 +83,7 @@ class Look:
     who: str
     role: str
     centre: str
+    organisation: str
     verbs: tuple[str, ...]
     times: int
     first: datetime
@@ -86,7 +98,8 @@ def looks(
 
     Two statements; that this was read is in the history. The caller has opened the person.
     """
-    actors.must(actor, "audit.see")
+    if not actors.may(actor, "shares.write"):
+        actors.must(actor, "audit.see")
     until = clock.now() if before is None else clock.local(before, "00:00", actor.zone)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,8 +109,17 @@ def looks(
         rows = cursor.fetchall()
     history.record("audit.read", "person", person_id, persons=[person_id])
     found = [
-        Look(day, who, title(role), centre or "", tuple(verbs), times, first, last, tuple(reasons))
-        for day, who, role, centre, verbs, times, first, last, reasons in rows
+        Look(
+            row[0],
+            row[1],
+            title(row[2]),
+            row[3] or "",
+            row[4] or title(row[5]),
+            tuple(row[6]),
+            *row[7:10],
+            tuple(row[10]),
+        )
+        for row in rows
     ]
     days = sorted({one.day for one in found}, reverse=True)
     if len(days) <= DAYS:

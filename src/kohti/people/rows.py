@@ -234,6 +234,19 @@ end $$"""
     *finding.FUNCTIONS,
     *shells.FUNCTIONS,
     sharing.SHARE_LOOKS,
+    definer(
+        """
+kohti.colleagues_who_see(p_person uuid)
+returns table (who text, purpose text, ends timestamptz) language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+    select s.full_name, g.purpose, max(g.ends) from people_grant g
+    join team_membership m on m.id = g.to_member_id and (m.ends is null or m.ends > kohti.now())
+    join team_staff s on s.id = m.staff_id
+    where g.person_id = p_person and g.field = '' and g.purpose <> 'share' and g.starts <= kohti.now()
+      and g.ends > kohti.now() and kohti.may('shares.write') and kohti.sees(p_person)
+    group by s.id, s.full_name, g.purpose order by s.sort_key, s.id, g.purpose
+$$"""
+    ),
     WHO_LOOKED,
 )
 

@@ -29,7 +29,7 @@ def _line(actor: Actor, one: Look) -> dict[str, Any]:
     reasons = [PURPOSES[reason]() for reason in one.reasons if reason in PURPOSES]
     return {
         "who": one.who,
-        "role": ", ".join(part for part in (one.role, one.centre) if part),
+        "role": ", ".join(part for part in (one.role, one.centre, one.organisation) if part),
         "when": first if first == last else f"{first}\N{EN DASH}{last}",
         "what": words.all_of([happenings.verb(verb) for verb in one.verbs]),
         "times": ngettext("%(num)s time", "%(num)s times", one.times) % {"num": one.times},

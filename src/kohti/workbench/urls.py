@@ -6,7 +6,19 @@ from django.urls import path
 
 import kohti.kernel.ids  # noqa: F401 - <id:…> in addresses
 
-from . import appointment, day, following, here, leaving, looked, meanwhile, messages, timeline, views
+from . import (
+    appointment,
+    day,
+    following,
+    here,
+    leaving,
+    looked,
+    meanwhile,
+    messages,
+    timeline,
+    told_who,
+    views,
+)
 from .merging import views as merging
 from .shared import views as shared
 
@@ -14,6 +26,7 @@ urlpatterns = [
     path("history/", views.audit, name="audit"),
     path("history/export/", views.audit_export, name="audit_export"),
     path("people/<id:person_id>/looked/", looked.looked, name="person_looked"),
+    path("people/<id:person_id>/who-sees/", told_who.told_who, name="told_who"),
     path("people/<id:person_id>/timeline/", timeline.timeline, name="person_timeline"),
     path("day/", day.my_day, name="my_day"),
     path("day/news/", here.day_news, name="day_news"),

@@ -28,7 +28,7 @@ order by coalesce(s.ended_at, s.ends) > kohti.now() desc, s.starts desc, s.id
 limit 200
 """
 HIDDEN = """
-select h.id, h.neutral, h.starts, h.ends, h.ended_at, coalesce(k.times, 0), k.last
+select h.id, h.neutral, h.starts, h.ends, h.ended_at, h.by, coalesce(k.times, 0), k.last
 from kohti.shares_hidden(%(person)s) h left join kohti.share_looks(%(person)s) k on k.share_id = h.id
 order by h.starts desc, h.id
 """
@@ -67,13 +67,17 @@ class ShareLine:
 
 @dataclass(frozen=True, slots=True)
 class HiddenShare:
-    """A share with an organisation whose name the actor may not know of this person: its neutral name and days."""
+    """A share with an organisation whose name the actor may not know of this person.
+
+    Its neutral name, its days, and who made it.
+    """
 
     id: uuid.UUID
     organisation: str
     starts: datetime
     ends: datetime
     ended_at: datetime | None
+    by: str
     looks: int
     looked_at: datetime | None
 

@@ -94,13 +94,15 @@ set search_path = pg_catalog, public, pg_temp as $$
 $$"""
     ),
     # with whose name it would tell something is said in neutral words to whoever has no key
+    "drop function if exists kohti.shares_hidden(uuid);",
     definer(
         """
 kohti.shares_hidden(p_person uuid)
-returns table (id uuid, neutral jsonb, starts timestamptz, ends timestamptz, ended_at timestamptz)
+returns table (id uuid, neutral jsonb, starts timestamptz, ends timestamptz, ended_at timestamptz, by text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select s.id, o.neutral, s.starts, s.ends, s.ended_at
+    select s.id, o.neutral, s.starts, s.ends, s.ended_at, coalesce(b.full_name, '')
     from people_share s join team_organisation o on o.id = s.to_organisation_id
+    left join team_staff b on b.id = s.by_staff_id
     where s.person_id = p_person and s.service_id = kohti.service() and s.sealed <> '' and kohti.sees(p_person)
       and kohti.may('people.open') and s.by_member is distinct from kohti.member()
       and not s.person_id::text || ':' || s.sealed = any(kohti.my_keys())

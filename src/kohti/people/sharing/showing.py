@@ -68,6 +68,7 @@ def hidden_line(actor: Actor, one: HiddenShare) -> dict[str, Any]:
         "who": one.organisation,
         "since": words.day_of(one.starts, actor.zone),
         "until": words.day_short(last_day(one.ends, actor.zone)),
+        "by": one.by,
         "holds": holds,
         "over": "" if holds else over(actor, one),
         "looked": looked(actor, one),

@@ -20,19 +20,21 @@ PART_TITLES: dict[str, Callable[[], str]] = {
 GROUNDS: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
     Share.Basis.PUBLIC_TASK: (
         lambda: _("A public task"),
-        lambda: _("The law gives the service this task, and it needs this for it. They can object."),
+        lambda: _(
+            "The law gives us this task, and it cannot be done without. Whoever objects gets an answer."
+        ),
     ),
     Share.Basis.LEGAL_DUTY: (
         lambda: _("A legal duty"),
-        lambda: _("A law says that it must be told. They are told that it is."),
+        lambda: _("A law says that it must be told."),
     ),
     Share.Basis.CONTRACT: (
-        lambda: _("A contract with them"),
-        lambda: _("They signed up for something that cannot be done without it."),
+        lambda: _("A contract"),
+        lambda: _("What was agreed cannot be done without it."),
     ),
     Share.Basis.CONSENT: (
         lambda: _("Their consent"),
-        lambda: _("Only where saying no costs them nothing. They can take it back at any time."),
+        lambda: _("Only where saying no costs nothing. It ends as soon as they say so."),
     ),
     Share.Basis.VITAL: (
         lambda: _("Somebody's life"),

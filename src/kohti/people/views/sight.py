@@ -25,6 +25,7 @@ from .page import say
 PURPOSES = {
     "registered": lambda: _("registered them"),
     "shared": lambda: _("works with them"),
+    "share": lambda: _("shared with their organisation"),
     "journey": lambda: _("has their way in hand"),
     "arrival": lambda: _("works where they were expected"),
     "sealed": lambda: _("holds the key"),
