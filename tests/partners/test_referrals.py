@@ -131,6 +131,8 @@ def test_the_pages_lead_from_the_person_to_the_answer(house: House) -> None:
         "key": key(),
         "do": "look",
     }
+    asked = browser_of(house.coach, htmx=True).post(reverse("refer", args=[person]), typed | {"do": "who"})
+    assert "Hanna Housing, Cheltenham" in asked.content.decode()
     wrong = coach.post(reverse("refer", args=[person]), typed)
     assert wrong.status_code == 422
     assert "Say how they agreed." in wrong.content.decode()
@@ -150,6 +152,8 @@ def test_the_pages_lead_from_the_person_to_the_answer(house: House) -> None:
     assert "07700 900123" in theirs
     assert housing.post(f"{there}do/", {"do": "say", "words": "At two?", "key": key()}).status_code == 302
     assert "At two?" in coach.get(there).content.decode()
+    card = coach.post(f"{there}do/", {"do": "card", "key": key()})
+    assert coach.get(card.headers["Location"]).headers["Content-Type"] == "application/pdf"
     empty = housing.post(f"{there}do/", {"do": "answer", "state": "declined", "words": "", "key": key()})
     assert empty.status_code == 422
     assert "Say why." in empty.content.decode()

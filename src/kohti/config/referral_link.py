@@ -196,7 +196,7 @@ def _show(
         "called": who["called"],
         "service": guest.facts["service"],
         "facts": [
-            (_("From"), ", ".join(part for part in (page.by, str(guest.facts["centre"])) if part)),
+            (_("From"), ", ".join(part for part in (_sender(page), str(guest.facts["centre"])) if part)),
             (_("Languages"), spoken.names_of(tuple(who["languages"] or ()))),
             (_("Interpreter needed"), spoken.name_of(who["interpreter"]) if who["interpreter"] else ""),
             (_("Safe contact"), " · ".join(part for part in reach if part)),
@@ -215,7 +215,7 @@ def _show(
             if each not in states.OURS and each not in states.WITH_WORDS and each != states.State.SEEN
         ],
         "may_finish": page.state == states.State.STARTED,
-        "due": words.day_long(one.reply_by) if one.reply_by else "",
+        "due": words.day_long(one.reply_by) if one.reply_by and page.state in states.UNANSWERED else "",
         "who": one.to_name,
         "done": done,
         "wrong": wrong,
@@ -226,6 +226,11 @@ def _show(
     }
     answer = render(request, "config/referral.html", context, status=422 if wrong else 200)
     return alone(answer, "same-origin")
+
+
+def _sender(page: queries.Page) -> str:
+    """Who handed over, by name."""
+    return next((one.by for one in page.turns if one.here), "")
 
 
 @_page("POST")

@@ -408,7 +408,8 @@ def _said(
         at=clock.now(),
         here=here,
         by_member=actor.member_id,
-        name=name.strip()[:120],
+        # a partner by link reads who of us said it, and sees no colleagues
+        name=name.strip()[:120] or str(actor.facts.get("name", "")),
         state=state,
         words=words.strip()[:WORDS_AT_MOST],
     )

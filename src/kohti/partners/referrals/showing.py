@@ -94,6 +94,7 @@ def turn(actor: Actor, one: Turn) -> dict[str, Any]:
         "by": one.by,
         "what": what,
         "words": one.words,
+        "icon": "check" if one.state in states.OPEN else "close" if one.state in states.CLOSED else "message",
     }
 
 

@@ -61,6 +61,10 @@ def refer(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespo
         typed = forms.of(_draft(draft_id, person_id))
     else:
         typed = forms.begun(actor, to=_asked_for(request))
+    if request.headers.get("HX-Request") and request.method == "POST":
+        chosen = choosing.chosen(actor, typed.kind, typed.to_id)
+        shown = {"typed": typed, "chosen": chosen, "address": request.get_full_path()}
+        return render(request, "partners/referrals/_persons.html", shown)
     card = people.open_person(actor, person_id)
     return render(
         request,
