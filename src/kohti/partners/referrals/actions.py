@@ -18,7 +18,7 @@ from kohti.kernel.ids import new_id
 from kohti.people import fields as life
 from kohti.people.actions.sight import asked, kept
 from kohti.people.sharing import actions as sharing
-from kohti.people.sharing.models import PARTS
+from kohti.people.sharing.models import PARTS, Share
 from kohti.team import queries as team
 from kohti.team.models import Membership, Organisation
 
@@ -97,7 +97,7 @@ def write(
     about = wanted.about.strip()
     if not about:
         raise Refused(_("Say what it is about."), code="about")
-    if wanted.how not in Referral.How.values or wanted.basis not in BASES:
+    if wanted.how not in Referral.How.values or wanted.basis not in Share.Basis.values:
         raise Refused(_("Choose one of these."), code="choice")
     if not today <= wanted.until <= today + LONGEST:
         raise Refused(_("Share until a day from today, at most a year away."), code="days")
@@ -142,9 +142,6 @@ def write(
     Referral.objects.filter(id=referral_id).update(**values)
     history.record("referral.changed", "referral", referral_id, persons=[person_id])
     return referral_id
-
-
-BASES = ("public-task", "contract", "consent", "legal-duty", "vital")
 
 
 def _to(actor: Actor, wanted: Wanted) -> _To:

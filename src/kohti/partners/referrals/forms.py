@@ -15,6 +15,7 @@ from kohti.design.fields import DayField
 from kohti.kernel import clock, ids
 from kohti.kernel.actor import Actor
 from kohti.people.sharing.models import HELPS, REACH
+from kohti.people.sharing.wording import GROUNDS
 
 from . import actions, states
 from .actions import Wanted
@@ -119,7 +120,7 @@ def wanted(one: Typed) -> Wanted | None:
         wrong["about"] = _("Say what it is about.")
     if not one.fields:
         wrong["fields"] = _("Choose what is shared.")
-    if one.basis not in states.GROUNDS:
+    if one.basis not in GROUNDS:
         wrong["basis"] = _("Choose one of these.")
     elif one.basis == "consent" and not one.consent_how.strip():
         wrong["consent-how"] = _("Say how they agreed.")

@@ -12,8 +12,9 @@ from kohti.kernel.documents import Block, Facts, Heading, Text
 from kohti.kernel.errors import Refused
 from kohti.people.attachments import letters
 from kohti.people.queries import PersonCard
+from kohti.people.sharing.wording import GROUNDS
 
-from . import showing, states
+from . import showing
 from .queries import Page
 
 
@@ -30,7 +31,7 @@ def write_card(actor: Actor, page: Page, person: PersonCard, *, key: str) -> uui
     one, language = page.one, letters.language_for(person)
     with words.spoken(language, actor=actor):
         known = showing.fields(actor)
-        ground, means = states.GROUNDS[one.basis]
+        ground, means = GROUNDS[one.basis]
         blocks: list[Block] = [
             Text(_("Dear %(name)s,") % {"name": person.called or person.full_name}),
             Text(_("We have passed on what stands here, and nothing else:")),

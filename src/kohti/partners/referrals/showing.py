@@ -14,6 +14,7 @@ from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.people import fields as life
 from kohti.people.sharing.models import BORN, HELPS, PARTS, REACH
+from kohti.people.sharing.wording import GROUNDS
 
 from . import states
 from .models import Referral
@@ -125,7 +126,7 @@ def line(actor: Actor, one: Line) -> dict[str, Any]:
 def facts(actor: Actor, page: Page) -> list[tuple[str, str]]:
     """What a referral says of itself, as terms and values."""
     one = page.one
-    ground, means = states.GROUNDS[one.basis]
+    ground, means = GROUNDS[one.basis]
     return [
         (_("To"), page.to_whom),
         (_("From"), ", ".join(part for part in (page.by, page.by_organisation) if part)),

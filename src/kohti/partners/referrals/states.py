@@ -54,31 +54,6 @@ HOWS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
     How.APPOINTMENT: (lambda: _("An appointment"), lambda: _("In the partner's own book.")),
     How.MESSAGE: (lambda: _("A message"), lambda: _("They get in touch with the person.")),
 }
-GROUNDS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
-    "public-task": (
-        lambda: _("Public task"),
-        lambda: _(
-            "It belongs to our task by law. The person is told, can object, and is not asked for consent."
-        ),
-    ),
-    "consent": (
-        lambda: _("Consent"),
-        lambda: _("Only where saying no costs the person nothing. They can take it back at any time."),
-    ),
-    "contract": (
-        lambda: _("Contract"),
-        lambda: _("The person agreed with us on this help, and it cannot be given without."),
-    ),
-    "legal-duty": (
-        lambda: _("Legal duty"),
-        lambda: _("A law says that we must pass this on. The person is told."),
-    ),
-    "vital": (
-        lambda: _("Life or health is at stake"),
-        lambda: _("Only in an emergency, when there is no time for anything else."),
-    ),
-}
-"""On which ground something is shared, and what that means for the person."""
 
 
 def called(state: str) -> str:

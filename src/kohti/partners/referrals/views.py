@@ -21,6 +21,7 @@ from kohti.kernel.errors import KohtiError, NotAllowed, NotThere, Refused
 from kohti.kernel.once import all_or_nothing
 from kohti.people import queries as people
 from kohti.people.bar import bar
+from kohti.people.sharing.wording import GROUNDS
 
 from . import actions, booking, choosing, forms, letters, links, queries, showing, states
 from .forms import Typed
@@ -107,7 +108,7 @@ def _steps(actor: Actor, person_id: uuid.UUID, typed: Typed, trouble: str) -> di
         "hows": [(code, title(), hint()) for code, (title, hint) in states.HOWS.items()],
         # what is empty stands last: it shows nothing, but may later
         "fields": sorted(fields, key=lambda one: (not one["lines"], one["code"] not in typed.fields)),
-        "grounds": [(code, title(), hint()) for code, (title, hint) in states.GROUNDS.items()],
+        "grounds": [(code, title(), hint()) for code, (title, hint) in GROUNDS.items()],
         "wrong": wrong,
         "errors": [
             *([(None, trouble)] if trouble else []),
