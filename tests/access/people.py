@@ -26,6 +26,9 @@ from kohti.journeys.models import Ending
 from kohti.kernel import clock, outbox
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.ids import short
+from kohti.partners import actions as partners
+from kohti.partners.referrals import actions as referrals
+from kohti.partners.referrals import links
 from kohti.people import actions as people
 from kohti.people.actions import NewPerson
 from kohti.people.attachments import actions as papers
@@ -44,6 +47,11 @@ RELATIONS = {
     "ce": "of the centre, nothing else",
     "sf": "of the centre, work and how to reach them shared with the partner's worker's organisation",
     "sx": "shared in the same way until a moment ago",
+    "rf": "of the centre, referred to the partner's worker's organisation",
+    "rw": "referred to it, and withdrawn a moment ago",
+    "rr": "referred to it, and then open to named people only",
+    "rl": "of the centre, referred to a partner who has a link and no account",
+    "sn": "of the centre, shared with an office whose name tells something",
     "fo": "the coach's until they moved to another centre today",
     "re": "open to named people only",
     "rt": "open to named people only, comes today",
@@ -123,22 +131,28 @@ class House:
     someone: dict[str, Someone] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     browsers: dict[str, Client] = field(default_factory=dict)
-    link: str = ""
-    """What stands in the address of the link that the guest has."""
+    links: dict[str, str] = field(default_factory=dict)
+    """What stands in the addresses of links that somebody has: the guest of an appointment, a partner."""
 
     def address(self, route: str, code: str, asker: str = "") -> str:
         """The address of a route, with what is of somebody in it; a guest has their link."""
         one = self.someone[code]
-        said = SAID | ({"token": self.link} if asker == "guest" and "link" in route else {})
+        said = SAID | self.of_the_link(route, asker)
         named = {key: said[key] if key in said else one.named(key) for key in keys_of(route)}
         return reverse(route, kwargs=named)
+
+    def of_the_link(self, route: str, asker: str) -> dict[str, str]:
+        """What somebody who has a link knows of an address of that kind."""
+        kind = "referral_link" if asker == "linked" else "link"
+        return {"token": self.links[asker]} if asker in self.links and route.startswith(kind) else {}
 
     @cached_property
     def tokens(self) -> dict[str, tuple[str, str]]:
         """Whom and what every word of anybody's tells, and every identifier of a person."""
         found: dict[str, tuple[str, str]] = {}
         for code, one in self.someone.items():
-            for sort in ("name", "draft", "message", "reason", *OPEN, *SEALED):
+            referred = ("about",) if "referral_id" in one.ids else ()
+            for sort in ("name", "message", "reason", *referred, *OPEN, *SEALED):
                 found[one.say(sort)] = (code, sort)
             for token in (str(one.person.id), short(one.person.id)):
                 found[token.lower()] = (code, "id")
@@ -189,7 +203,13 @@ def house() -> House:
     made.browsers = {asker: browser_of(actor) for asker, actor in made.actors.items()} | {"nobody": Client()}
     made.browsers |= {kind: screen(here, kind) for kind in ("kiosk", "board")} | {"guest": Client()}
     with as_system(here.system):
-        made.link = by_link.token_now(here.bookings["to"].id)
+        made.links["guest"] = by_link.token_now(here.bookings["to"].id)
+    made.browsers["linked"] = Client()
+    for method in ("get", "post"):
+        address = reverse(
+            "referral_link" if method == "get" else "referral_link_open", args=[made.links["linked"]]
+        )
+        assert getattr(made.browsers["linked"], method)(address).status_code in (200, 302)
     return made
 
 
@@ -295,14 +315,17 @@ def _no_longer_shown(house: House, one: Someone) -> None:
         )
 
 
-def _shared(house: House, one: Someone) -> uuid.UUID:
-    leader = house.actors["leader"]
-    with as_actor(leader):
+SHARED = ["work", "reach", "helps"]
+
+
+def _shared(house: House, one: Someone, *, organisation: str = "housing-body") -> uuid.UUID:
+    by = house.actors["leader"] if organisation == "housing-body" else one.filler
+    with as_actor(by):
         return sharing.share(
-            leader,
+            by,
             one.person.id,
-            organisation_id=house.here.organisation("housing-body"),
-            fields=["work", "reach", "helps"],
+            organisation_id=house.here.organisation(organisation),
+            fields=SHARED,
             what_for="a flat",
             basis="public-task",
             until=FAR.date(),
@@ -314,6 +337,45 @@ def _no_longer_shared(house: House, one: Someone) -> None:
     share = _shared(house, one)
     with as_actor(house.actors["leader"]) as leader:
         sharing.end_share(leader, share, why="a flat was found")
+
+
+def _shared_with_what_tells(house: House, one: Someone) -> None:
+    _shared(house, one, organisation="drugs-service")
+
+
+def _referred(house: House, one: Someone, *, to: dict[str, Any] | None = None) -> uuid.UUID:
+    with as_actor(one.filler) as filler:
+        wanted = referrals.Wanted(
+            **(to or {"organisation_id": house.here.organisation("housing-body")}),
+            how="walk",
+            about=one.say("about"),
+            fields=dict.fromkeys(SHARED, "for a room"),
+            until=FAR.date(),
+        )
+        one.ids["referral_id"] = made = referrals.write(filler, one.person.id, wanted, key=once())
+        referrals.send(filler, made, key=once())
+        return made
+
+
+def _withdrawn(house: House, one: Someone) -> None:
+    referral = _referred(house, one)
+    with as_actor(one.filler) as filler:
+        referrals.withdraw(filler, referral, why="a room was found", key=once())
+
+
+def _referred_and_restricted(house: House, one: Someone) -> None:
+    _referred(house, one)
+    _restricted(house, one)
+
+
+def _with_a_link(house: House, one: Someone) -> None:
+    with as_actor(house.actors["leader"]) as leader:
+        partner = partners.add_partner(leader, partners.PartnerWords(name="Night shelter"), key=once())
+    referral = _referred(house, one, to={"partner_id": partner})
+    with as_actor(one.filler) as filler:
+        made = links.make(filler, referral, mail=False, key=once())
+    assert made is not None
+    house.links["linked"] = made.address.rstrip("/").rpartition("/")[2]
 
 
 def _moved(house: House, one: Someone) -> None:
@@ -359,6 +421,11 @@ _CHANGES: dict[str, Callable[[House, Someone], object]] = {
     "se": _no_longer_shown,
     "sf": _shared,
     "sx": _no_longer_shared,
+    "sn": _shared_with_what_tells,
+    "rf": _referred,
+    "rw": _withdrawn,
+    "rr": _referred_and_restricted,
+    "rl": _with_a_link,
     "fo": _moved,
     "re": _restricted,
     "rt": _restricted,

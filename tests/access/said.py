@@ -19,6 +19,7 @@ ROWS = {
     "other notes, papers": ("note", "paper"),
     "their aims and steps": ("aim", "step"),
     "why they came, why they paused": ("why", "away"),
+    "what they are handed over for": ("about",),
     "why they are to be heeded": ("reason",),
     "what is sealed": ("secret", "sealednote", "sealedpaper", "sealedaim", "sealedstep"),
     "a hidden address": ("address",),
@@ -36,6 +37,7 @@ COLUMNS = {
     "team leader": ("leader",),
     "administrator": ("administrator",),
     "by a link": ("guest",),
+    "partner by a link": ("linked",),
     "kiosk": ("kiosk",),
     "board": ("board",),
 }
@@ -45,12 +47,15 @@ MEANT = {
     "today's": {"to", "et"},
     "theirs": {"ow", "sh", "fo"},
     "with the key": {"ow", "fo"},
-    "the centre's": {"ow", "sh", "se", "to", "ce", "sf", "sx"},
-    "shared": {"sf"},
+    "the centre's": {"ow", "sh", "se", "to", "ce", "sf", "sx", "rf", "rw", "rl", "sn"},
+    "shared": {"sf", "rf"},
     "their own": {"to"},
     "no": set[str](),
 }
 """Of whom each word of the table speaks, for whoever works at the centre of the tests."""
+
+FOR: dict[str, dict[str, set[str]]] = {"linked": {"shared": {"rl"}}}
+"""Of whom a word speaks for somebody in particular."""
 
 LIKE = {
     "colleague": ("coach", {"today's": {"to", "et"}}),
@@ -78,8 +83,8 @@ def table() -> dict[str, dict[str, tuple[str, ...]]]:
 @cache
 def seen_by(asker: str) -> frozenset[tuple[str, str]]:
     """Of whom somebody may be told what."""
-    meant: dict[str, set[str]] = MEANT
     columns = [column for column, askers in COLUMNS.items() if asker in askers]
+    meant = MEANT | FOR.get(asker, {})
     if not columns:
         column, meant = LIKE[asker]
         columns = [column]

@@ -12,7 +12,7 @@ from tests.access.asking import Answer, ask
 from tests.access.people import NOBODYS, RELATIONS, THEIRS, House
 from tests.access.said import COLUMNS, LIKE, ROWS, seen_by, table
 from tests.config.test_routes import CASES, EXPECTED, SAID, by_name, keys_of, once
-from tests.factories import MORNING
+from tests.factories import MORNING, browser_of
 
 from kohti.diary.actions import feeds
 from kohti.kernel.actor import as_actor
@@ -40,7 +40,7 @@ def may_open(everybody: House, asker: str, route: str) -> bool:
     if who_may in VERBS:
         return asker in everybody.actors and who_may in everybody.actors[asker].verbs
     if who_may == GUEST:
-        return asker == "guest"
+        return bool(everybody.of_the_link(route, asker))
     return who_may == f"a {asker}" or asker in everybody.actors
 
 
@@ -98,7 +98,8 @@ def test_no_answer_tells_more_than_is_written_down(asker: str, part: int, everyb
 
 
 SHOWN_ON = (
-    "arrivals", "person", "person_timeline", "person_documents", "plan", "ways", "shared_person", "shared_with_us", "link",
+    "arrivals", "person", "person_timeline", "person_documents", "plan", "ways", "shared_person", "shared_with_us",
+    "person_referrals", "referrals", "referral", "referral_link", "link",
 )  # fmt: skip
 """Where what the table gives is looked for, until all of it was found."""
 
@@ -158,3 +159,45 @@ def test_a_calendar_holds_times_and_references_and_no_more_of_anybody(everybody:
     assert answer.status == 200
     assert "BEGIN:VEVENT" in answer.text
     assert answer.tells(everybody) == {("ow", "reference")}
+
+
+TELLS = "Drug and alcohol service"
+
+
+@pytest.mark.parametrize("part", [8, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("asker", ["leader", "helper", "host", "administrator", "auditor", "partner"])
+def test_an_office_whose_name_tells_something_is_named_to_nobody_without_the_key(
+    asker: str, part: int, everybody: House
+) -> None:
+    """Where it can be chosen its name stands for everybody alike: as often on the pages of whom nothing is shared."""
+    wrong = []
+    for route, method in OF_SOMEBODY:
+        if may_open(everybody, asker, route) and taken(part, asker, route, method, "sn"):
+            said = [told(everybody, asker, route, method, code).text.count(TELLS) for code in ("sn", "ce")]
+            if said[0] != said[1]:
+                wrong.append(f"{asker} {method} {route}: {said}")
+    lists = (
+        "audit",
+        "audit_export",
+        "messages",
+        "referrals",
+        "caseload",
+        "shared_with_us",
+        "arrivals",
+        "queue",
+    )
+    opened = [route for route in lists if may_open(everybody, asker, route)]
+    wrong += [route for route in opened if TELLS in told(everybody, asker, route, "GET", "ce").text]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_whoever_shares_with_an_office_whose_name_tells_something_reads_its_name(everybody: House) -> None:
+    one = everybody.someone["sn"]
+    pages = [
+        ask(browser_of(one.filler), "GET", everybody.address(route, "sn")).text
+        for route in ("person_sharing", "person")
+    ]
+    assert any(
+        page.count(TELLS) > told(everybody, "leader", "person_sharing", "GET", "ce").text.count(TELLS)
+        for page in pages
+    )
