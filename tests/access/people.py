@@ -321,7 +321,7 @@ SHARED = ["work", "reach", "helps"]
 def _shared(house: House, one: Someone, *, organisation: str = "housing-body") -> uuid.UUID:
     by = house.actors["leader"] if organisation == "housing-body" else one.filler
     with as_actor(by):
-        return sharing.share(
+        one.ids["share_id"] = made = sharing.share(
             by,
             one.person.id,
             organisation_id=house.here.organisation(organisation),
@@ -331,6 +331,7 @@ def _shared(house: House, one: Someone, *, organisation: str = "housing-body") -
             until=FAR.date(),
             key=once(),
         )
+        return made
 
 
 def _no_longer_shared(house: House, one: Someone) -> None:
