@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def everybody() -> House:
     """Two services, people in every relation, and a browser for each who asks."""
-    from tests.access.people import house
+    from tests.access.house import house
     from tests.factories import MORNING
 
     with clock.held_at(MORNING):
