@@ -1,7 +1,8 @@
 """Searching the directory in the database, for whoever works in the service.
 
 Functions of the definer: under row policies PostgreSQL reads every row before it compares words, indexes or not. By
-index even where a word is in most offers: reading from the beginning passes over all that was written anew.
+index even where a word is in most offers: reading from the beginning passes over all that was written anew. Planned for
+what is asked: a plan for anything at all reads every offer of the service.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ kohti.offers_by_words(p_speech text, p_every text, p_every_plain text, p_any tex
                       p_most integer)
 returns table (offer uuid, rank real)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
-set enable_seqscan = off as $$
+set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
 declare
     v_service uuid := kohti.colleagues();
     v_every tsquery := to_tsquery(p_speech::regconfig, p_every) || to_tsquery('simple', p_every_plain);
@@ -58,7 +59,7 @@ BY_LETTERS = definer(
 kohti.offers_by_letters(p_folded text, {WANTED}, p_most integer)
 returns table (offer uuid, rank real)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
-set enable_seqscan = off as $$
+set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
 declare
     v_service uuid := kohti.colleagues();
 begin
