@@ -178,12 +178,16 @@ def test_a_room_of_another_centre_is_none(troubled: Troubled) -> None:
         acting(troubled.here.member("host"), diary.book_one, troubled.here.centre.id, wanted, key="elsewhere")
 
 
+ASK_FOR_THEMSELVES = {"outreach/actions/rounds.py"}
+"""Rounds go out when no centre is open: they ask who of those who go is booked or away."""
+
+
 def test_no_other_room_books_past_the_question_whether_it_can_be_kept() -> None:
     source = Path(kohti.__file__).parent
-    past = [
+    past = {
         path.relative_to(source).as_posix()
         for path in source.rglob("*.py")
         if path.relative_to(source).parts[0] not in ("diary", "config")
         and re.search(r"\bdiary\.book\(|actions\.book\(|Booking\.objects\.(bulk_)?create", path.read_text())
-    ]
-    assert past == []
+    }
+    assert past == ASK_FOR_THEMSELVES

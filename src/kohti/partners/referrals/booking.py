@@ -86,7 +86,7 @@ def book(actor: Actor, referral_id: uuid.UUID, at: str, *, key: str) -> None:
         room_id=free.room_id,
         id=booking_id,
     )
-    diary.book(actor, actor.centre, [made])
+    diary.book_agreed(actor, actor.centre, made)
     Referral.objects.filter(id=referral_id).update(booking_id=booking_id, ours_at=clock.now())
     history.record(
         "referral.booked",
