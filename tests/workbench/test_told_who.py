@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.factories import MORNING, TODAY, Place, acting, browser_of, place
 from tests.journeys.test_caseload import taken
 
+from kohti.journeys import actions as journeys
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.people import actions as people
@@ -18,6 +19,7 @@ from kohti.people.actions import NewPerson
 from kohti.people.attachments.models import Attachment
 from kohti.people.models import Person
 from kohti.people.sharing import actions as sharing
+from kohti.team import actions as team
 
 FAR = TODAY + timedelta(days=60)
 
@@ -121,3 +123,37 @@ def test_a_name_that_tells_something_is_named_to_the_key_alone_everywhere(here: 
     assert NAME in known
     assert NEUTRAL not in known
     assert NAME in read(browser_of(coach).get(reverse("one_share", args=[ann.id, made])))
+
+
+def asked_today(actor: Actor, when: datetime) -> str:
+    with clock.held_at(when):
+        page = read(browser_of(actor).get(reverse("my_day")))
+    return page.partition('id="shares-due"')[2].partition("</section>")[0]
+
+
+def test_what_is_due_is_asked_of_whoever_shared_it_then_of_the_coach_then_of_the_leader(here: Place) -> None:
+    kai, lou = (here.hire("coach", centre="cheltenham", name=name) for name in ("Kai Sharer", "Lou Owner"))
+    leader, due = here.member("leader"), MORNING + timedelta(days=40)
+    assert kai.member_id is not None
+    assert lou.member_id is not None
+    ann, bea = somebody(kai, "Ann Due"), somebody(kai, "Bea Due")
+    for person in (ann, bea):
+        made = share(here, kai, person, "council", "housing")
+    with as_actor(leader) as acts:
+        journeys.open_journey(acts, ann.id, owner_id=lou.member_id, basis="task", key=str(uuid.uuid4()))
+        far = MORNING + timedelta(days=90)
+        people.give_sight(acts, ann.id, kai.member_id, until=far, key=str(uuid.uuid4()))
+    assert asked_today(kai, MORNING) == "", "its day has not come"
+    assert "Ann Due" in asked_today(kai, due)
+    assert asked_today(lou, due) == ""
+    acting(here.member("administrator"), team.end_membership, kai.member_id)
+    assert "Ann Due" in asked_today(lou, due)
+    assert "Bea Due" not in asked_today(lou, due)
+    asked = asked_today(leader, due)
+    assert "Bea Due" in asked
+    assert "Ann Due" not in asked
+    acting(leader, sharing.object_to, made, words="They know enough")
+    assert "They know enough" in asked_today(leader, MORNING)
+    with clock.held_at(due):
+        acting(leader, sharing.end_share, made, why="done")
+    assert asked_today(leader, due) == ""

@@ -116,7 +116,9 @@ def looks(
             row[3] or "",
             row[4] or title(row[5]),
             tuple(row[6]),
-            *row[7:10],
+            row[7],
+            row[8],
+            row[9],
             tuple(row[10]),
         )
         for row in rows

@@ -32,7 +32,7 @@ from kohti.partners.referrals import queries as partners
 from kohti.partners.referrals import showing as of_partners
 from kohti.people.models import Mark
 
-from . import handed, here
+from . import handed, here, shares_due
 from .appointment import ABOUT
 from .leading import by_coach, leading
 from .meantime import when
@@ -105,7 +105,7 @@ def _coming(row: reading.Row) -> Coming:
 @dataclass(frozen=True, slots=True)
 class Mine:
     """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, who of the partners is
-    here, which entries of the directory one is asked to confirm, and rounds out there."""
+    here, which entries of the directory one is asked to confirm, rounds out there, and shares to look at again."""
 
     coming: list[Coming]
     drafts: int
@@ -113,6 +113,7 @@ class Mine:
     placed: Day
     to_confirm: list[asked_again.Asked]
     rounds: list[RoundLine]
+    shares: list[shares_due.Due]
 
 
 def coming(actor: Actor, first: date, last: date) -> Mine:
@@ -125,6 +126,7 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         | values(actor, first, last)
         | drafts.waiting(ABOUT)
         | asked_again.values(actor)
+        | shares_due.values(actor)
     )
     parts: list[reading.Part[Any]] = [
         reading.Part(MINE, _coming),
@@ -132,18 +134,19 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         queries.HELPED,
         PLACED,
         asked_again.ASKED,
+        shares_due.DUE,
     ]
     if may(actor, "outreach.go"):
         more, rounds = outreach.today(actor)
         asked = more | asked
         parts.append(rounds)
-    found, waiting, helped, places, to_confirm, *out_there = reading.together(asked, *parts)
-    persons = [one.person_id for one in (*found, *helped) if one.person_id]
+    found, waiting, helped, places, to_confirm, shares, *out_there = reading.together(asked, *parts)
+    persons = [one.person_id for one in (*found, *helped, *shares) if one.person_id]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
     today = [one for one in gathered(places) if one.day == first]
     rounds_now = out_there[0] if out_there else []
-    return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm, rounds_now)
+    return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm, rounds_now, shares)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -272,6 +275,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
             for one in own.helped
         ],
         "to_confirm": own.to_confirm,
+        "shares_due": [shares_due.line(one) for one in own.shares],
         "drafts": own.drafts,
         "partners": own.placed,
         "rounds": [round_line(actor, one) for one in own.rounds],

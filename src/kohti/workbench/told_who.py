@@ -140,9 +140,7 @@ def told_who(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
                 "key": uuid.uuid4(),
                 "may_add": may(actor, "documents.add"),
                 "spoken": language,
-                "tongues": [
-                    (name, f"{here}?language={code}", code == language) for code, name in LANGUAGES
-                ],
+                "tongues": [(name, f"{here}?language={code}", code == language) for code, name in LANGUAGES],
             },
             request,
         )

@@ -46,8 +46,8 @@ def register(actor: Actor, centre_id: uuid.UUID, here: Sampled, diary: bytes, co
             )
 
 
-def live(actor: Actor, here: Sampled) -> int:
-    """Live every story of a service with the coach one can sign in as; how many there are."""
+def coach_of(actor: Actor, here: Sampled) -> Actor | None:
+    """The coach of a service one can sign in as."""
     coach_name = next(name for role, name, centre, _organisation in here.accounts if role == here.coach)
     with as_actor(actor):
         place = Membership.objects.filter(
@@ -56,7 +56,12 @@ def live(actor: Actor, here: Sampled) -> int:
             role__code=here.coach,
             centre__code=here.centre,
         ).first()
-        coach = actors.member(place.id) if place else None
+        return actors.member(place.id) if place else None
+
+
+def live(actor: Actor, here: Sampled) -> int:
+    """Live every story of a service with the coach one can sign in as; how many there are."""
+    coach = coach_of(actor, here)
     stories = STORIES.get(here.service, ()) if coach is not None else ()
     for story in stories:
         assert coach is not None
