@@ -140,7 +140,13 @@ def test_the_pages_lead_from_the_person_to_the_answer(house: House) -> None:
     assert draft.status_code == 302
     there = draft.headers["Location"]
     shown = coach.get(there).content.decode()
-    for text in ("Nothing is sent yet", "They look for a room", "07700 900123", "10 April 2026", "Consent"):
+    for text in (
+        "Nothing is sent yet",
+        "They look for a room",
+        "07700 900123",
+        "10 April 2026",
+        "Their consent",
+    ):
         assert text in shown
     assert housing.get(there).status_code == 404
     assert coach.post(f"{there}do/", {"do": "send", "key": key()}).status_code == 302

@@ -30,6 +30,7 @@ from kohti.kernel.once import all_or_nothing
 from kohti.partners.referrals import actions, links, queries, showing, states
 from kohti.partners.referrals.links import Standing
 from kohti.people import spoken
+from kohti.people.sharing.wording import GROUNDS
 
 COOKIE = "kohti_referral"
 KEPT_S = 90 * 24 * 3600
@@ -185,7 +186,7 @@ def _show(
     page = queries.page(guest, uuid.UUID(str(guest.facts["referral"])))
     shown, who = queries.partners_card()
     one = page.one
-    ground, means = states.GROUNDS[one.basis]
+    ground, means = GROUNDS[one.basis]
     reach = [
         who["safe"],
         _("Do not use: %(how)s") % {"how": who["not_by"]} if who["not_by"] else "",
