@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factories import MORNING, TODAY, Place, acting, as_system, in_threads, place
+from tests.frontdesk.test_board import asked
 
 from kohti.diary import actions as diary
 from kohti.diary import covering, sessions
@@ -24,6 +25,7 @@ from kohti.diary.rota.actions import Placed
 from kohti.diary.rota.placed import PLACED, gathered
 from kohti.diary.rota.placed import Place as At
 from kohti.diary.rota.today import Day
+from kohti.frontdesk.line_hours import held_next
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
@@ -346,9 +348,16 @@ def test_a_drop_in_says_who_of_its_organisation_holds_it_and_that_they_are_away(
             held = sessions.sessions(leader, here.centre.id, TODAY)
         return [one.by for one in held if one.code == "housing"]
 
-    assert by() == ["Housing partner: Ruth Oyelaran"]
+    def at_the_board() -> str:
+        with as_actor(asked(here)) as device:
+            return dict(one.said(device) for one in held_next(device))["Housing drop-in"]
+
+    assert (by(), at_the_board()) == (["Housing partner: Ruth Oyelaran"], "held until 12:00")
     away(here, ruth, TODAY)
-    assert by() == ["Away: Housing partner"]
+    assert (by(), at_the_board()) == (["Away: Housing partner"], "not held today")
+    third = here.staff("Third Person").id
+    away(here, ruth, TODAY, cover_id=third)
+    assert (by(), at_the_board()) == (["Housing partner: Third Person"], "held until 12:00")
 
 
 # the whole of it, against a model that is plain to read
@@ -374,8 +383,8 @@ class Plan:
             if any(whose == organisation and first <= day <= last for whose, first, last in self.holidays):
                 continue
             for staff, weekday, opens, closes in lines:
-                begins, until = (datetime.combine(day, wall, zone) for wall in (opens, closes))
-                if weekday != day.weekday() or not begins.astimezone(UTC) <= at < until.astimezone(UTC):
+                begins, until = (_instant(day, wall, zone) for wall in (opens, closes))
+                if weekday != day.weekday() or not begins <= at < until:
                     continue
                 if staff is None or not self._gone(staff, at, day):
                     found.add((organisation, staff, None))
@@ -390,6 +399,12 @@ class Plan:
         return any(whose == staff and begins <= at < ends for whose, begins, ends in self.absences) or any(
             whose == staff and first <= day <= last for whose, _cover, first, last in self.covers
         )
+
+
+def _instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """A wall time as an instant; one that comes twice or not at all as standard time has it, as the database does."""
+    both = (datetime.combine(day, wall.replace(fold=fold), zone) for fold in (0, 1))
+    return min(both, key=lambda one: one.utcoffset() or timedelta()).astimezone(UTC)
 
 
 def _plans(around: date) -> st.SearchStrategy[Plan]:
@@ -448,11 +463,28 @@ def anywhere() -> tuple[Place, list[uuid.UUID], list[uuid.UUID]]:
     )
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data(), around=st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 10)]))
+AROUND = st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 10)])
+Anywhere = tuple[Place, list[uuid.UUID], list[uuid.UUID]]
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data(), around=AROUND)
 def test_who_is_here_is_what_the_plain_model_says_at_every_quarter_of_an_hour(
-    anywhere: tuple[Place, list[uuid.UUID], list[uuid.UUID]], data: st.DataObject, around: date
+    anywhere: Anywhere, data: st.DataObject, around: date
 ) -> None:
+    _as_the_model_says(anywhere, data, around)
+
+
+@pytest.mark.long
+@settings(max_examples=500, deadline=None)
+@given(data=st.data(), around=AROUND)
+def test_who_is_here_is_what_the_plain_model_says_five_hundred_times(
+    anywhere: Anywhere, data: st.DataObject, around: date
+) -> None:
+    _as_the_model_says(anywhere, data, around)
+
+
+def _as_the_model_says(anywhere: Anywhere, data: st.DataObject, around: date) -> None:
     where, organisations, staff = anywhere
     plan = data.draw(_plans(around))
     zone = ZoneInfo("Europe/London")

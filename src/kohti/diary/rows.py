@@ -139,6 +139,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select f.member_id, f.language from diary_feed f where f.token_hash = p_hash and f.ended_at is null
 $$"""
     ),
+    stretches.DROP_INS,
     *rota.FUNCTIONS,
     *stretches.FUNCTIONS,
 )

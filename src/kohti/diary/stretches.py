@@ -251,4 +251,4 @@ $$"""
 )
 """What helps somebody on a day and a room has, for whoever sees them and for themselves: never why."""
 
-FUNCTIONS = (DROP_INS, FREE, IN_THE_WAY, ROOM_NEEDS)
+FUNCTIONS = (FREE, IN_THE_WAY, ROOM_NEEDS)

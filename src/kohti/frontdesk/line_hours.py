@@ -58,17 +58,20 @@ kohti.held_next(p_zone text)
 returns table (title jsonb, starts timestamptz, ends timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
 set jit = off as $$
-    select n.title, n.starts, n.ends from (
-        select distinct on (coalesce(nullif(d.code, ''), d.id::text)) d.title, h.starts, h.ends
+    select n.title, case when u.id is null then n.starts end, n.ends
+    from (
+        select distinct on (coalesce(nullif(d.code, ''), d.id::text)) d.title, h.starts, h.ends, h.id, h.day, t.day as today
         from (select (kohti.now() at time zone p_zone)::date as day) t
         cross join lateral kohti.drop_ins_between(array[kohti.stands_at()], t.day, t.day + {SOON}, p_zone) h
         join diary_dropin d on d.id = h.id
         where h.ends > kohti.now()
         order by coalesce(nullif(d.code, ''), d.id::text), h.starts) n
+    left join lateral kohti.unheld_between(kohti.stands_at(), n.today, n.today, p_zone) u on u.id = n.id and u.day = n.day
     order by n.starts, n.ends, n.title::text limit {MOST_SAID}
 $$"""
 )
-"""The drop-ins of the centre where a kiosk or board stands, each with its session of now or the next one."""
+"""The drop-ins of the centre where a kiosk or board stands, each with its session of now or the next one; without
+a beginning where that is today's and nobody is there to hold it."""
 
 
 OWN_LINE = definer(
@@ -139,11 +142,14 @@ class Session(NamedTuple):
     """A drop-in as a kiosk or board says it: what, and from when until when it is held now or next."""
 
     titles: str
-    starts: datetime
+    starts: datetime | None
+    """None: nobody is there to hold it today."""
     ends: datetime
 
     def said(self, device: Actor) -> tuple[str, str]:
         """What it is called and when it is held, in words of the language in use."""
+        if self.starts is None:
+            return words.title(self.titles), _("not held today")
         return words.title(self.titles), _held(
             device, self.starts, self.ends, opened=self.starts <= clock.now()
         )

@@ -108,6 +108,30 @@ $$"""
 """The same for whoever works on the floor of the centre, each stretch of presence by itself; somebody not there at all
 has one row without."""
 
+UNHELD = """
+create or replace function kohti.unheld_between(p_centre uuid, p_first date, p_last date, p_zone text)
+returns table (id uuid, day date)
+language sql stable as $$
+    with held as materialized (
+        select h.id, h.day, h.starts, h.ends, d.staff_id, d.organisation_id
+        from kohti.drop_ins_between(array[p_centre], p_first, p_last, p_zone) h join diary_dropin d on d.id = h.id
+    ),
+    meant as materialized (
+        select h.id, h.day, bool_or(p.present && tstzrange(h.starts, h.ends)) as here
+        from held h join kohti.placed_between(array[p_centre], p_first, p_last, p_zone) p
+          on p.day = h.day and p.starts < h.ends and p.ends > h.starts
+         and case when h.staff_id is null then p.organisation_id = h.organisation_id
+                  else h.staff_id in (p.staff_id, p.instead_of) end
+        group by h.id, h.day
+    )
+    select h.id, h.day from held h left join meant m on m.id = h.id and m.day = h.day
+    where not coalesce(m.here, not exists (select 1 from diary_absence a
+        where a.staff_id = h.staff_id and a.starts <= h.starts and a.ends >= h.ends))
+$$;
+"""
+"""The sessions of a centre that nobody is there to hold: their colleague, or everybody of their organisation whom a
+rota places there then, is away, and nobody stands in."""
+
 NEVER_EDITED = """
 create or replace function kohti.rota_stays()
 returns trigger language plpgsql as $$
@@ -123,7 +147,7 @@ create or replace trigger rota_stays after update on diary_rotachange
 for each row execute function kohti.rota_stays();
 """
 
-FUNCTIONS = (PLACED, FENCED, WHO_IS_PLACED, NEVER_EDITED)
+FUNCTIONS = (PLACED, FENCED, WHO_IS_PLACED, UNHELD, NEVER_EDITED)
 
 KEEPS = "(select kohti.may('rota.keep'))"
 OF_THE_CENTRE = f"(centre_id = (select kohti.whole_centre()) and {KEEPS})"
