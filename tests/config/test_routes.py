@@ -38,6 +38,7 @@ from kohti.kernel.errors import Refused
 from kohti.kernel.may import VERBS
 from kohti.partners import actions as partners
 from kohti.partners.referrals import actions as referrals
+from kohti.partners.rulings import actions as rulings
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.models import Alert, Person
@@ -428,6 +429,16 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     # Nobody asked them to help (tests/journeys/test_helping.py).
     ("helping", "GET"): Expected({COACH, LEADER}, 200),
     ("help_step", "POST"): Expected({COACH, LEADER}, 404, thing="step_id"),
+    ("ruling_ask", "GET"): Expected({COACH, LEADER}, 200, thing="way_id"),
+    ("ruling_ask", "POST"): Expected({COACH, LEADER}, 422, thing="way_id"),
+    ("ruling", "GET"): Expected({COACH, LEADER}, 200, thing="ruling_id"),
+    ("ruling_do", "POST"): Expected({COACH, LEADER}, 302, data={"what": "withdraw"}, thing="ruling_id"),
+    # None of these roles decides (tests/partners/test_rulings.py).
+    ("rulings", "GET"): Expected(set(), 200),
+    ("rulings_news", "GET"): Expected(set(), 200),
+    ("ruling_answer", "GET"): Expected(set(), 200),
+    ("ruling_answer", "POST"): Expected(set(), 422),
+    ("ruling_take", "POST"): Expected(set(), 302),
     ("note_wording", "POST"): Expected({COACH, LEADER}, 200, nobody=TYPED, data={"text": "A word."}),
     ("plan_aim", "POST"): Expected({COACH, LEADER}, 302, data={"state": "reached"}, thing="aim_id"),
     ("plan_agreed", "POST"): Expected({COACH, LEADER}, 302, thing="version_id"),
@@ -754,6 +765,9 @@ class Things(dict[str, Any]):
                 return journeys.ask_to_help(
                     writer, step.id, third.member_id, until=MORNING.date(), told="yes", key=once()
                 )
+            if key == "ruling_id":
+                self.service.hire("decision-maker", centre=self.centre.code, name="Who Decides")
+                return rulings.ask(writer, way, kind="training", words="May they?", key=once())
             if key == "version_id":
                 assert version is not None
                 return version
@@ -799,6 +813,7 @@ WAYS = (
     "version_id",
     "hand_over_id",
     "helping_id",
+    "ruling_id",
     "outcome_id",
     "check_id",
 )

@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("kohti.people.attachments.urls")),
     path("", include("kohti.partners.urls")),
     path("", include("kohti.partners.referrals.urls")),
+    path("", include("kohti.partners.rulings.urls")),
     path("r/", include("kohti.config.referral_link")),
     path("hsds/", include("kohti.partners.api")),
     path("", include("kohti.outreach.urls")),

@@ -54,6 +54,11 @@ CHOSEN: dict[str, Callable[[], str]] = {
     "later": lambda: _("Later"),
 }
 """What is chosen of a step in ten minutes."""
+RULED: dict[str, Callable[[], str]] = {
+    "yes": lambda: _("Yes"),
+    "no": lambda: _("No"),
+    "if": lambda: _("Yes, if"),
+}
 LEVELS: dict[int | None, Callable[[], str]] = {
     1: lambda: _("Very hard"),
     2: lambda: _("Hard"),
@@ -103,6 +108,8 @@ def change(kind: str, values: Mapping[str, Any]) -> str:
     told = {
         "words": words.title(values["titles"]) if "titles" in values else values.get("words", ""),
         "why": values.get("why", ""),
+        "by": values.get("by", ""),
+        "answer": chosen(RULED, values.get("answer", "")),
         "day": words.day_short(date.fromisoformat(day)) if day else "",
     }
     known = {
@@ -120,6 +127,7 @@ def change(kind: str, values: Mapping[str, Any]) -> str:
         "step-stuck": _("Stuck: %(words)s. What would help: %(why)s"),
         "step-declined": _("They declined: %(words)s") if values.get("said") else _("Declined: %(words)s"),
         "step-answered": _("Taken up that this is stuck: %(words)s"),
+        "ruling": _("Ruling of %(by)s: %(answer)s. %(words)s (%(why)s)"),
         "step-said": "%(words)s: %(why)s",
         "step-moved": _("Moved to %(day)s: %(words)s"),
     }

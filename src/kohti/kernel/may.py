@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "people.share": gettext_noop("let colleagues see a person, and end it"),
     "shares.write": gettext_noop("share what is agreed with another organisation, and end it"),
     "shares.read": gettext_noop("read what is shared with one's own organisation"),
+    "rulings.give": gettext_noop("decide what colleagues ask the authority in a meeting"),
     "people.transfer": gettext_noop("move a person to another centre"),
     "people.restrict": gettext_noop("open a record to named people only"),
     "people.emergency": gettext_noop("open a sealed or restricted record for an hour, for a reason"),

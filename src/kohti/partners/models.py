@@ -181,3 +181,4 @@ from .expertise.models import Expertise as Expertise  # noqa: E402 - these stand
 from .referrals.models import Referral as Referral  # noqa: E402
 from .referrals.models import ReferralLink as ReferralLink  # noqa: E402
 from .referrals.models import ReferralTurn as ReferralTurn  # noqa: E402
+from .rulings.models import Ruling as Ruling  # noqa: E402

@@ -12,9 +12,9 @@ from kohti.kernel import actor as actors
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 
-from .models import Referral, ReferralLink, ReferralTurn
+from .models import Referral, ReferralLink, ReferralTurn, Ruling
 
-TABLES: tuple[type[Model], ...] = (Referral, ReferralTurn, ReferralLink)
+TABLES: tuple[type[Model], ...] = (Referral, ReferralTurn, ReferralLink, Ruling)
 SECRETS = ("token_hash", "browser_hash")
 
 
@@ -39,6 +39,7 @@ def forget(actor: Actor, person_id: uuid.UUID) -> None:
     actors.must(actor, "people.forget")
     ReferralLink.objects.filter(person_id=person_id, ended_at=None).update(ended_at=clock.now())
     ReferralTurn.objects.filter(person_id=person_id).update(words="", name="")
+    Ruling.objects.filter(person_id=person_id).update(words="", reason="", step="")
     # what was sent keeps its words but here: nobody is to read them again
     Referral.objects.filter(person_id=person_id).update(
         about="", why={}, consent_how="", to_name="", to_address=""

@@ -7,6 +7,7 @@ from kohti.kernel.policies import OF_COLLEAGUES, OWN_SERVICE, Table
 from . import searching
 from .expertise import rows as expertise
 from .referrals import rows as referrals
+from .rulings import rows as rulings
 
 KEEPS = f"{OWN_SERVICE} and (select kohti.may('directory.keep'))"
 CONFIRMS = (
@@ -32,6 +33,7 @@ for each row execute function kohti.listing_found_by();
 """,
     *searching.FUNCTIONS,
     *expertise.FUNCTIONS,
+    *rulings.FUNCTIONS,
 )
 
 
@@ -47,4 +49,5 @@ TABLES = (
     ),
     *referrals.TABLES,
     *expertise.TABLES,
+    *rulings.TABLES,
 )

@@ -23,6 +23,8 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.ids import new_id
 from kohti.kernel.once import all_or_nothing
+from kohti.partners.rulings import views as rulings
+from kohti.partners.rulings.forms import AskForm
 from kohti.people import fields as life
 from kohti.people import queries as people
 from kohti.people import wording
@@ -100,6 +102,8 @@ def appointment(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> HttpRe
             "since": ""
             if request.method == "POST"
             else meantime.written_since(actor, way, typed.get("seen", "")),
+            "rulings": rulings.of_way(actor, way.id),
+            "ask_form": AskForm(actor, auto_id="ask_%s") if may(actor, "shares.write") else None,
             "version": live.version(way.id),
             "trouble": trouble,
             "may_refer": may(actor, "referrals.write"),
@@ -118,10 +122,14 @@ def appointment_news(request: HttpRequest, actor: Actor, way_id: uuid.UUID) -> H
     member_id = actor.member_id
     assert member_id is not None
 
-    def part(_news: Sequence[live.News]) -> str:
+    def part(news: Sequence[live.News]) -> str:
         with as_actor(actor), words.spoken(language, actor=actor):
             _kept, others = writing.on(ABOUT, way.id)
-            return get_template("workbench/_others.html").render({"others": meantime.others(actor, others)})
+            told = get_template("workbench/_others.html").render({"others": meantime.others(actor, others)})
+            if any(one.topic == "ruling" for one in news):
+                asked = {"rulings": rulings.of_way(actor, way.id)}
+                told += get_template("partners/rulings/_of_way.html").render(asked)
+            return told
 
     view = live.View(f"appointment:{member_id}", way.id, actor.role, language)
     return pages.stream(request, actor, view, part)

@@ -30,6 +30,8 @@ from kohti.outreach.views import round_line
 from kohti.partners import asked_again
 from kohti.partners.referrals import queries as partners
 from kohti.partners.referrals import showing as of_partners
+from kohti.partners.rulings import queries as rulings
+from kohti.partners.rulings import showing as of_rulings
 from kohti.people.models import Mark
 
 from . import handed, here, shares_due
@@ -104,12 +106,13 @@ def _coming(row: reading.Row) -> Coming:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, who of the partners is
-    here, which entries of the directory one is asked to confirm, rounds out there, and shares to look at again."""
+    """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, what was asked for a
+    ruling, who of the partners is here, which entries of the directory one is asked to confirm, rounds out there, and shares to look at again."""
 
     coming: list[Coming]
     drafts: int
     helped: list[queries.Helped]
+    rulings: list[rulings.OnToday]
     placed: Day
     to_confirm: list[asked_again.Asked]
     rounds: list[RoundLine]
@@ -132,6 +135,7 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         reading.Part(MINE, _coming),
         drafts.WAITING,
         queries.HELPED,
+        rulings.TODAY,
         PLACED,
         asked_again.ASKED,
         shares_due.DUE,
@@ -140,13 +144,14 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         more, rounds = outreach.today(actor)
         asked = more | asked
         parts.append(rounds)
-    found, waiting, helped, places, to_confirm, shares, *out_there = reading.together(asked, *parts)
+    found, waiting, helped, ruled, places, to_confirm, shares, *out_there = reading.together(asked, *parts)
     persons = [one.person_id for one in (*found, *helped, *shares) if one.person_id]
+    persons += [one.person_id for one in ruled if one.name]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
     today = [one for one in gathered(places) if one.day == first]
     rounds_now = out_there[0] if out_there else []
-    return Mine(found, len(waiting), helped, of_the_day(actor, today), to_confirm, rounds_now, shares)
+    return Mine(found, len(waiting), helped, ruled, of_the_day(actor, today), to_confirm, rounds_now, shares)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -274,6 +279,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
             }
             for one in own.helped
         ],
+        "rulings": [of_rulings.today_line(actor, one) for one in own.rulings],
         "to_confirm": own.to_confirm,
         "shares_due": [shares_due.line(one) for one in own.shares],
         "drafts": own.drafts,

@@ -75,7 +75,9 @@ def actors_of(here: Place, there: Place) -> list[Who]:
     ]
     for where, one in (("here", here), ("there", there)):
         found += [
-            _member(f"{name} {where}", actor) for name, actor in one.members.items() if name[0] == "partner"
+            _member(f"{name} {where}", actor)
+            for name, actor in one.members.items()
+            if name[0] in ("partner", "decision-maker")
         ]
         for code in ("cheltenham", "gloucester"):
             found += [

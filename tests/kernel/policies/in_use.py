@@ -27,6 +27,7 @@ from kohti.partners.hsds.bundle import Bundle
 from kohti.partners.models import Partner, ReferralLink
 from kohti.partners.referrals import actions as referrals
 from kohti.partners.referrals import links
+from kohti.partners.rulings import actions as rulings
 from kohti.people import actions as people
 from kohti.people.attachments import actions as papers
 from kohti.people.sharing import actions as sharing
@@ -228,6 +229,30 @@ def _share(here: Place, coach: Actor, those: list[Any]) -> None:
             if ends:
                 sharing.end_share(coach, made, why="found one")
         _help(here, coach, one.id, partner)
+        _ask(here, coach, one.id)
+
+
+def _ask(here: Place, coach: Actor, person_id: uuid.UUID) -> None:
+    """Whoever may decide is asked about somebody: a question is open, one is taken, one answered, one taken back."""
+    way = Journey.objects.filter(person_id=person_id, closed_at=None).first()
+    if way is None:
+        return
+    judge = here.member("decision-maker", centre=coach_centre(here, coach))
+    asked = [
+        rulings.ask(coach, way.id, kind="training", words="May they?", fields=fields, key=str(uuid.uuid4()))
+        for fields in (["work"], [], [], [])
+    ]
+    rulings.withdraw(coach, asked[3])
+    with as_actor(judge):
+        rulings.take(judge, asked[1])
+        rulings.answer(
+            judge, asked[2], decision="no", reason="not yet", step="ask again", key=str(uuid.uuid4())
+        )
+
+
+def coach_centre(here: Place, coach: Actor) -> str:
+    """The code of the centre where somebody works."""
+    return "cheltenham" if coach.centre_id == here.centre.id else "gloucester"
 
 
 def _help(here: Place, coach: Actor, person_id: uuid.UUID, partner: Actor) -> None:

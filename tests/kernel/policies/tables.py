@@ -44,6 +44,7 @@ from tests.kernel.policies.of_referrals import (
     made_by_me,
     of_its_referral,
 )
+from tests.kernel.policies.of_rulings import a_ruling, a_ruling_to_ask, a_ruling_to_change
 from tests.kernel.policies.of_shares import (
     a_helper_to_ask,
     a_helper_to_end,
@@ -388,6 +389,7 @@ RULES: dict[str, Rules] = {
     "journeys_lastingcheck": part_of_a_way(),
     "journeys_ending": part_of_a_way(add=both(my_way_to_give("member_id"), my_own)),
     "journeys_helping": kept_by(who_helps, a_helper_to_ask, a_helper_to_end, remove=system_rows),
+    "partners_ruling": kept_by(a_ruling, a_ruling_to_ask, a_ruling_to_change, remove=system_rows),
     **{
         f"partners_{name}": kept_by(
             either(a_colleague, public_at_the_door), *[both(own_service, may("directory.keep"))] * 2

@@ -407,6 +407,19 @@ class ReferralsPart(Part):
     share_days: Number = Field(default=90, gt=0, le=366)
 
 
+class RulingsPart(Part):
+    """How soon a question to the authority is to be answered: `minutes`, before the leader is shown it."""
+
+    minutes: Number = Field(default=10, gt=0, le=480)
+
+
+class RulingKindPart(Part):
+    """What is asked of the authority in a meeting."""
+
+    code: Code
+    title: Titles
+
+
 class TargetPart(Part):
     """A number to be reached between two days, both included, and what it counts."""
 
@@ -436,7 +449,7 @@ class FactorPart(Part):
 
 CODED = (
     "organisations", "centres", "roles", "kinds", "rooms", "streams", "reasons", "helps_now",
-    "stages", "fields", "outcomes", "targets", "factors", "drop_ins",
+    "stages", "fields", "outcomes", "targets", "factors", "drop_ins", "ruling_kinds",
 )  # fmt: skip
 """The lists whose entries are known by a code."""
 
@@ -476,6 +489,8 @@ class Blueprint(Part):
     outcomes: tuple[OutcomePart, ...] = ()
     plan: PlanPart = PlanPart()
     referrals: ReferralsPart = ReferralsPart()
+    rulings: RulingsPart = RulingsPart()
+    ruling_kinds: tuple[RulingKindPart, ...] = ()
     targets: tuple[TargetPart, ...] = ()
     factors: tuple[FactorPart, ...] = ()
     outreach: OutreachPart = OutreachPart()

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from kohti.journeys.queries import steps_i_help_with
+from kohti.journeys.views.helping import by_person
 from kohti.journeys.views.plan import needs_lines, step_line
 from kohti.kernel import clock, ids, links, words
 from kohti.kernel.actor import Actor, may
@@ -20,7 +22,7 @@ from kohti.people import fields as life
 from kohti.people import forms, spoken, wording
 from kohti.people.queries.cards import age_on
 from kohti.people.sharing import actions
-from kohti.people.sharing.models import NOT_OF_LIFE, last_day
+from kohti.people.sharing.models import NOT_OF_LIFE, STEPS, last_day
 from kohti.people.sharing.queries import SharedPerson, open_shared, over_for_me
 from kohti.people.sharing.wording import titles
 from kohti.people.views.page import say
@@ -155,6 +157,7 @@ def _shown(request: HttpRequest, actor: Actor, found: SharedPerson) -> dict[str,
             }
             for one in part.aims
         ],
+        "mine": by_person(actor, steps_i_help_with(actor, found.id)) if STEPS in found.fields else [],
         "needs": needs_lines(actor, part.needs, known),
         "notes": [
             {
