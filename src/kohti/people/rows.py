@@ -214,7 +214,7 @@ begin
     update people_person set centre_id = v_move.to_centre_id where id = v_move.person_id;
     -- The floor keeps sight of the days of bookings that still stand at it, and of nothing else.
     update people_grant g set ends = greatest(g.starts, v_now)
-    where g.person_id = v_move.person_id and g.ends > v_now and g.purpose <> 'named' and g.field = ''
+    where g.person_id = v_move.person_id and g.ends > v_now and g.purpose not in ('named', 'share') and g.field = ''
       and ((g.to_centre_id = v_move.from_centre_id and g.because_kind <> 'booking')
            or g.to_member_id in (select id from team_membership where centre_id = v_move.from_centre_id));
     if v_move.keep_member_id is not null then
