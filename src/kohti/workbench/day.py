@@ -107,7 +107,8 @@ def _coming(row: reading.Row) -> Coming:
 @dataclass(frozen=True, slots=True)
 class Mine:
     """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, what was asked for a
-    ruling, who of the partners is here, which entries of the directory one is asked to confirm, rounds out there, and shares to look at again."""
+    ruling, who of the partners is here, which entries of the directory one is asked to confirm, rounds out there, and
+    shares to look at again."""
 
     coming: list[Coming]
     drafts: int
