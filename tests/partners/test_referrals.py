@@ -367,3 +367,38 @@ def test_the_board_pages_by_key_in_as_many_statements_whatever_is_on_it(house: H
         assert queries.board(actor, "in", state="accepted").lines == []
         with pytest.raises(NotAllowed):
             queries.board(actor, "centre")
+
+
+def test_a_partner_of_the_directory_whose_name_tells_is_called_neutrally_too(house: House) -> None:
+    words = directory.PartnerWords(name="Sober Living", tells="addiction", neutral="A house")
+    partner = acting(house.leader, directory.add_partner, words, key=key())
+    person = somebody(house)
+    made = acting(
+        house.coach, actions.write, person, wanted(house, organisation_id=None, partner_id=partner), key=key()
+    )
+    acting(house.coach, actions.send, made, key=key())
+    with as_actor(house.leader) as leader:
+        assert [one.to for one in queries.of_person(leader, person)[1]] == ["A house"]
+    browser = browser_of(house.coach)
+    card = browser.post(f"{reverse('referral', args=[made])}do/", {"do": "card", "key": key()})
+    assert card.status_code == 422
+    assert "not kept as a paper" in card.content.decode()
+
+
+def test_the_pages_ask_no_more_than_twelve_times(house: House) -> None:
+    person = somebody(house)
+    made = sent(house, person)
+    browser = browser_of(house.coach)
+    for address in (
+        reverse("referrals"),
+        reverse("referral", args=[made]),
+        reverse("person_referrals", args=[person]),
+        reverse("refer", args=[person]),
+        reverse("my_day"),
+    ):
+        browser.get(address)
+        assert int(browser.get(address).headers["X-Kohti-Statements"]) <= 12, address
+    there = browser_of(house.housing)
+    for address in (reverse("referrals"), reverse("referral", args=[made])):
+        there.get(address)
+        assert int(there.get(address).headers["X-Kohti-Statements"]) <= 12, address

@@ -54,6 +54,7 @@ class PartnerForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     website = _web(_("Website"))
     organisation = forms.ChoiceField(label=_("Which of our own organisations this is"), required=False)
+    tells = forms.ChoiceField(label=_("What its name tells of somebody"), required=False)
     neutral = _text(
         _("Neutral name"),
         help_text=_("If the name gives something away, others see this one on a person's pages instead."),
@@ -67,6 +68,11 @@ class PartnerForm(forms.Form):
         if page and not page.own:
             for name in ("name", "description", "phone", "email", "website"):
                 del self.fields[name]
+        known = life.fields_of_life(actor)
+        self.fields["tells"].choices = [  # type: ignore[attr-defined]
+            ("", _("Nothing")),
+            *((code, title) for code, (title, _s) in known.items()),
+        ]
         self.fields["organisation"].choices = [  # type: ignore[attr-defined]
             ("", "–"),
             *(
@@ -86,6 +92,7 @@ class PartnerForm(forms.Form):
             phone=data.get("phone", ""),
             email=data.get("email", ""),
             website=data.get("website", ""),
+            tells=data["tells"],
             neutral=data["neutral"],
             public=data["public"],
             organisation_id=ids.typed(data["organisation"]),
@@ -101,6 +108,7 @@ def _partner(page: PartnerPage) -> dict[str, Any]:
         "email": record.get("email", ""),
         "website": record.get("website", ""),
         "organisation": str(page.organisation_id or ""),
+        "tells": page.tells,
         "neutral": page.neutral,
         "public": page.public,
         "key": new_id(),

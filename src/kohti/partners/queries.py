@@ -264,6 +264,7 @@ class PartnerPage:
     name: str
     own: bool
     public: bool
+    tells: str
     neutral: str
     organisation_id: uuid.UUID | None
     record: Record
@@ -290,6 +291,7 @@ def partner(actor: Actor, partner_id: uuid.UUID) -> PartnerPage:
         one.name,
         one.source == "",
         one.public,
+        one.tells,
         one.neutral,
         one.organisation_id,
         one.record,

@@ -15,6 +15,7 @@ from kohti.kernel import clock, history, names, once
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
+from kohti.people import fields as life
 
 from .. import finding
 from ..hsds.records import Record
@@ -30,13 +31,17 @@ MOST_WORDS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerWords:
-    """What is written of a partner by hand. `neutral`: what they are called to whoever may not know."""
+    """What is written of a partner by hand.
+
+    `tells`: the field of life that their very name tells of somebody; `neutral`: what they are called to whoever may not know.
+    """
 
     name: str
     description: str = ""
     email: str = ""
     website: str = ""
     phone: str = ""
+    tells: str = ""
     neutral: str = ""
     public: bool = True
     organisation_id: uuid.UUID | None = None
@@ -82,7 +87,7 @@ def add_partner(actor: Actor, wanted: PartnerWords, *, key: str) -> uuid.UUID:
     if (before := once.first_time("partner.added", key, made)) is not None:
         return before
     row = Partner(id=made, service_id=actor.service, hsds_id=made, changed_at=clock.now())
-    _say_partner(row, wanted)
+    _say_partner(actor, row, wanted)
     row.save(force_insert=True)
     history.record("partner.added", "partner", made, detail={"name": row.name})
     return made
@@ -98,9 +103,10 @@ def change_partner(actor: Actor, partner_id: uuid.UUID, wanted: PartnerWords) ->
     before, was_public = row.name, row.public
     if row.source:
         row.neutral, row.public = names.tidy(wanted.neutral)[:MOST_NAME], wanted.public
+        row.tells = _field(actor, wanted.tells)
         row.organisation_id = wanted.organisation_id
     else:
-        _say_partner(row, wanted)
+        _say_partner(actor, row, wanted)
     row.changed_at = clock.now()
     row.save()
     history.record("partner.changed", "partner", partner_id, detail=_changes(before, was_public, row))
@@ -112,11 +118,17 @@ def _changes(name: str, public: bool, row: Partner | Listing) -> dict[str, Any]:
     return {"was": name, "is": row.name, **shown}
 
 
-def _say_partner(row: Partner, wanted: PartnerWords) -> None:
+def _field(actor: Actor, code: str) -> str:
+    """A field of life that the service has; empty for anything else."""
+    return code if code in life.fields_of_life(actor) else ""
+
+
+def _say_partner(actor: Actor, row: Partner, wanted: PartnerWords) -> None:
     row.name = names.tidy(wanted.name)[:MOST_NAME]
     if not row.name:
         raise Refused(_("Give it a name."), code="no-name")
     row.neutral, row.public = names.tidy(wanted.neutral)[:MOST_NAME], wanted.public
+    row.tells = _field(actor, wanted.tells)
     row.organisation_id = wanted.organisation_id
     row.record = _without_empty(
         {

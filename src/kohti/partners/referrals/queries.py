@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, words
+from kohti.kernel import clock, history, reading, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import KohtiError, NotThere
 from kohti.people.actions.sight import asked
@@ -255,12 +255,12 @@ class Line:
 
 
 LINES = f"""
-select r.id, r.person_id, coalesce(nullif(p.called, ''), p.full_name, ''),
+select r.id, r.person_id, {{name}} as name,
     coalesce(nullif(concat_ws(', ', nullif(coalesce(ts.full_name, r.to_name), ''),
-        coalesce(l.name, nullif({NAMED.format(o="o", r="r")}, ''), d.name)), ''), ''),
-    coalesce(fs.full_name, ''), r.about, r.state, r.at, r.since, r.reply_by,
-    coalesce(r.theirs_at > coalesce(r.read_at, '-infinity'), false),
-    coalesce(r.ours_at > coalesce(r.read_there_at, '-infinity'), false)
+        coalesce(l.name, nullif({NAMED.format(o="o", r="r")}, ''), d.name)), ''), '') as "to",
+    coalesce(fs.full_name, '') as by, r.about, r.state, r.at, r.since, r.reply_by,
+    coalesce(r.theirs_at > coalesce(r.read_at, '-infinity'), false) as for_us,
+    coalesce(r.ours_at > coalesce(r.read_there_at, '-infinity'), false) as for_them
 from ({{rows}}) r
 left join people_person p on p.id = r.person_id
 left join partners_listing l on l.id = r.to_listing_id left join partners_partner d on d.id = r.to_partner_id
@@ -269,6 +269,11 @@ left join team_membership tm on tm.id = r.to_member_id left join team_staff ts o
 left join team_membership fm on fm.id = r.from_member_id left join team_staff fs on fs.id = fm.staff_id
 order by r.at, r.id
 """
+NAME = "coalesce(nullif(p.called, ''), p.full_name, '')"
+TOLD = f"coalesce(nullif({NAME}, ''), (select q.name from kohti.referred(array[r.id]) q), '')"
+"""A name as the person's own row has it; and for whoever reads by a share alone, as they are told it."""
+
+
 IN_HAND = """array(
     select j.person_id from journeys_journey j where j.owner_id = (select kohti.member()) and j.closed_at is null
     union all select c.person_id from journeys_cover c
@@ -320,7 +325,7 @@ def board(
         more += " and (r.at, r.id) > (%(at)s, %(id)s)"
         values |= {"at": after[0], "id": after[1]}
     with connection.cursor() as cursor:
-        cursor.execute(LINES.format(rows=BOARD[side].format(more=more)), values)
+        cursor.execute(LINES.format(name=NAME, rows=BOARD[side].format(more=more)), values)
         rows = cursor.fetchall()
     lines = [_line(row, here=side != "in") for row in rows[:A_PAGE]]
     if side == "in":
@@ -354,7 +359,7 @@ def of_person(actor: Actor, person_id: uuid.UUID) -> tuple[list[Line], list[Hidd
     """
     asks = "select r.* from partners_referral r where r.person_id = %(person)s order by r.at desc, r.id limit 200"
     with connection.cursor() as cursor:
-        cursor.execute(LINES.format(rows=asks), {"person": person_id})
+        cursor.execute(LINES.format(name=NAME, rows=asks), {"person": person_id})
         lines = [_line(row, here=True) for row in cursor.fetchall()]
         cursor.execute(
             "select id, state, at, since, neutral, neutral_text from kohti.referrals_hidden(%s)", [person_id]
@@ -386,20 +391,34 @@ order by r.at, r.id limit 20
 def for_today(actor: Actor) -> tuple[list[Line], list[Line]]:
     """What waits for this colleague: replies from partners and answers that are late; and who was handed over to them.
 
-    Oldest first, 50 and 20 at most. Three statements at most; it is in the history whom one saw.
+    Oldest first, 50 and 20 at most. One statement; it is in the history whom one saw.
     """
-    out: list[Line] = []
-    into: list[Line] = []
-    with connection.cursor() as cursor:
-        if actors.may(actor, "referrals.write"):
-            cursor.execute(LINES.format(rows=TODAY), {"today": clock.today(actor.zone)})
-            out = [_line(row, here=True) for row in cursor.fetchall()]
-        if actors.may(actor, "referrals.answer"):
-            cursor.execute(LINES.format(rows=INCOMING))
-            into = [_line(row, here=False) for row in cursor.fetchall()]
-    if into:
-        known = names([one.id for one in into])
-        into = [replace(one, name=known.get(one.id, "")) for one in into]
+    if not actors.may(actor, "referrals.answer"):
+        return [], []
+    out, into = reading.together({"today": clock.today(actor.zone)}, REPLIES, REFERRED)
     if out or into:
         history.record("person.listed", "person", None, persons=[one.person_id for one in (*out, *into)])
     return out, into
+
+
+def _today(unread: str) -> Callable[[reading.Row], Line]:
+    def line(row: reading.Row) -> Line:
+        return Line(
+            uuid.UUID(row["id"]),
+            uuid.UUID(row["person_id"]),
+            name=row["name"],
+            to=row["to"],
+            by=row["by"],
+            about=row["about"],
+            state=row["state"],
+            at=datetime.fromisoformat(row["at"]),
+            since=datetime.fromisoformat(row["since"]),
+            reply_by=reading.day(row["reply_by"]),
+            unread=row[unread],
+        )
+
+    return line
+
+
+REPLIES = reading.Part(LINES.format(name=NAME, rows=TODAY), _today("for_us"))
+REFERRED = reading.Part(LINES.format(name=TOLD, rows=INCOMING), _today("for_them"))
