@@ -65,3 +65,15 @@ def test_news_of_the_book_bring_the_day_anew_and_those_of_others_change_nothing(
     assert news_of(coach, "draft", first.id) == ""
     walk_in = acting(here.member("host"), frontdesk.take_walk_in, here.reasons["evidence"].id, key="w")
     assert (news_of(coach, "visit", walk_in.visit_id) or "").strip() == ""
+
+
+def test_a_round_that_is_not_back_in_time_is_said_at_once_to_who_goes_out_and_names_nobody() -> None:
+    here = place()
+    coach, host = here.member("coach"), here.member("host")
+    round_id = uuid.uuid4()
+    assert 'id="round-news"' in browser_of(coach).get("/day/").content.decode()
+    told = news_of(coach, "round", round_id)
+    assert told is not None
+    assert "A round is not back" in told
+    assert "A round is back" in (news_of(coach, "round-back", round_id) or "")
+    assert news_of(host, "round", round_id) == ""

@@ -19,12 +19,14 @@ from kohti.diary.news import concerns
 from kohti.frontdesk.actions.visits import ticket_of
 from kohti.frontdesk.showing import state_words
 from kohti.kernel import clock, live, pages, words
-from kohti.kernel.actor import Actor, as_actor
+from kohti.kernel.actor import Actor, as_actor, may
 from kohti.kernel.doors import needs
 from kohti.kernel.ids import short
 
 HERE = "case when v.counts then v.state else '' end, v.letter, v.number, v.arrived_at"
 IN_THE_LINE = ("waiting", "called")
+ROUNDS = ("round", "round-back")
+"""What is told of a round that was not back in time: that it is not, and that it is by now."""
 
 
 def line(
@@ -46,11 +48,12 @@ def _part(actor: Actor, language: str) -> live.Render:
 
     def render_part(news: Sequence[live.News]) -> str | None:
         today = clock.today(screen.zone)
-        if any(
-            one.topic == "round" or (one.topic == "diary" and concerns(one, today, today + timedelta(days=1)))
-            for one in news
-        ):
+        if any(one.topic == "diary" and concerns(one, today, today + timedelta(days=1)) for one in news):
             return None
+        rounds = [one.topic for one in news if one.topic in ROUNDS and may(screen, "outreach.go")]
+        if rounds:
+            with words.spoken(language, actor=screen):
+                return get_template("workbench/_round_news.html").render({"back": rounds[-1] != "round"})
         visits = [one.subject_id for one in news if one.topic == "visit"]
         if not visits:
             return ""

@@ -14,7 +14,7 @@ from kohti.diary import actions as diary
 from kohti.diary.actions import NewBooking
 from kohti.diary.models import Absence, Booking, Kind
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, once, words
+from kohti.kernel import clock, history, live, once, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
@@ -214,7 +214,8 @@ def back(actor: Actor, round_id: uuid.UUID, *, key: str) -> None:
     Round.objects.filter(id=round_id).update(
         ended_at=now, ended_by=actor.member_id, started_at=found.started_at or min(found.starts, now)
     )
-    history.record("round.back", "round", round_id, tell=found.centre_id if found.late_at else None)
+    history.record("round.back", "round", round_id)
+    _no_longer_late(found)
 
 
 def cancel_round(actor: Actor, round_id: uuid.UUID, *, key: str) -> None:
@@ -233,7 +234,14 @@ def cancel_round(actor: Actor, round_id: uuid.UUID, *, key: str) -> None:
         Goer.objects.filter(round_id=round_id).order_by("id").values_list("booking_id", flat=True)
     ):
         diary.mark(actor, booking_id, Booking.State.CANCELLED, expected=["booked"])
-    history.record("round.cancelled", "round", round_id, tell=found.centre_id if found.late_at else None)
+    history.record("round.cancelled", "round", round_id)
+    _no_longer_late(found)
+
+
+def _no_longer_late(found: Round) -> None:
+    """Open screens that said that it is not back say that it is."""
+    if found.late_at is not None:
+        live.tell(found.centre_id, "round-back", found.id)
 
 
 def _not_over(found: Round, actor: Actor) -> None:
