@@ -25,12 +25,13 @@ from kohti.kernel.languages import CODES, LANGUAGES
 from kohti.kernel.once import all_or_nothing
 from kohti.people import beside
 from kohti.people import queries as people
+from kohti.people.actions import BY_THEIR_WAY
 from kohti.people.attachments import letters
 from kohti.people.looked import Look, looks
 from kohti.people.queries import PersonCard
+from kohti.people.sharing.models import REACH
 from kohti.people.sharing.showing import shares_shown
-from kohti.people.sharing.wording import GROUNDS
-from kohti.people.views.sight import PURPOSES
+from kohti.people.sharing.wording import GROUNDS, PART_TITLES
 
 READ: dict[str, Callable[[], str]] = {
     "person.opened": lambda: _("read your page"),
@@ -64,7 +65,10 @@ def told(actor: Actor, card: PersonCard) -> Told:
     return Told(
         name=card.called or card.full_name,
         here=_here(actor, card.id),
-        shares=[one | {"means": GROUNDS[one["basis"]][1]()} for one in shown["shares"]],
+        shares=[
+            one | {"means": GROUNDS[one["basis"]][1](), "what": _to_them(one["what"])}
+            for one in shown["shares"]
+        ],
         hidden=shown["shares_hidden"],
         looked=[_looked(actor, one) for one in found],
         what=_("This says who reads what is written about you. You can ask for it at any time."),
@@ -80,16 +84,22 @@ def told(actor: Actor, card: PersonCard) -> Told:
     )
 
 
+def _to_them(what: list[str]) -> list[str]:
+    """What is shared, as it is said to the person."""
+    return [_("How to reach you") if one == PART_TITLES[REACH]() else one for one in what]
+
+
 def _here(actor: Actor, person_id: uuid.UUID) -> list[str]:
     """The colleagues who see them, each with why and until when."""
     with connection.cursor() as cursor:
         cursor.execute("select who, purpose, ends from kohti.colleagues_who_see(%s)", [person_id])
         rows = cursor.fetchall()
-    until = _("until %(day)s")
-    return [
-        f"{who}: {PURPOSES[purpose]()}, {until % {'day': words.day_of(ends, actor.zone)}}"
-        for who, purpose, ends in rows
-        if purpose in PURPOSES
+    coaches = [who for who, purpose, _ends in rows if purpose == BY_THEIR_WAY]
+    last = {who: ends for who, _purpose, ends in sorted(rows, key=lambda row: row[2]) if who not in coaches}
+    said = [_("%(name)s works with you.") % {"name": who} for who in dict.fromkeys(coaches)]
+    return said + [
+        _("%(name)s may read your page until %(day)s.") % {"name": who, "day": words.day_of(ends, actor.zone)}
+        for who, ends in last.items()
     ]
 
 

@@ -44,7 +44,7 @@ SHARED: dict[str, tuple[Given, ...]] = {
             "Second floor, no lift. A ground-floor flat would change her mornings.", due=True,
         ),
         Given(
-            "Conor Smith", "drugs-service", ("work", "reach"), "Their mornings and his college days fit together",
+            "Conor Smith", "drugs-service", ("work", "reach"), "Appointments there that fit with his college days",
             "College is on Mondays and Wednesdays. Afternoons are free.",
             basis="consent", told="He asked for it, here on Friday. He knows that saying no costs him nothing.",
         ),

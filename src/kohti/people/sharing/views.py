@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -99,7 +100,7 @@ def one_share(
         actor,
         request.POST if what == "again" else None,
         objected=bool(shown["objects"]),
-        initial={"again_on": min(last, today + forms.USUAL)},
+        initial={"again_on": today + (last - today + timedelta(days=1)) // 2},
         prefix="a",
     )
     end = forms.EndForm(actor, request.POST if what == "end" else None, prefix="e")

@@ -141,7 +141,7 @@ def _shown(request: HttpRequest, actor: Actor, found: SharedPerson) -> dict[str,
             else "",
         },
         "born": words.day_short(found.date_of_birth) if found.date_of_birth else "",
-        "shared": words.all_of(titles(actor, found.fields)),
+        "shared": ", ".join(titles(actor, found.fields)),
         "shares": [
             {"what_for": one.what_for, "until": words.day_short(last_day(one.ends, actor.zone)), "by": one.by}
             for one in part.shares
