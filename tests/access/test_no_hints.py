@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.access.asking import Answer, ask
 from tests.access.people import THEIRS, House
 from tests.access.test_nobody_gets_in import OF_SOMEBODY, may_open, taken
-from tests.config.test_routes import EXPECTED, SAID, keys_of
+from tests.config.test_routes import EXPECTED, SAID, keys_of, once
 
 from kohti.kernel.ids import short
 
@@ -80,3 +80,32 @@ def test_a_search_for_somebody_else_s_person_says_what_one_for_nobody_says(
         answer = ask(everybody.browsers[asker], "POST", reverse(route), {name: typed})
         answers.append((answer.status, plain(answer).replace(typed, "-")))
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("other", ["ow", "re", "ot"])
+def test_who_is_added_under_the_name_of_somebody_elsewhere_is_warned_of_nothing(
+    other: str, everybody: House
+) -> None:
+    """A name is no sign that it is the same person: whoever types it is answered as for a name nobody has."""
+    for _again in range(2):  # what is remembered of a service is looked up by the first who asks
+        answers = []
+        for typed in (f"Anna {everybody.someone[other].say('name').title()}", "Anna Zzyzxabc"):
+            for route in ("people_alike", "person_new"):
+                data = {"full_name": typed, "key": once()}
+                answer = ask(everybody.browsers["coach elsewhere"], "POST", reverse(route), data)
+                said = re.sub(r"/people/[\w-]{22}/", "/people/-/", plain(answer)).replace(typed, "-")
+                answers.append((answer.status, said))
+    assert answers[:2] == answers[2:]
+
+
+@pytest.mark.parametrize(("other", "warned"), [("ow", True), ("re", True), ("ot", False)])
+def test_a_full_match_elsewhere_says_whom_to_ask_and_nothing_of_the_person(
+    other: str, warned: bool, everybody: House
+) -> None:
+    one = everybody.someone[other]
+    browser, data = everybody.browsers["coach elsewhere"], {"full_name": one.person.full_name, "key": once()}
+    for more in ({"email": f"{one.say('phone')}@example.org"}, {"email": "nobody@example.org"}):
+        answer = ask(browser, "POST", reverse("person_new"), data | more)
+        matched = warned and more["email"] != "nobody@example.org"
+        assert answer.status == (422 if matched else 302)
+        assert answer.tells(everybody) <= {(other, "name"), (other, "phone")}, "what was typed"
