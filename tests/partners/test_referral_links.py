@@ -180,6 +180,17 @@ def test_what_ends_is_gone_on_the_next_request(here: Place, debts: uuid.UUID) ->
     assert Client().get(reverse("referral_link", args=["guessed"])).status_code == 404
 
 
+def test_the_link_of_a_restricted_record_opens_nothing(here: Place, debts: uuid.UUID) -> None:
+    coach, referral = here.member("coach"), referred(here, debts)
+    address, _mail = mailed(here, referral)
+    dora = opened(address)
+    with as_actor(coach):
+        person = Referral.objects.get(id=referral).person_id
+    assert coach.member_id is not None
+    acting(here.member("leader"), people.restrict, person, [coach.member_id], "a relative", key=key())
+    assert "Ann Other" not in text_of(dora, address, 410)
+
+
 def test_a_link_that_is_given_by_hand_is_shown_once(here: Place, debts: uuid.UUID) -> None:
     coach = browser_of(here.member("coach"))
     made = acting(

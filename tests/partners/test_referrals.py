@@ -244,6 +244,19 @@ def test_a_share_that_is_ended_ends_what_the_other_side_reads(house: House) -> N
     assert "What they were shown has ended" in browser_of(house.coach).get(there).content.decode()
 
 
+def test_a_record_that_is_restricted_is_open_to_no_partner(house: House) -> None:
+    person = somebody(house)
+    made = sent(house, person)
+    browser, there = browser_of(house.housing), reverse("referral", args=[made])
+    assert browser.get(there).status_code == 200
+    assert house.coach.member_id is not None
+    acting(house.leader, people.restrict, person, [house.coach.member_id], "a relative", key=key())
+    assert browser.get(there).status_code == 404
+    board = browser.get(f"{reverse('referrals')}?side=in").content.decode()
+    assert "Has to leave" not in board
+    assert browser_of(house.coach).get(there).status_code == 200
+
+
 def test_whose_name_tells_is_named_to_who_holds_the_key(house: House) -> None:
     with as_system(house.place.system):
         drugs = Organisation.objects.get(service_id=house.place.system.service, code="drugs-service").id

@@ -20,7 +20,11 @@ a_referral_to_write = both(handed_over_by_us, sent_by_me, about(a_kept_person))
 
 
 def handed_to_us(who: Who, row: Row, world: World) -> bool:
-    """The one who is named, else whoever of that organisation answers; while it is open and what was agreed holds."""
+    """The one who is named, else whoever of that organisation answers; while it is open, what was agreed holds, and the
+    record is not open to named people only."""
+    person = world.of("people_person", row["person_id"])
+    if person is None or person["restricted"]:
+        return False
     open_now = row["closed_at"] is None and row["sent_at"] is not None
     if not (who.may("referrals.answer") and open_now and datetime.fromisoformat(row["ends"]) > LATE):
         return False

@@ -27,7 +27,12 @@ TO_US = (
     "(to_member_id = (select kohti.member())"
     " or (to_member_id is null and to_organisation_id = (select kohti.organisation())))"
 )
-THERE = f"({ANSWERS} and {STANDS} and {TO_US})"
+NOT_RESTRICTED = (
+    "person_id <> all(array(select x.person_id from people_restriction x"
+    " where x.ended_at is null and x.service_id = (select kohti.service())))"
+)
+"""A record that is open to named people only is open to no partner; computed once a statement."""
+THERE = f"({ANSWERS} and {STANDS} and {TO_US} and {NOT_RESTRICTED})"
 GUEST = "id = (select kohti.admitted())"
 ITS_REFERRAL = "exists (select 1 from partners_referral r where r.id = referral_id)"
 OURS_ALONE = f"{WRITES} and {ITS_REFERRAL}"
@@ -141,7 +146,8 @@ create or replace trigger share_ends_referral after update of ended_at on people
 )
 
 OF_THE_OTHER_SIDE = """
-    closed_at is null and sent_at is not null and ends > kohti.now() and (
+    closed_at is null and sent_at is not null and ends > kohti.now()
+    and not exists (select 1 from people_person p where p.id = person_id and p.restricted) and (
         id = kohti.admitted()
         or (kohti.may('referrals.answer') and (to_member_id = kohti.member()
             or (to_member_id is null and to_organisation_id = kohti.organisation()))))
@@ -220,7 +226,8 @@ $$"""
 HOLDS = """
     case when r.state = 'draft' then null
          when r.closed_at is not null then r.state
-         when l.ended_at is not null then 'revoked'
+         when l.ended_at is not null
+             or exists (select 1 from people_person p where p.id = r.person_id and p.restricted) then 'revoked'
          when least(l.expires, r.ends) <= kohti.now() then 'expired'
          when l.browser_hash = '' then 'new'
          when l.browser_hash <> p_browser then 'elsewhere'
@@ -281,6 +288,7 @@ returns jsonb language sql stable security definer set search_path = pg_catalog,
         'referral', r.id, 'person', r.person_id)
     from partners_referrallink l join partners_referral r on r.id = l.referral_id
     join team_service s on s.id = l.service_id join team_centre c on c.id = r.centre_id
+    join people_person p on p.id = r.person_id and not p.restricted
     where l.id = p_link and l.ended_at is null and l.browser_hash <> '' and r.closed_at is null
       and r.sent_at is not null and least(l.expires, r.ends) > kohti.now()
 $$"""
