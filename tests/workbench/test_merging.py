@@ -42,6 +42,7 @@ from kohti.outreach.models import Encounter
 from kohti.partners import actions as directory
 from kohti.partners.referrals import actions as referrals
 from kohti.partners.referrals import links
+from kohti.partners.rulings import actions as rulings
 from kohti.people import actions as people
 from kohti.people import queries
 from kohti.people.attachments import actions as papers
@@ -126,6 +127,8 @@ def filled(here: Place, coach: Actor, person: Person, at: datetime) -> None:
         outreach.write_encounters(me, [met])
         outreach.become(me, Encounter.objects.get(id=met.id).reached_id, person.id, key=key())
     way = begin(coach, person)
+    here.member("decision-maker")
+    acting(coach, rulings.ask, way, kind="training", words="May they?", fields=["work"], key=key())
     with as_actor(coach) as me:
         aim = journeys.NewAim(words="bake again", field="work")
         step = journeys.NewStep(words="ring the bakery", due_on=FAR, aim_id=aim.id)
@@ -133,6 +136,8 @@ def filled(here: Place, coach: Actor, person: Person, at: datetime) -> None:
         journeys.write_contact(
             me, way, journeys.NewContact(channel="here", needs=needs, changes=(aim, step)), key=key()
         )
+        helper = here.hire("partner", centre="cheltenham", name=f"Ruth {new_id().hex}")
+        journeys.ask_to_help(me, step.id, own(helper), until=FAR, told="agreed", key=key())
         journeys.reach(me, way, "job", TODAY, key=key())
         journeys.pause(me, way, FAR, "in hospital", key=key())
         journeys.cover(me, [way], own(leader), starts=MORNING, ends=MORNING + timedelta(days=3), key=key())
