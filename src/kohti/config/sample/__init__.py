@@ -27,7 +27,7 @@ from kohti.kernel.errors import NotThere
 from kohti.team import actions as team
 from kohti.team.models import Centre, Membership, Staff, User
 
-from . import directory, morning, out_there, referring, rotas, shared, ways
+from . import directory, morning, out_there, referring, rotas, shared, together, ways
 from .around import Around
 from .places import CHELTENHAM, SAMPLED, Sampled
 
@@ -161,6 +161,7 @@ def _live(here: Sampled, data: Path, say: Say) -> list[dict[str, str]]:
         accounts = _accounts(actor, here)
     begun = ways.live(actor, here)
     shared.live(actor, here)
+    together.live(actor, here)
     say(_("%(number)s people on their way there") % {"number": begun})
     beside = Around(here, actor, colleagues, SEED)
     beside.live(data)

@@ -85,6 +85,7 @@ def _show(
         service_id=actor.service, centre_id=centre_id, role__verbs__contains=["rulings.give"], starts__lte=now
     ).exclude(ends__lte=now)
     asked: dict[uuid.UUID, list[uuid.UUID]] = {}
+    assert actor.member_id is not None
     for one in who.exclude(id=actor.member_id).order_by("id"):
         asked.setdefault(one.organisation_id, []).append(one.id)
     if not asked:

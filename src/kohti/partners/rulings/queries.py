@@ -86,7 +86,7 @@ def to_us(actor: Actor) -> list[tuple[Asked, SharedPerson]]:
     return lines
 
 
-def _asked(query: str, *values: object) -> list[Asked]:
+def _asked(query: str, *values: uuid.UUID | datetime) -> list[Asked]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return [Asked(*row) for row in cursor.fetchall()]
