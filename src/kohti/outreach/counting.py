@@ -29,11 +29,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     ), met as materialized (
         select who, (array_agg(person_id))[1] as person_id, min(at) as ever, min(at) filter (where at >= p_from) as first_at
         from everything where withdrawn_at is null group by who
+    ), spells as materialized (
+        select person_id, min(since) as since from journeys_stagespell
+        where service_id = kohti.service() and stage = any(p_stages) group by person_id
     ), began as (
-        select m.who, m.ever, (
-            select min(p.since) from journeys_stagespell p
-            where p.person_id = m.person_id and p.stage = any(p_stages)) as since
-        from met m where m.first_at is not null and m.person_id is not null
+        select m.who, m.ever, p.since from met m join spells p on p.person_id = m.person_id
+        where m.first_at is not null
     ), zone as (select timezone from team_service where id = kohti.service()),
     counted as (
         select date_trunc('month', m.first_at at time zone z.timezone)::date as month, 1 as reached, 0 as encounters,
