@@ -101,7 +101,8 @@ def test_every_page_about_a_person_has_the_same_bar_and_no_name_in_its_title(her
         assert page.count("<h1") == 1, name
     assert all(tabs == all_tabs[0] for tabs in all_tabs)
     assert [text for text, _href in all_tabs[0]] == [
-        "Overview", "Plan", "How it goes", "Timeline", "Appointments", "Documents", "Who sees them", "Other centre", "History",
+        "Overview", "Plan", "How it goes", "Timeline", "Appointments", "Documents", "Referrals", "Who sees them",
+        "Other centre", "History",
     ]  # fmt: skip
 
 
@@ -117,9 +118,10 @@ def test_a_coach_has_the_pages_a_coach_may_open(here: Place) -> None:
         "Timeline",
         "Appointments",
         "Documents",
+        "Referrals",
         "Who sees them",
     ]
-    assert [browser.get(href).status_code for _text, href in tabs] == [200] * 7
+    assert [browser.get(href).status_code for _text, href in tabs] == [200] * 8
 
 
 def test_who_looked_stands_in_a_person_s_history(here: Place) -> None:
