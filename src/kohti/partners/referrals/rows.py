@@ -143,6 +143,22 @@ create or replace trigger share_ends_referral after update of ended_at on people
     for each row when (old.ended_at is null and new.ended_at is not null and new.because_kind = 'referral')
     execute function kohti.share_ends_referral();
 """,
+    # a record that is opened to named people only is nobody's at a partner's any more: it is handed over anew
+    definer(
+        """
+kohti.restricting_ends_referrals()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update partners_referral set ends = least(ends, greatest(at, kohti.now()))
+    where person_id = new.id and closed_at is null and ends > kohti.now();
+    return null;
+end $$;
+grant execute on function kohti.restricting_ends_referrals() to public"""
+    ),
+    """
+create or replace trigger restricting_ends_referrals after update of restricted on people_person
+    for each row when (new.restricted and not old.restricted) execute function kohti.restricting_ends_referrals();
+""",
 )
 
 OF_THE_OTHER_SIDE = """
