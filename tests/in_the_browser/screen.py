@@ -91,7 +91,7 @@ class Screen:
         expect(control).to_have_count(1)
         here = "element => element === document.activeElement || (element.isConnected ? false : null)"
         element = control.element_handle()
-        for _ in range(200):
+        for _ in range(400):
             found = element.evaluate(here)
             if found:
                 return

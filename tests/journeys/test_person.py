@@ -49,6 +49,9 @@ def test_every_word_of_a_way_is_told_and_forgotten_and_its_figures_stay(
     contact = NewContact(channel="here", text=SECRET, needs=said, changes=(aim, step))
     with as_actor(coach):
         actions.write_contact(coach, way, contact, key=key())
+        actions.ask_to_help(coach, step.id, other.member_id, until=TODAY, told=SECRET, key=key())
+    acting(other, actions.help_with_step, step.id, version=1, state="", words=SECRET, key=key())
+    with as_actor(coach):
         actions.change_plan(
             coach, way, [MoveStep(id=step.id, version=1, state="stuck", why=SECRET)], key=key()
         )

@@ -47,7 +47,7 @@ def test_the_shipped_one_is_read_whole() -> None:
     assert plan.service.code == "gloucestershire"
     assert len(plan.centres) == 7
     assert [role.code for role in plan.roles] == [
-        *("host", "coach", "leader", "partner", "partner-worker"),
+        *("host", "coach", "leader", "partner", "partner-worker", "decision-maker"),
         *("service-manager", "operations", "partnerships", "administrator"),
     ]
 
@@ -220,7 +220,7 @@ def test_the_words_for_a_person_name_file_line_and_place() -> None:
             "“adiction” is not one of the fields; did you mean “addiction”?",
         ),
         ('code = "online"', 'code = "reach"', "“reach” is a word of the product's own"),
-        ("neutral = {", "#", "expected what it is called to whoever may not know that"),
+        ("neutral = {", "#", "expected a neutral name for those who may not know"),
     ],
 )
 def test_codes_are_unique_and_lead_somewhere(before: str, after: str, words: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
+from tests.partners.referring import waiting_for
 
 from kohti.journeys import actions as journeys
 from kohti.kernel import clock
@@ -149,7 +150,7 @@ def test_a_second_browser_is_told_so_and_can_ask_for_a_new_link(here: Place, deb
         assert other.post(f"{address}again/").status_code == 302
     assert "You have asked for a new link." in text_of(other, address, 410)
     with as_actor(here.member("coach")) as coach:
-        out, _into = queries.for_today(coach)
+        out = waiting_for(coach)
         assert referral in {one.id for one in out if one.unread}
         assert [one.state for one in queries.page(coach, referral).turns] == ["sent", "again"]
     again, _mail = mailed(here, referral)
@@ -167,7 +168,7 @@ def test_what_ends_is_gone_on_the_next_request(here: Place, debts: uuid.UUID) ->
     again, _mail = mailed(here, referral)
     dora = opened(again)
     with clock.held_at(MORNING + timedelta(days=15)):
-        assert "It held until a day that is over." in text_of(dora, again, 410)
+        assert "This link was good until a day that has passed." in text_of(dora, again, 410)
     acting(coach, actions.withdraw, referral, why="", key=key())
     typed = dora.post(f"{again}answer/", {"state": "accepted", "words": "Gladly!", "key": key()})
     assert typed.status_code == 410

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories import MORNING, TODAY, Place, acting, as_system, browser_of, place
+from tests.partners.referring import waiting_for
 
 from kohti.diary import actions as diary
 from kohti.kernel import clock
@@ -251,7 +252,9 @@ def test_a_record_that_is_restricted_is_open_to_no_partner(house: House) -> None
     assert browser.get(there).status_code == 200
     assert house.coach.member_id is not None
     acting(house.leader, people.restrict, person, [house.coach.member_id], "a relative", key=key())
-    assert browser.get(there).status_code == 404
+    closed = browser.get(there)
+    assert closed.status_code == 410
+    assert "Ann" not in closed.content.decode()
     board = browser.get(f"{reverse('referrals')}?side=in").content.decode()
     assert "Has to leave" not in board
     assert browser_of(house.coach).get(there).status_code == 200
@@ -286,7 +289,7 @@ def test_an_answer_that_does_not_come_goes_to_a_person(house: House) -> None:
 
     def late(actor: Actor) -> bool:
         with as_actor(actor):
-            return made in {one.id for one in queries.for_today(actor)[0]}
+            return made in {one.id for one in waiting_for(actor)}
 
     def looked() -> None:
         with as_system(house.place.system) as system:
@@ -318,7 +321,7 @@ def test_where_nobody_looks_after_it_the_leader_does_at_once(house: House) -> No
         with as_system(here.system) as system:
             replies.look(system)
         with as_actor(house.leader) as leader:
-            assert made in {one.id for one in queries.for_today(leader)[0]}
+            assert made in {one.id for one in waiting_for(leader)}
 
 
 def test_who_has_left_gives_it_back_and_is_offered_no_more(house: House) -> None:

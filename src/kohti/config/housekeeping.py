@@ -88,7 +88,7 @@ def move_people() -> None:
 
 @housekeeping("referral-clock", cron="*/15 * * * *")
 def look_at_referrals() -> None:
-    """Answers that do not come go to a leader; who was named and has left gives back what they were asked."""
+    """What nobody answers goes to a leader; who was named and has left gives back what they were asked."""
     for actor in services():
         with as_actor(actor):
             referrals.look(actor)

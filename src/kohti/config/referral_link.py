@@ -38,7 +38,7 @@ LIMITS = {"referral": "240/h/key", "referral_change": "60/h/key", "referral_unkn
 WORDS = {
     "expired": (
         gettext_lazy("This link no longer works"),
-        gettext_lazy("It held until a day that is over."),
+        gettext_lazy("This link was good until a day that has passed."),
     ),
     "revoked": (
         gettext_lazy("This link no longer works"),
@@ -114,7 +114,7 @@ def _closed(request: HttpRequest, token: str) -> HttpResponseBase:
         text: object
         title, text = WORDS["expired"]
         if found is None:
-            text = gettext_lazy("Look whether the address is whole, or ask whoever sent it.")
+            text = gettext_lazy("Check that the whole address is there, or ask whoever sent it.")
         elif found.state in WORDS:
             title, text = WORDS[found.state]
         if too_often:
@@ -197,7 +197,7 @@ def _show(
         "called": who["called"],
         "service": guest.facts["service"],
         "facts": [
-            (_("From"), ", ".join(part for part in (_sender(page), str(guest.facts["centre"])) if part)),
+            (_("Sent by"), ", ".join(part for part in (_sender(page), str(guest.facts["centre"])) if part)),
             (_("Languages"), spoken.names_of(tuple(who["languages"] or ()))),
             (_("Interpreter needed"), spoken.name_of(who["interpreter"]) if who["interpreter"] else ""),
             (_("Safe contact"), " · ".join(part for part in reach if part)),

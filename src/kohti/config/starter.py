@@ -234,11 +234,15 @@ aims_in = ["work"]
 def text(code: str, *, name: str, languages: Sequence[str], country: str = "", timezone: str = "") -> str:
     """A blueprint for a new service, in order as it stands. `languages` are codes of HOMES, the first one first.
 
-    Its four roles may what those of the same code may in Gloucestershire.
+    Its four roles may what those of the same code may in Gloucestershire, but go out on rounds: for that a service first
+    names a kind of appointment.
     """
     home = HOMES[languages[0]]
     order = list(HOMES)
-    like = {role.code: role.verbs for role in blueprint.read(services.shipped("gloucestershire")).roles}
+    like = {
+        role.code: [one for one in role.verbs if one != "outreach.go"]
+        for role in blueprint.read(services.shipped("gloucestershire")).roles
+    }
 
     def title(found: re.Match[str]) -> str:
         titles = dict(zip(order, TITLES[found[1]], strict=True))

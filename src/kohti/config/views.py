@@ -54,7 +54,7 @@ TRY_FIRST: tuple[tuple[str, Callable[[], str]], ...] = (
     ("people.open", lambda: _("Press “Call next” and see who comes.")),
     ("arrivals.check_in", lambda: _("Type a few letters of a name and press Enter: they are checked in.")),
     ("queue.call", lambda: _("Press “Call next” and see who comes.")),
-    ("shares.read", lambda: _("See of whom something is shared with you, and what.")),
+    ("shares.read", lambda: _("See whose data is shared with you, and what.")),
     ("team.see", lambda: _("See who works here.")),
 )
 """What a role with this verb could try, by the first that fits."""

@@ -57,7 +57,7 @@ CHOSEN: dict[str, Callable[[], str]] = {
 RULED: dict[str, Callable[[], str]] = {
     "yes": lambda: _("Yes"),
     "no": lambda: _("No"),
-    "if": lambda: _("Yes, if"),
+    "if": lambda: _("Yes, on a condition"),
 }
 LEVELS: dict[int | None, Callable[[], str]] = {
     1: lambda: _("Very hard"),

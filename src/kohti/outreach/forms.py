@@ -48,7 +48,7 @@ class EncounterForm(forms.Form):
     next = forms.ChoiceField(label=gettext_lazy("What next"), required=False, widget=forms.RadioSelect)
     reached = forms.ChoiceField(label=gettext_lazy("Met before"), required=False)
     nickname = _text(gettext_lazy("Nickname"), MOST_NICKNAME)
-    text = _text(gettext_lazy("A word more"), MOST_TEXT)
+    text = _text(gettext_lazy("Anything else"), MOST_TEXT)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
@@ -106,7 +106,7 @@ class RoundForm(forms.Form):
     )
     alone = forms.BooleanField(label=gettext_lazy("One goes alone, and that is agreed"), required=False)
     watcher = forms.ChoiceField(
-        label=gettext_lazy("Who hears if you are not back"),
+        label=gettext_lazy("Who is told if you are not back"),
         help_text=gettext_lazy("A colleague who stays here. Later the team leader hears too."),
     )
     phone = _text(gettext_lazy("Phone on the round"), 40, widget=forms.TextInput(attrs={"inputmode": "tel"}))
@@ -166,7 +166,9 @@ class SpotForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     place = _text(gettext_lazy("Where it is"), 200)
     safety = _text(
-        gettext_lazy("What to heed there"), 500, help_text=gettext_lazy("Whoever goes there reads it first.")
+        gettext_lazy("What to watch out for there"),
+        500,
+        help_text=gettext_lazy("Whoever goes there reads it first."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -25,7 +25,7 @@ STATES = {
     "planned": lambda: _("Planned"),
     "out": lambda: _("Out there"),
     "late": lambda: _("Not back"),
-    "back": lambda: _("Back"),
+    "back": lambda: _("Back again"),
     "cancelled": lambda: _("Cancelled"),
 }
 

@@ -54,7 +54,7 @@ def figures(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             ],
             "means": [
                 (
-                    _("Reached"),
+                    _("People reached"),
                     _("people met at least once in the period, each once, however often and by whomever"),
                 ),
                 (

@@ -107,8 +107,8 @@ def _coming(row: reading.Row) -> Coming:
 @dataclass(frozen=True, slots=True)
 class Mine:
     """What is one's own on a day: appointments, drafts that wait to be saved, what helpers did, what was asked for a
-    ruling, who of the partners is here, which entries of the directory one is asked to confirm, rounds out there, and
-    shares to look at again."""
+    ruling, who of the partners is here, which entries of the directory one is asked to confirm, rounds out there,
+    shares to look at again, replies from partners, and who was handed over to oneself."""
 
     coming: list[Coming]
     drafts: int
@@ -118,6 +118,8 @@ class Mine:
     to_confirm: list[asked_again.Asked]
     rounds: list[RoundLine]
     shares: list[shares_due.Due]
+    replies: list[partners.Line]
+    referred: list[partners.Line]
 
 
 def coming(actor: Actor, first: date, last: date) -> Mine:
@@ -141,18 +143,26 @@ def coming(actor: Actor, first: date, last: date) -> Mine:
         asked_again.ASKED,
         shares_due.DUE,
     ]
-    if may(actor, "outreach.go"):
+    goes_out, refers = may(actor, "outreach.go"), may(actor, "referrals.answer")
+    if goes_out:
         more, rounds = outreach.today(actor)
         asked = more | asked
         parts.append(rounds)
-    found, waiting, helped, ruled, places, to_confirm, shares, *out_there = reading.together(asked, *parts)
-    persons = [one.person_id for one in (*found, *helped, *shares) if one.person_id]
+    if refers:
+        asked["today"] = first
+        parts += [partners.REPLIES, partners.REFERRED]
+    found, waiting, helped, ruled, places, to_confirm, shares, *others = reading.together(asked, *parts)
+    rest = iter(others)
+    rounds_now = next(rest) if goes_out else []
+    replies, referred = (next(rest), next(rest)) if refers else ([], [])
+    seen = (*found, *helped, *shares, *replies, *referred)
+    persons = [one.person_id for one in seen if one.person_id]
     persons += [one.person_id for one in ruled if one.name]
     if persons:
         history.record("person.listed", "person", None, persons=persons)
     today = [one for one in gathered(places) if one.day == first]
-    rounds_now = out_there[0] if out_there else []
-    return Mine(found, len(waiting), helped, ruled, of_the_day(actor, today), to_confirm, rounds_now, shares)
+    placed = of_the_day(actor, today)
+    return Mine(found, len(waiting), helped, ruled, placed, to_confirm, rounds_now, shares, replies, referred)
 
 
 def _coming_line(actor: Actor, one: Coming) -> dict[str, Any]:
@@ -218,7 +228,6 @@ def _shown(actor: Actor) -> dict[str, Any]:
     needing = queries.needing(actor, leads=leads)
     asked, mine_asked = queries.hand_overs(actor)
     actions.hand_overs_read(actor, asked)
-    replies, referred = partners.for_today(actor)
     return {
         "day": words.day_long(today),
         "next": _coming_line(actor, ahead[0]) if ahead else None,
@@ -263,8 +272,8 @@ def _shown(actor: Actor) -> dict[str, Any]:
             }
             for one in (queries.to_review(actor) if may(actor, "people.edit") else ())
         ],
-        "replies": [of_partners.line(actor, one) for one in replies],
-        "referred": [of_partners.line(actor, one) for one in referred],
+        "replies": [of_partners.line(actor, one) for one in own.replies],
+        "referred": [of_partners.line(actor, one) for one in own.referred],
         "told": [handed.line(actor, one) for one in mine_asked],
         "helped": [
             {

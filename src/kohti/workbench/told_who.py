@@ -105,7 +105,7 @@ def _here(actor: Actor, person_id: uuid.UUID) -> list[str]:
 
 def _looked(actor: Actor, one: Look) -> dict[str, Any]:
     urgent = "emergency" in one.reasons or "person.emergency" in one.verbs
-    printed = _("took it out or printed it")
+    printed = _("downloaded or printed it")
     return {
         "day": words.day_short(one.day),
         "who": one.who,

@@ -86,7 +86,7 @@ def faults_in_words() -> Mapping[str, str]:
     """What each code of `hsds.records.FAULTS` means, said of a field or of a record."""
     return {
         "missing": _("is missing"),
-        "no-record": _("is no record"),
+        "no-record": _("is not a record"),
         "not-id": _("is not a UUID"),
         "not-text": _("is not text"),
         "not-number": _("is not a number"),

@@ -56,7 +56,7 @@ def keep_rota(
     if starts < clock.today(actor.zone):
         raise Refused(_("This day is over."), code="day-over")
     if not lines:
-        raise Refused(_("Nobody is in this rota. To end it, end it."), code="nobody")
+        raise Refused(_("This rota is empty. If it is to end, use “End a rota”."), code="nobody")
     if len(lines) > MOST_LINES:
         raise Refused(_("These are too many lines for one rota."), code="too-many")
     if any(one.closes <= one.opens for one in lines):

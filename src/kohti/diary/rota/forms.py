@@ -61,7 +61,7 @@ class LineForm(forms.Form):
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("On which days"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose a day, or nobody.")},
+        error_messages={"required": gettext_lazy("Choose a day, or leave the person empty.")},
     )
     opens = _wall(gettext_lazy("From"))
     closes = _wall(gettext_lazy("Until what time"))

@@ -62,7 +62,7 @@ def _said(actor: Actor, one: Place) -> list[str]:
     if one.holiday:
         return [_("Holiday")]
     if not one.here:
-        return [_("Away")]
+        return [_("Not here")]
     zone = actor.zone
     return [
         ", ".join(
@@ -82,7 +82,7 @@ def days_said(first: date, last: date) -> str:
 def change_said(one: Change) -> str:
     """A holiday, or who stands in, in words."""
     if not one.name:
-        return _("Nobody of %(organisation)s comes") % {"organisation": one.organisation}
+        return _("Nobody from %(organisation)s comes") % {"organisation": one.organisation}
     return _("%(cover)s for %(name)s") % {"cover": one.cover, "name": one.name}
 
 

@@ -52,7 +52,7 @@ def ask_to_help(
         raise Refused(_("Nobody can help with this step now: it is not under way."), code="not-under-way")
     member = works_here(actor, member_id)
     if "shares.read" not in member.role.verbs:
-        raise Refused(_("Their role does not read what is shared with them."), code="reads-nothing")
+        raise Refused(_("Their role cannot read what is shared with them."), code="reads-nothing")
     if Helping.objects.filter(step_id=step_id, member_id=member_id, ended_at=None).exists():
         raise Refused(_("They help with this step already."), code="helps")
     share(

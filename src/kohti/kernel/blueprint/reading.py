@@ -159,7 +159,7 @@ def _of_codes(plan: Blueprint) -> Iterator[tuple[Path, str]]:
         if organisation.tells:
             yield from lost(("organisations", index, "tells"), "fields", organisation.tells)
             if not organisation.neutral:
-                fault = _("expected what it is called to whoever may not know that: neutral")
+                fault = _("expected a neutral name for those who may not know: neutral")
                 yield ("organisations", index, "tells"), fault
     for index, field in enumerate(plan.fields):
         if field.code in NO_FIELD:

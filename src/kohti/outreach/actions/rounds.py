@@ -60,7 +60,7 @@ def plan_round(actor: Actor, wanted: NewRound, *, key: str) -> uuid.UUID:
     if ends <= clock.now():
         raise Refused(_("This time is over."), code="over")
     if not starts < ends <= starts + LONGEST:
-        raise Refused(_("A round is back within 16 hours."), code="too-long")
+        raise Refused(_("A round lasts 16 hours at most."), code="too-long")
     spots = list(dict.fromkeys(wanted.spots))
     known = Spot.objects.filter(id__in=spots, centre_id=actor.centre, ended_at=None).count()
     if not spots or known < len(spots):

@@ -371,7 +371,7 @@ def _must_follow(one: Referral, state: str) -> None:
     if one.state in CLOSED:
         raise Refused(_("This is over: %(state)s.") % {"state": called(one.state)}, code="over")
     raise Refused(
-        _("It is “%(state)s” now: this does not follow.") % {"state": called(one.state)}, code="state"
+        _("It is “%(state)s” now, so this is not possible.") % {"state": called(one.state)}, code="state"
     )
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
-from kohti.kernel import clock, history, reading, words
+from kohti.kernel import history, reading, words
 from kohti.kernel.actor import Actor
 from kohti.kernel.errors import KohtiError, NotThere
 from kohti.people.actions.sight import asked
@@ -388,19 +388,6 @@ order by r.at, r.id limit 20
 """
 
 
-def for_today(actor: Actor) -> tuple[list[Line], list[Line]]:
-    """What waits for this colleague: replies from partners and answers that are late; and who was handed over to them.
-
-    Oldest first, 50 and 20 at most. One statement; it is in the history whom one saw.
-    """
-    if not actors.may(actor, "referrals.answer"):
-        return [], []
-    out, into = reading.together({"today": clock.today(actor.zone)}, REPLIES, REFERRED)
-    if out or into:
-        history.record("person.listed", "person", None, persons=[one.person_id for one in (*out, *into)])
-    return out, into
-
-
 def _today(unread: str) -> Callable[[reading.Row], Line]:
     def line(row: reading.Row) -> Line:
         return Line(
@@ -422,3 +409,5 @@ def _today(unread: str) -> Callable[[reading.Row], Line]:
 
 REPLIES = reading.Part(LINES.format(name=NAME, rows=TODAY), _today("for_us"))
 REFERRED = reading.Part(LINES.format(name=TOLD, rows=INCOMING), _today("for_them"))
+"""What waits for a colleague on a day (`today`): replies from partners and answers that are late, 50 at most; and who was
+handed over to them, 20. Oldest first; whoever shows them writes into the history whom one saw."""

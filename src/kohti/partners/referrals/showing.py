@@ -129,7 +129,7 @@ def facts(actor: Actor, page: Page) -> list[tuple[str, str]]:
     ground, means = GROUNDS[one.basis]
     return [
         (_("To"), page.to_whom),
-        (_("From"), ", ".join(part for part in (page.by, page.by_organisation) if part)),
+        (_("Sent by"), ", ".join(part for part in (page.by, page.by_organisation) if part)),
         (_("How"), states.HOWS[one.how][0]()),
         (_("Shown until"), words.day_long(one.until)),
         (_("Ground"), f"{ground()}: {means()}"),

@@ -32,9 +32,9 @@ WITH_WORDS = (State.DECLINED, State.DONE)
 CALLED: Mapping[str, Callable[[], str]] = {
     State.DRAFT: lambda: _("Draft"),
     State.SENT: lambda: _("Sent"),
-    State.SEEN: lambda: _("Seen"),
+    State.SEEN: lambda: _("Read by them"),
     State.ACCEPTED: lambda: _("Accepted"),
-    State.DECLINED: lambda: _("Declined"),
+    State.DECLINED: lambda: _("Said no"),
     State.WAITING: lambda: _("On the waiting list"),
     State.STARTED: lambda: _("Started"),
     State.DONE: lambda: _("Done"),
@@ -49,7 +49,10 @@ TONES: Mapping[str, str] = {
     State.DONE: "success",
 }
 HOWS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
-    How.WALK: (lambda: _("Walk over now"), lambda: _("They are here: go together and introduce them.")),
+    How.WALK: (
+        lambda: _("Walk over now"),
+        lambda: _("The partner is in the building: go together and introduce them."),
+    ),
     How.CALL: (lambda: _("Call together"), lambda: _("Ring while the person sits beside you.")),
     How.APPOINTMENT: (lambda: _("An appointment"), lambda: _("In the partner's own book.")),
     How.MESSAGE: (lambda: _("A message"), lambda: _("They get in touch with the person.")),

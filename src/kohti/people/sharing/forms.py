@@ -28,7 +28,7 @@ class ShareForm(Keyed):
         label=gettext_lazy("With some of its people only"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Nobody ticked: all its people who read what is shared."),
+        help_text=gettext_lazy("If nobody is ticked: all its people who may read what is shared."),
     )
     what = forms.MultipleChoiceField(
         label=gettext_lazy("What may they read?"), widget=forms.CheckboxSelectMultiple
@@ -44,7 +44,7 @@ class ShareForm(Keyed):
     )
     told = lines(gettext_lazy("How they were told, or how they agreed"), rows=2)
     until = day(gettext_lazy("Until"), required=True, help_text=gettext_lazy("At most a year away."))
-    review_on = day(gettext_lazy("Look at it again on"), help_text=gettext_lazy("Empty: half way."))
+    review_on = day(gettext_lazy("Look at it again on"), help_text=gettext_lazy("Empty: half way through."))
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ GROUNDS: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
     ),
     Share.Basis.LEGAL_DUTY: (
         lambda: _("A legal duty"),
-        lambda: _("A law says that it must be told."),
+        lambda: _("A law says that we must pass it on."),
     ),
     Share.Basis.CONTRACT: (
         lambda: _("A contract"),
@@ -37,7 +37,7 @@ GROUNDS: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: _("Only where saying no costs nothing. It ends as soon as they say so."),
     ),
     Share.Basis.VITAL: (
-        lambda: _("Somebody's life"),
+        lambda: _("To protect a life"),
         lambda: _("To protect somebody's life, where nothing else is quick enough."),
     ),
 }
