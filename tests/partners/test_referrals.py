@@ -168,12 +168,12 @@ def test_the_pages_lead_from_the_person_to_the_answer(house: House) -> None:
     assert over.headers["Location"] == reverse("referrals")
     gone = housing.get(there)
     assert gone.status_code == 410
-    assert "This is over: Declined." in gone.content.decode()
+    assert "This is over: Said no." in gone.content.decode()
     again = housing.post(f"{there}do/", {"do": "answer", "state": "accepted", "key": key()})
     assert again.status_code == 409
     assert "Nothing any more. It was: " in coach.get(there).content.decode()
     listed = coach.get(reverse("person_referrals", args=[person])).content.decode()
-    assert "Declined" in listed
+    assert "Said no" in listed
 
 
 def test_only_what_follows_can_be_said_and_only_by_its_side(house: House) -> None:
@@ -182,7 +182,7 @@ def test_only_what_follows_can_be_said_and_only_by_its_side(house: House) -> Non
         acting(house.coach, actions.answer, made, state="accepted", key=key())
     with pytest.raises(NotAllowed):
         acting(house.housing, actions.withdraw, made, why="", key=key())
-    with pytest.raises(Refused, match="this does not follow"):
+    with pytest.raises(Refused, match="so this is not possible"):
         acting(house.housing, actions.answer, made, state="done", words="?", key=key())
     with pytest.raises(Refused, match="Say why"):
         acting(house.housing, actions.answer, made, state="declined", words=" ", key=key())
@@ -198,7 +198,7 @@ def test_only_what_follows_can_be_said_and_only_by_its_side(house: House) -> Non
     acting(house.coach, queries.page, made)
     with pytest.raises(NotThere):
         acting(house.housing, actions.answer, made, state="declined", words="Full.", key=key())
-    with pytest.raises(Refused, match="This is over: Declined"):
+    with pytest.raises(Refused, match="This is over: Said no"):
         acting(house.coach, actions.withdraw, made, why="", key=key())
 
 
@@ -247,16 +247,17 @@ def test_a_share_that_is_ended_ends_what_the_other_side_reads(house: House) -> N
 
 def test_a_record_that_is_restricted_is_open_to_no_partner(house: House) -> None:
     person = somebody(house)
-    made = sent(house, person)
+    made = sent(house, person, about="Hers alone")
     browser, there = browser_of(house.housing), reverse("referral", args=[made])
     assert browser.get(there).status_code == 200
+    assert "Hers alone" in browser.get(f"{reverse('referrals')}?side=in").content.decode()
     assert house.coach.member_id is not None
     acting(house.leader, people.restrict, person, [house.coach.member_id], "a relative", key=key())
     closed = browser.get(there)
     assert closed.status_code == 410
     assert "Ann" not in closed.content.decode()
     board = browser.get(f"{reverse('referrals')}?side=in").content.decode()
-    assert "Has to leave" not in board
+    assert "Hers alone" not in board
     assert browser_of(house.coach).get(there).status_code == 200
 
 

@@ -103,7 +103,7 @@ def test_the_answer_stands_in_the_plan_before_the_meeting_ends(meeting: Meeting)
         assert version.by_member == meeting.judge.member_id
         told = PlanChange.objects.filter(plan_version=version).order_by("position")
         assert [said.change(one.kind, one.values) for one in told] == [
-            f"Ruling of {JUDGE}: Yes, if. May she study? (if it ends before June)",
+            f"Ruling of {JUDGE}: Yes, on a condition. May she study? (if it ends before June)",
             "New step: send the plan of the course, by 11 March 2026",
         ]
         step = Step.objects.get(journey_id=meeting.way)
