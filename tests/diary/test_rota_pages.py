@@ -89,7 +89,7 @@ def test_what_cannot_be_is_said_where_it_stands_and_what_was_typed_stays() -> No
     assert answer.status_code == 422
     assert "The end comes before the beginning." in page
     assert 'value="12:00"' in page
-    assert "Nobody is in this rota" in leader.post("/rota/new/", typed | {"r0-weekdays": []}).content.decode()
+    assert "This rota is empty" in leader.post("/rota/new/", typed | {"r0-weekdays": []}).content.decode()
     more = leader.post("/rota/new/", typed | {"more": "1"})
     page = more.content.decode()
     assert (more.status_code, page.count('name="r4-staff"')) == (200, 1)
@@ -115,7 +115,7 @@ def test_somebody_is_away_somebody_stands_in_and_it_is_taken_back() -> None:
     assert "Third Person for Ruth Oyelaran" in page
     arrivals = without_tags(browser_of(here.member("host")).get("/arrivals/").content.decode())
     assert "Third Person , Housing partner for Ruth Oyelaran until 12:00" in arrivals
-    assert "Ruth Oyelaran , Housing partner Away; Stand in: Third Person" in arrivals
+    assert "Ruth Oyelaran , Housing partner Not here; Stand in: Third Person" in arrivals
     again = leader.post("/rota/change/", typed | {"key": str(uuid.uuid4())})
     assert again.status_code == 422
     assert "Somebody stands in on one of these days already." in again.content.decode()
@@ -134,7 +134,7 @@ def test_a_holiday_stands_in_the_week_and_at_the_desk() -> None:
     leader = browser_of(here.member("leader"))
     typed = {"who": f"all:{organisation(here)}", "key": str(uuid.uuid4()), **a_day(TODAY, "first")}
     leader.post("/rota/change/", typed)
-    assert "Nobody of Housing partner comes" in leader.get(ROTA).content.decode()
+    assert "Nobody from Housing partner comes" in leader.get(ROTA).content.decode()
     here_now = without_tags(browser_of(here.member("coach")).get("/here/").content.decode())
     assert "Housing partner Holiday" in here_now
     assert "Ruth Oyelaran" not in here_now

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
-from tests.factories import TODAY, Place, acting, browser_of
+from tests.factories import MORNING, TODAY, Place, acting, browser_of
 
 from kohti.journeys import actions
 from kohti.journeys.models import Aim, Helping, Journey, PlanChange, PlanVersion, Step
@@ -187,7 +187,7 @@ def test_who_may_be_asked_and_for_what(agreed: Agreed) -> None:
             key=key(),
         )
     agreed.helper = agreed.here.member("host")
-    with pytest.raises(Refused, match="does not read"):
+    with pytest.raises(Refused, match="cannot read"):
         agreed.ask(agreed.other)
 
 
@@ -251,4 +251,14 @@ def test_asked_on_the_plan_done_on_ones_own_page_read_on_today(agreed: Agreed) -
     assert coach.post(reverse("help_read", args=[helping.id])).status_code == 302
     assert "tried again" not in coach.get(reverse("my_day")).content.decode()
     assert coach.post(reverse("helper_end", args=[helping.id])).status_code == 302
-    assert helper.post(step, {"v": "2", "state": "done", "key": "l"}).status_code == 404
+    late = helper.post(step, {"v": "2", "state": "done", "words": "It is signed.", "key": "l"})
+    assert late.status_code == 410
+    assert "It is signed." in late.content.decode()
+
+
+def test_whoever_helped_until_a_day_is_asked_again(agreed: Agreed) -> None:
+    agreed.ask()
+    with clock.held_at(MORNING + timedelta(days=60)):
+        assert agreed.steps_read() == []
+        agreed.ask(until=UNTIL + timedelta(days=60))
+        assert len(agreed.steps_read()) == 1

@@ -217,3 +217,23 @@ def test_a_link_that_is_given_by_hand_is_shown_once(here: Place, debts: uuid.UUI
     # they rang instead: whoever sent it writes down what they said
     said = {"do": "answer", "state": "accepted", "key": key()}
     assert coach.post(f"{there}do/", said).status_code == 302
+
+
+def test_only_who_holds_the_key_of_what_is_shown_makes_a_link(here: Place, debts: uuid.UUID) -> None:
+    coach = here.member("coach")
+    person = somebody(coach)
+    with as_actor(coach):
+        people.write_note(coach, person, "a clinic", fields=["health"], key=key())
+    wanted = Wanted(
+        partner_id=debts,
+        how="message",
+        about="Rent.",
+        fields={"health": "", "money": ""},
+        until=TODAY + timedelta(days=9),
+    )
+    made = acting(coach, actions.write, person, wanted, key=key())
+    acting(coach, actions.send, made, key=key())
+    leader = here.member("leader")
+    with pytest.raises(Refused, match="you do not hold its key"):
+        acting(leader, links.make, made, mail=False, key=key())
+    assert acting(coach, links.make, made, mail=False, key=key()) is not None

@@ -166,6 +166,8 @@ def test_a_restricted_record_is_shared_with_nobody(shared: Shared) -> None:
     assert shared.read_by(shared.partner) == set()
     with as_actor(shared.partner):
         assert queries.shared_with_me(shared.partner) == []
+    with pytest.raises(Refused, match="named people only"):
+        shared.share("money")
 
 
 def test_whose_name_tells_something_is_named_to_the_key_alone(shared: Shared) -> None:

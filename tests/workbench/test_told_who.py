@@ -156,4 +156,28 @@ def test_what_is_due_is_asked_of_whoever_shared_it_then_of_the_coach_then_of_the
     assert "They know enough" in asked_today(leader, MORNING)
     with clock.held_at(due):
         acting(leader, sharing.end_share, made, why="done")
-    assert asked_today(leader, due) == ""
+    assert "Bea Due" not in asked_today(leader, due)
+
+
+def test_whoever_shared_and_sees_them_no_longer_is_asked_no_more(here: Place) -> None:
+    kai, lou = (here.hire("coach", centre="cheltenham", name=name) for name in ("Kai Before", "Lou After"))
+    leader, due = here.member("leader"), MORNING + timedelta(days=40)
+    ann = somebody(kai, "Ann Handed")
+    share(here, kai, ann, "council", "housing")
+    with as_actor(leader) as acts:
+        journeys.open_journey(acts, ann.id, owner_id=lou.member_id, basis="task", key=str(uuid.uuid4()))
+    assert "Ann Handed" not in asked_today(kai, due), "who registered them saw them for thirty days"
+    assert "Ann Handed" in asked_today(lou, due)
+
+
+def test_no_letter_keeps_the_name_that_tells(here: Place) -> None:
+    coach = here.member("coach", name="Kit Keeper")
+    ann = somebody(coach, "Ann Paper")
+    page = reverse("told_who", args=[ann.id])
+    share(here, coach, ann, "council", "housing")
+    assert 'method="post"' in read(browser_of(coach).get(page)).split("<main")[1]
+    share(here, coach, ann, "drugs-service", "housing")
+    assert NAME in read(browser_of(coach).get(page))
+    browser_of(coach).post(page, {"key": "k"})
+    with as_actor(coach):
+        assert not Attachment.objects.filter(person_id=ann.id).exists()

@@ -121,7 +121,9 @@ declare
     v_kind text;
 begin
     select h.* into v_helping from journeys_helping h join team_membership m on m.id = h.member_id
-    where h.step_id = p_step and m.staff_id = kohti.staff() and h.ended_at is null;
+    where h.step_id = p_step and m.staff_id = kohti.staff() and h.ended_at is null
+      and exists (select 1 from people_share a where a.because_id = h.id and a.because_kind = 'helping'
+                  and a.ended_at is null and a.ends > kohti.now());
     if v_helping.id is null or not p_step = any(kohti.my_steps()) then
         return 'gone';
     end if;

@@ -25,6 +25,8 @@ LOOKS = (
     "audit.exported",
     "caseload.taken",
     "plan.printed",
+    "referral.opened",
+    "reached.opened",
 )
 """The verbs of the history under which somebody read of a person."""
 DAYS = 14

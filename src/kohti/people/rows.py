@@ -114,7 +114,7 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended(p_person::text || ':' || p_field, 7236010));
     if not exists (select 1 from people_grant g where g.person_id = p_person and g.field = p_field
-                   and not (g.ends <= kohti.now() and exists (
+                   and g.purpose <> 'share' and not (g.ends <= kohti.now() and exists (
                        select 1 from people_mergedrow m where m.row_id = g.id and m.made))) then
         insert into people_grant (id, service_id, person_id, to_member_id, to_role, field, purpose, starts, ends,
                                   because_kind, because_id)
@@ -190,7 +190,8 @@ begin
            kohti.now(), v_until, 'emergency', p_alert
     from (select '' as field
           union select sealed from people_mark where person_id = p_person
-          union select unnest(sealed) from people_note where person_id = p_person) fields;
+          union select unnest(sealed) from people_note where person_id = p_person
+          union select sealed from people_share where person_id = p_person) fields;
     insert into people_alert (id, service_id, centre_id, kind, person_id, by_member, by_staff_id, words, at, until)
     values (p_alert, v_person.service_id, v_person.centre_id, 'emergency', p_person, kohti.member(),
             kohti.staff(), p_reason, kohti.now(), v_until);
@@ -242,6 +243,7 @@ set search_path = pg_catalog, public, pg_temp as $$
     select s.full_name, g.purpose, max(g.ends) from people_grant g
     join team_membership m on m.id = g.to_member_id and (m.ends is null or m.ends > kohti.now())
     join team_staff s on s.id = m.staff_id
+    join people_person p on p.id = g.person_id and (not p.restricted or g.purpose in ('named', 'emergency'))
     where g.person_id = p_person and g.field = '' and g.purpose <> 'share' and g.starts <= kohti.now()
       and g.ends > kohti.now() and kohti.may('shares.write') and kohti.sees(p_person)
     group by s.id, s.full_name, g.purpose order by s.sort_key, s.id, g.purpose

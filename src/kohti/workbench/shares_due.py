@@ -1,6 +1,7 @@
 """Shares that somebody is to look at again, and of whom it is asked: so that each is asked of somebody who is there.
 
-Of whoever shared it; where they have left, of the person's coach, and of the leader where there is none. An objection is
+Of whoever shared it; where they have left or see the person no longer, of the person's coach, and of the leader where there
+is none. An objection is
 asked of all three.
 """
 
@@ -38,7 +39,6 @@ NO_COACH = (
     "not exists (select 1 from journeys_journey j join team_membership c on c.id = j.owner_id"
     " where j.person_id = s.person_id and j.closed_at is null and (c.ends is null or c.ends > kohti.now()))"
 )
-GONE = "(select m.id from team_membership m where m.service_id = %(share_service)s and m.ends <= kohti.now())"
 IN_FORCE = "s.ended_at is null and s.ends > kohti.now()"
 DUE = reading.Part(
     f"""
@@ -48,8 +48,8 @@ from (
     select s.* from people_share s where s.by_member = %(share_me)s and s.review_on <= %(share_day)s and {IN_FORCE}
     union all
     select s.* from people_share s
-    where s.by_member in {GONE} and s.review_on <= %(share_day)s and {IN_FORCE}
-      and ({THEIR_COACH} or (%(share_leads)s and {NO_COACH}))
+    where s.review_on <= %(share_day)s and {IN_FORCE} and s.by_member <> %(share_me)s
+      and ({THEIR_COACH} or (%(share_leads)s and {NO_COACH})) and not kohti.sharer_sees(s.by_member, s.person_id)
     union all
     select s.* from people_share s
     where s.ended_at is null and s.answer = '' and s.objected_at is not null and {IN_FORCE}
@@ -75,7 +75,6 @@ def values(actor: Actor) -> dict[str, Any]:
     """What `DUE` is asked for."""
     return {
         "share_me": actor.member_id,
-        "share_service": actor.service,
         "share_day": clock.today(actor.zone),
         "share_leads": may(actor, "journeys.lead"),
         "share_writes": may(actor, "shares.write"),

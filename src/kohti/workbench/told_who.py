@@ -32,11 +32,15 @@ from kohti.people.queries import PersonCard
 from kohti.people.sharing.models import REACH
 from kohti.people.sharing.showing import shares_shown
 from kohti.people.sharing.wording import GROUNDS, PART_TITLES
+from kohti.team.models import Organisation
 
 READ: dict[str, Callable[[], str]] = {
     "person.opened": lambda: _("read your page"),
     "person.found": lambda: _("saw your name in a list"),
     "person.listed": lambda: _("saw your name in a list"),
+    "audit.read": lambda: _("read your page"),
+    "referral.opened": lambda: _("read your page"),
+    "reached.opened": lambda: _("read your page"),
     "person.emergency": lambda: _("opened your record in an emergency"),
     "attachment.opened": lambda: _("opened a paper of yours"),
 }
@@ -72,7 +76,9 @@ def told(actor: Actor, card: PersonCard) -> Told:
         hidden=shown["shares_hidden"],
         looked=[_looked(actor, one) for one in found],
         what=_("This says who reads what is written about you. You can ask for it at any time."),
-        usually=_(
+        usually=""
+        if card.restricted
+        else _(
             "The leader of your centre sees your record. The desk sees your name and what helps you on days"
             " you are expected."
         ),
@@ -109,6 +115,7 @@ def _looked(actor: Actor, one: Look) -> dict[str, Any]:
     return {
         "day": words.day_short(one.day),
         "who": one.who,
+        "organisation": one.organisation,
         "of": ", ".join(part for part in (one.role, one.organisation) if part),
         "what": words.all_of(
             list(dict.fromkeys(READ[verb]() if verb in READ else printed for verb in one.verbs))
@@ -116,6 +123,12 @@ def _looked(actor: Actor, one: Look) -> dict[str, Any]:
         "times": ngettext("%(num)s time", "%(num)s times", one.times) % {"num": one.times},
         "urgent": _("In an emergency. The team leader was told why.") if urgent else "",
     }
+
+
+def _tells(found: Told) -> bool:
+    """That an organisation stands on it whose name tells something: papers are read by whoever sees the person."""
+    names = [one["who"] for one in found.shares] + [one["organisation"] for one in found.looked]
+    return Organisation.objects.filter(name__in=names).exclude(tells="").exists()
 
 
 def _language(request: HttpRequest, card: PersonCard) -> str:
@@ -131,7 +144,8 @@ def told_who(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
     here = links.to("told_who", person_id)
     with words.spoken(language, actor=actor):
         found = told(actor, card)
-        if request.method == "POST" and may(actor, "documents.add"):
+        may_keep = may(actor, "documents.add") and not _tells(found)
+        if request.method == "POST" and may_keep:
             with all_or_nothing():
                 letters.write(
                     actor,
@@ -148,7 +162,7 @@ def told_who(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
                 "told": found,
                 "person": card,
                 "key": uuid.uuid4(),
-                "may_add": may(actor, "documents.add"),
+                "may_add": may_keep,
                 "spoken": language,
                 "tongues": [(name, f"{here}?language={code}", code == language) for code, name in LANGUAGES],
             },
@@ -159,7 +173,9 @@ def told_who(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRe
 
 def blocks(found: Told) -> list[Block]:
     """The same as a letter."""
-    made: list[Block] = [Text(found.what), Heading(_("Here")), Text(found.usually)]
+    made: list[Block] = [Text(found.what), Heading(_("Here"))]
+    if found.usually:
+        made.append(Text(found.usually))
     if found.here:
         made.append(Lines(found.here))
     made.append(Heading(_("Shared with others")))

@@ -53,6 +53,7 @@ def ask_to_help(
     member = works_here(actor, member_id)
     if "shares.read" not in member.role.verbs:
         raise Refused(_("Their role cannot read what is shared with them."), code="reads-nothing")
+    _end_what_ran_out(actor, step_id, member_id)
     if Helping.objects.filter(step_id=step_id, member_id=member_id, ended_at=None).exists():
         raise Refused(_("They help with this step already."), code="helps")
     share(
@@ -88,6 +89,16 @@ def ask_to_help(
         detail={"member": member_id, "until": until, "told": told},
     )
     return made
+
+
+def _end_what_ran_out(actor: Actor, step_id: uuid.UUID, member_id: uuid.UUID) -> None:
+    """Helping whose share has run out or was ended stands for nothing: they can be asked again."""
+    for one in Helping.objects.filter(step_id=step_id, member_id=member_id, ended_at=None):
+        held = Share.objects.filter(
+            because_kind="helping", because_id=one.id, ended_at=None, ends__gt=clock.now()
+        )
+        if not held.exists():
+            Helping.objects.filter(id=one.id).update(ended_at=clock.now(), ended_by=actor.member_id)
 
 
 def end_help(actor: Actor, helping_id: uuid.UUID) -> uuid.UUID:

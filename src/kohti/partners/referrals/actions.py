@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from kohti.kernel import actor as actors
@@ -24,7 +25,7 @@ from kohti.team.models import Membership, Organisation
 
 from ..models import Listing, Partner
 from .models import Referral, ReferralTurn
-from .states import CLOSED, OURS, UNANSWERED, WITH_WORDS, called, may_follow
+from .states import CLOSED, MINE, OURS, UNANSWERED, WITH_WORDS, called, may_follow
 
 State = Referral.State
 LONGEST = timedelta(days=366)
@@ -180,7 +181,7 @@ def _to(actor: Actor, wanted: Wanted) -> _To:
         if wanted.member_id:
             member = Membership.objects.filter(id=wanted.member_id, organisation=organisation).first()
             if member is None:
-                raise NotThere("no such colleague")
+                raise Refused(_("They do not work for this organisation."), code="left")
             if member.ends is not None and member.ends <= clock.now():
                 raise Refused(_("They no longer work here. Choose somebody else."), code="left")
     return _To(listing, partner, organisation, member)
@@ -197,7 +198,15 @@ def send(actor: Actor, referral_id: uuid.UUID, *, key: str) -> None:
         return
     one = _held(referral_id)
     _must_follow(one, State.SENT)
-    kept(one.person_id)
+    person = kept(one.person_id)
+    if person.died_on:
+        raise Refused(_("This person has died."), code="died")
+    if person.restricted:
+        raise Refused(
+            _("This record is open to named people only. Name whoever is to see it."), code="restricted"
+        )
+    if one.until < clock.today(actor.zone):
+        raise Refused(_("Share until a day from today, at most a year away."), code="days")
     to = _to(
         actor,
         Wanted(
@@ -214,13 +223,7 @@ def send(actor: Actor, referral_id: uuid.UUID, *, key: str) -> None:
         raise Refused(_("Choose what is shared."), code="nothing")
     if one.basis == "consent" and not one.consent_how:
         raise Refused(_("Say how they agreed."), code="not-told")
-    known = life.fields_of_life(actor)
-    for code in one.fields:
-        if code in known and known[code][1] and not asked("take_key", one.person_id, code):
-            raise Refused(
-                _("“%(field)s” is sealed, and you do not hold its key.") % {"field": known[code][0]},
-                code="sealed",
-            )
+    with_its_keys(actor, one)
     found, today = rules(actor), clock.today(actor.zone)
     changes: dict[str, object] = {
         "sent_at": clock.now(),
@@ -244,6 +247,17 @@ def send(actor: Actor, referral_id: uuid.UUID, *, key: str) -> None:
             key=f"referral:{one.id}",
         )
     _write(actor, one, State.SENT, "", changes, here=True)
+
+
+def with_its_keys(actor: Actor, one: Referral) -> None:
+    """That the actor holds the key of everything sealed that it shows. Raises Refused."""
+    known = life.fields_of_life(actor)
+    for code in one.fields:
+        if code in known and known[code][1] and not asked("take_key", one.person_id, code):
+            raise Refused(
+                _("“%(field)s” is sealed, and you do not hold its key.") % {"field": known[code][0]},
+                code="sealed",
+            )
 
 
 def withdraw(actor: Actor, referral_id: uuid.UUID, *, why: str, key: str) -> None:
@@ -309,15 +323,28 @@ def say(actor: Actor, referral_id: uuid.UUID, *, words: str, name: str = "", key
 def opened(actor: Actor, one: Referral) -> None:
     """Somebody reads it: who was asked has seen it, and what was unread is read; it is in the person's history."""
     history.record("referral.opened", "referral", one.id, persons=[one.person_id])
-    now = clock.now()
     if _here(actor, one, either=True):
         if one.theirs_at is not None and (one.read_at is None or one.read_at < one.theirs_at):
-            Referral.objects.filter(id=one.id).update(read_at=now)
+            _read_by_whoever_follows(one.id)
         return
     if one.state == State.SENT:
-        answer(actor, one.id, state=State.SEEN, key=f"seen:{one.id}")
+        try:
+            with once.all_or_nothing():
+                answer(actor, one.id, state=State.SEEN, key=f"seen:{one.id}")
+        except Refused:
+            one.refresh_from_db(fields=["state"])  # somebody answered meanwhile
     if one.ours_at is not None and (one.read_there_at is None or one.read_there_at < one.ours_at):
         asked("read_referral", one.id)
+
+
+def _read_by_whoever_follows(referral_id: uuid.UUID) -> None:
+    """A reply is read by those in whose hands it is: a colleague's glance does not take it off their Today."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update partners_referral r set read_at = kohti.now() where r.id = %s and "
+            f"({MINE} or r.climbed_to_id = (select kohti.member()))",
+            [referral_id],
+        )
 
 
 def is_here(actor: Actor, one: Referral) -> bool:

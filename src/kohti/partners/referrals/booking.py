@@ -17,6 +17,7 @@ from kohti.kernel.actor import Actor
 from kohti.kernel.errors import NotThere, Refused
 from kohti.team.models import Membership
 
+from .actions import is_here
 from .models import Referral
 from .queries import Page
 from .states import OPEN
@@ -63,12 +64,19 @@ def _free(actor: Actor, one: Referral) -> list[Free]:
 def book(actor: Actor, referral_id: uuid.UUID, at: str, *, key: str) -> None:
     """Book one of the times that are offered. Raises NotThere, and Refused where it has been taken meanwhile."""
     actors.must(actor, "diary.book")
-    one = Referral.objects.filter(id=referral_id).first()
+    one = Referral.objects.filter(id=referral_id).select_for_update(of=("self",), no_key=True).first()
     if one is None:
         raise NotThere("no such referral")
     booking_id = uuid.uuid5(referral_id, key)
     if once.first_time("referrals.book", key, booking_id) is not None:
         return
+    if (
+        one.state not in OPEN
+        or one.how != Referral.How.APPOINTMENT
+        or one.ends <= clock.now()
+        or not is_here(actor, one)
+    ):
+        raise Refused(_("This is over: nothing can be said to it any more."), code="over")
     kind = _kind(actor)
     try:
         starts = datetime.fromisoformat(at)

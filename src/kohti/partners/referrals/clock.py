@@ -7,6 +7,7 @@ for them, it goes to a leader at once. Who was named and has left gives it back 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from .models import Referral, ReferralTurn
 from .states import State
 
 ALONE = """
-select r.id, r.person_id, r.centre_id, r.state, r.climbed_to_id,
+select r.id, r.person_id, p.centre_id, r.sealed, r.leader_on,
     not exists (
         select 1 from team_membership m where m.id = r.from_member_id
         and m.starts <= kohti.now() and (m.ends is null or m.ends > kohti.now())
@@ -32,21 +33,31 @@ select r.id, r.person_id, r.centre_id, r.state, r.climbed_to_id,
                                     and a.starts <= kohti.now() and a.ends > kohti.now()))
             or exists (select 1 from journeys_cover c where c.journey_id = j.id
                        and c.starts <= kohti.now() and c.ends > kohti.now()))) as alone
-from partners_referral r
+from partners_referral r join people_person p on p.id = r.person_id
 where r.service_id = %(service)s and r.closed_at is null and r.sent_at is not null
   and r.reply_by < %(today)s
+  and not exists (select 1 from team_membership c where c.id = r.climbed_to_id
+                  and c.starts <= kohti.now() and (c.ends is null or c.ends > kohti.now()))
 order by r.reply_by, r.id limit 1000
 """
-"""Late answers, and whether nobody who is here looks after them: neither who sent it, nor who has the person in hand."""
+"""Late answers that no leader who works here was asked about, and whether nobody who is here looks after them: neither
+who sent it, nor who has the person in hand."""
 LEADERS = """
-select m.id, m.centre_id = %(centre)s as here, exists (
+select m.id, r.verbs ? 'journeys.lead' and m.centre_id = %(centre)s as leads, exists (
     select 1 from diary_absence a where a.staff_id = m.staff_id and a.starts <= kohti.now() and a.ends > kohti.now()) as away
 from team_membership m join team_role r on r.id = m.role_id
-where m.service_id = %(service)s and r.verbs ? 'journeys.lead' and r.verbs ? 'referrals.write'
+where m.service_id = %(service)s and r.verbs ? 'referrals.write'
   and m.starts <= kohti.now() and (m.ends is null or m.ends > kohti.now())
-order by here desc, away, m.starts, m.id limit 1
+  and ((r.verbs ? 'journeys.lead' and r.scope = 'centre' and m.centre_id = %(centre)s) or exists (
+      select 1 from people_grant g where g.person_id = %(person)s and g.to_member_id = m.id and g.field = ''
+      and g.purpose not in ('share', 'former') and g.starts <= kohti.now() and g.ends > kohti.now()))
+  and (%(sealed)s = '' or exists (
+      select 1 from people_grant g where g.person_id = %(person)s and g.to_member_id = m.id and g.field = %(sealed)s
+      and g.purpose = 'sealed' and g.starts <= kohti.now() and g.ends > kohti.now()))
+order by leads desc, away, m.starts, m.id limit 1
 """
-"""A leader: of that centre and here today, else of that centre, else of another."""
+"""A leader of the person's centre who is here today, else one; where its name tells something one who holds the key; else
+a colleague who sees the person. Nobody is asked who would not see it."""
 LEFT = """
 select r.id, r.person_id, r.state, t.full_name from partners_referral r
 join team_membership m on m.id = r.to_member_id join team_staff t on t.id = m.staff_id
@@ -66,16 +77,13 @@ def _climb(actor: Actor) -> int:
         cursor.execute(ALONE, {"service": actor.service, "today": today})
         late = cursor.fetchall()
     moved = 0
-    for referral_id, person_id, centre_id, _state, climbed_to, alone in late:
-        one = Referral.objects.get(id=referral_id)
-        if climbed_to is not None or not (alone or (one.leader_on is not None and one.leader_on < today)):
+    for referral_id, person_id, centre_id, sealed, leader_on, alone in late:
+        if not (alone or (leader_on is not None and leader_on < today)):
             continue
-        leader = _leader(actor, centre_id)
+        leader = _leader(actor, person_id, centre_id, sealed)
         if leader is None:
             continue
-        Referral.objects.filter(id=referral_id, climbed_to=None).update(
-            climbed_to_id=leader, climbed_at=clock.now()
-        )
+        Referral.objects.filter(id=referral_id).update(climbed_to_id=leader, climbed_at=clock.now())
         history.record(
             "referral.climbed",
             "referral",
@@ -88,9 +96,15 @@ def _climb(actor: Actor) -> int:
     return moved
 
 
-def _leader(actor: Actor, centre_id: uuid.UUID) -> uuid.UUID | None:
+def _leader(actor: Actor, person_id: uuid.UUID, centre_id: uuid.UUID, sealed: str) -> uuid.UUID | None:
+    asked: dict[str, Any] = {
+        "service": actor.service,
+        "person": person_id,
+        "centre": centre_id,
+        "sealed": sealed,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(LEADERS, {"service": actor.service, "centre": centre_id})
+        cursor.execute(LEADERS, asked)
         row = cursor.fetchone()
     return row[0] if row else None
 

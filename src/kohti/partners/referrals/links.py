@@ -23,9 +23,9 @@ from kohti.kernel import clock, history, live, once, outbox, words
 from kohti.kernel.actor import Actor, digest_of
 from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.ids import new_id
-from kohti.people.actions.sight import asked
+from kohti.people.actions.sight import asked, kept
 
-from .actions import rules
+from .actions import rules, with_its_keys
 from .models import Referral, ReferralLink
 from .states import OPEN
 
@@ -51,6 +51,8 @@ def make(actor: Actor, referral_id: uuid.UUID, *, mail: bool, key: str) -> Made 
         raise NotThere("no such referral")
     if once.first_time("referrals.link", key, referral_id) is not None:
         return None
+    kept(one.person_id)
+    with_its_keys(actor, one)
     if one.to_organisation_id is not None:
         raise Refused(_("Its people work here: they see it without a link."), code="colleagues")
     if one.state not in OPEN or one.ends <= clock.now():

@@ -20,7 +20,7 @@ from kohti.people.actions.sight import asked
 
 from . import actions
 from .models import Referral
-from .states import called
+from .states import IN_HAND, MINE, called
 
 A_PAGE = 50
 
@@ -272,14 +272,6 @@ order by r.at, r.id
 NAME = "coalesce(nullif(p.called, ''), p.full_name, '')"
 TOLD = f"coalesce(nullif({NAME}, ''), (select q.name from kohti.referred(array[r.id]) q), '')"
 """A name as the person's own row has it; and for whoever reads by a share alone, as they are told it."""
-
-
-IN_HAND = """array(
-    select j.person_id from journeys_journey j where j.owner_id = (select kohti.member()) and j.closed_at is null
-    union all select c.person_id from journeys_cover c
-    where c.member_id = (select kohti.member()) and c.starts <= kohti.now() and c.ends > kohti.now())"""
-MINE = f"(r.from_member_id = (select kohti.member()) or r.person_id = any({IN_HAND}))"
-"""What is the actor's to look after: what they sent, and of whom they have in hand or stand in for."""
 LAST = "order by r.at, r.id limit %(most)s"
 BOARD = {
     # each half by its own index, in order

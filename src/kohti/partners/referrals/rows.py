@@ -183,7 +183,8 @@ begin
         climbed_at = case when p_state in ('', 'seen') then climbed_at end,
         climbed_to_id = case when p_state in ('', 'seen') then climbed_to_id end,
         theirs_at = case when p_state = 'seen' then theirs_at else kohti.now() end
-    where id = p_referral and service_id = kohti.service() and {OF_THE_OTHER_SIDE};
+    where id = p_referral and service_id = kohti.service() and (p_state <> 'seen' or state = 'sent')
+      and {OF_THE_OTHER_SIDE};
     return found;
 end $$"""
     ),
@@ -403,7 +404,7 @@ TABLES = (
     Table(
         name="partners_referrallink",
         see=OURS_ALONE,
-        add=f"{OURS_ALONE} and made_by = (select kohti.member())",
+        add=f"{OURS_ALONE} and made_by = (select kohti.member()) and {KEPT}",
         change=OURS_ALONE,
         system=SYSTEM_ALL,
     ),

@@ -57,6 +57,12 @@ HOWS: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
     How.APPOINTMENT: (lambda: _("An appointment"), lambda: _("In the partner's own book.")),
     How.MESSAGE: (lambda: _("A message"), lambda: _("They get in touch with the person.")),
 }
+IN_HAND = """array(
+    select j.person_id from journeys_journey j where j.owner_id = (select kohti.member()) and j.closed_at is null
+    union all select c.person_id from journeys_cover c
+    where c.member_id = (select kohti.member()) and c.starts <= kohti.now() and c.ends > kohti.now())"""
+MINE = f"(r.from_member_id = (select kohti.member()) or r.person_id = any({IN_HAND}))"
+"""What is the actor's to look after: what they sent, and of whom they have in hand or stand in for."""
 
 
 def called(state: str) -> str:

@@ -90,7 +90,21 @@ begin
 end $$;
 grant execute on function kohti.ruling_lands() to public"""
     ),
+    # a question of a way that is closed is asked no longer
+    definer(
+        """
+kohti.rulings_go()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update partners_ruling set state = 'withdrawn', closed_at = kohti.now(), read_at = kohti.now()
+    where journey_id = new.id and closed_at is null;
+    return null;
+end $$;
+grant execute on function kohti.rulings_go() to public"""
+    ),
     """
+create or replace trigger rulings_go after update on journeys_journey
+    for each row when (old.closed_at is null and new.closed_at is not null) execute function kohti.rulings_go();
 create or replace trigger a_ruling_goes_on after update on partners_ruling
     for each row execute function kohti.ruling_goes_on();
 create or replace trigger b_ruling_lands after update on partners_ruling

@@ -159,7 +159,7 @@ def end_sight(actor: Actor, grant_id: uuid.UUID) -> None:
     question, and nowhere else. So does their name on a restricted record. Raises NotThere, and Refused for that name.
     """
     actors.must(actor, "people.open")
-    grant = Grant.objects.filter(id=grant_id).exclude(purpose=BY_THEIR_WAY).first()
+    grant = Grant.objects.filter(id=grant_id).exclude(purpose__in=(BY_THEIR_WAY, "share")).first()
     now = clock.now()
     if grant is not None and grant.purpose == "named":
         held = Grant.objects.filter(

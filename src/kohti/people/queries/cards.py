@@ -250,6 +250,7 @@ def who_sees(person_id: uuid.UUID) -> list[Sight]:
     now = clock.now()
     rows = (
         Grant.objects.filter(person_id=person_id, to_member__isnull=False, starts__lte=now, ends__gt=now)
+        .exclude(purpose="share")
         .select_related("to_member__staff")
         .order_by("starts", "id")
     )

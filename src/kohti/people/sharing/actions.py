@@ -49,7 +49,10 @@ def share(
     for by name is shared (`members` and `because`).
     """
     actors.must(actor, "shares.write")
-    kept(person_id)
+    if kept(person_id).restricted:
+        raise Refused(
+            _("This record is open to named people only. Name whoever is to see it."), code="restricted"
+        )
     made = new_id()
     before = once.first_time("shares.write", key, made)
     if before is not None:

@@ -116,6 +116,16 @@ kohti.share_said()
 returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     select tells into new.sealed from team_organisation where id = new.to_organisation_id;
+    return new;
+end $$;
+grant execute on function kohti.share_said() to public"""
+    ),
+    # asked once the policies have let the row through
+    definer(
+        """
+kohti.share_holds()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
     if new.ended_at is not null or new.fields = '{}' or '' = any(new.fields) then
         raise exception 'a share names what is shared' using errcode = 'check_violation';
     end if;
@@ -132,9 +142,9 @@ begin
                           and t.organisation_id = new.to_organisation_id)) then
         raise exception 'a share is with people of the organisation' using errcode = 'check_violation';
     end if;
-    return new;
+    return null;
 end $$;
-grant execute on function kohti.share_said() to public"""
+grant execute on function kohti.share_holds() to public"""
     ),
     definer(
         """
@@ -156,6 +166,36 @@ begin
     return null;
 end $$;
 grant execute on function kohti.share_gives_sight() to public"""
+    ),
+    # what the name of an organisation tells is sealed from the day its blueprint says so
+    definer(
+        """
+kohti.name_tells()
+returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update people_share set sealed = new.tells where to_organisation_id = new.id and sealed <> new.tells;
+    return null;
+end $$;
+grant execute on function kohti.name_tells() to public"""
+    ),
+    """
+create or replace trigger name_tells after update of tells on team_organisation
+    for each row when (old.tells is distinct from new.tells) execute function kohti.name_tells();
+""",
+    # whoever shared and sees the person no longer cannot look whether it is still needed
+    definer(
+        """
+kohti.sharer_sees(p_member uuid, p_person uuid)
+returns boolean language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select exists (
+        select 1 from team_membership m join team_role r on r.id = m.role_id join people_person p on p.id = p_person
+        where m.id = p_member and m.starts <= kohti.now() and (m.ends is null or m.ends > kohti.now())
+          and kohti.may('shares.write') and kohti.sees(p_person)
+          and ((r.scope = 'centre' and m.centre_id = p.centre_id and not p.restricted)
+               or exists (select 1 from people_grant g where g.person_id = p.id and g.to_member_id = m.id and g.field = ''
+                          and g.purpose not in ('share', 'former') and g.starts <= kohti.now() and g.ends > kohti.now()
+                          and (not p.restricted or g.purpose in ('named', 'emergency')))))
+$$"""
     ),
     """
 create or replace function kohti.share_only_ends() returns trigger language plpgsql
@@ -179,6 +219,8 @@ begin
 end $$;
 create or replace trigger share_said before insert on people_share
     for each row execute function kohti.share_said();
+create or replace trigger share_holds after insert on people_share
+    for each row execute function kohti.share_holds();
 create or replace trigger share_gives_sight after insert or update on people_share
     for each row execute function kohti.share_gives_sight();
 create or replace trigger share_only_ends after update on people_share
@@ -195,7 +237,7 @@ set search_path = pg_catalog, public, pg_temp as $$
         select e.at, m.id as member_id, m.organisation_id
         from kernel_historyevent e join team_membership m on m.id = e.member_id
         where e.person_ids && (select kohti.records_of(p_person)) and e.service_id = kohti.service()
-          and e.verb in ('person.opened', 'person.found', 'person.listed')
+          and e.verb in ('person.opened', 'person.found', 'person.listed', 'referral.opened')
           and kohti.may('people.open') and kohti.sees(p_person))
     select s.id, count(*), max(l.at) from people_share s
     join looks l on l.organisation_id = s.to_organisation_id and (s.members = '{}' or l.member_id = any(s.members))

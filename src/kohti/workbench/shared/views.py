@@ -113,7 +113,7 @@ def _over(request: HttpRequest, actor: Actor, person_id: uuid.UUID) -> HttpRespo
         raise NotThere("no such person")
     return render(
         request,
-        "workbench/shared_over.html",
+        "people/shared_over.html",
         {
             "since": words.day_of(since, actor.zone),
             "typed": request.POST.get("text", "")[: forms.MOST_TEXT],
