@@ -162,6 +162,7 @@ def test_what_is_due_is_asked_of_whoever_shared_it_then_of_the_coach_then_of_the
 def test_whoever_shared_and_sees_them_no_longer_is_asked_no_more(here: Place) -> None:
     kai, lou = (here.hire("coach", centre="cheltenham", name=name) for name in ("Kai Before", "Lou After"))
     leader, due = here.member("leader"), MORNING + timedelta(days=40)
+    assert lou.member_id is not None
     ann = somebody(kai, "Ann Handed")
     share(here, kai, ann, "council", "housing")
     with as_actor(leader) as acts:
