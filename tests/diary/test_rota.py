@@ -141,6 +141,14 @@ def test_somebody_who_is_away_has_no_place_that_day_and_whoever_stands_in_is_nam
     assert trouble.value.code == "covered"
 
 
+def test_a_placed_colleague_of_another_centre_is_noted_away_there_and_stood_in_for_here(here: Place) -> None:
+    ruth, third = here.staff("Ruth Oyelaran", centre=here.other).id, here.staff("Third Person").id
+    keep(here, every(ruth, WED))
+    with pytest.raises(Refused, match="another centre"):
+        away(here, ruth, TODAY)
+    away(here, ruth, TODAY, cover_id=third)
+
+
 def test_who_stands_in_and_is_away_too_is_not_here(here: Place) -> None:
     ruth, third = here.staff("Ruth Oyelaran").id, here.staff("Third Person").id
     keep(here, every(ruth, WED))

@@ -149,11 +149,23 @@ def test_a_rota_ends_and_is_printed_on_one_page() -> None:
     assert printed.headers["Content-Type"] == "application/pdf"
     assert b"/Type/Pages/Count 1/" in printed.content
     assert leader.get(f"/rota/{short(made)}/end/").status_code == 200
+    for no_day in ("", "in March", "9999-12-31"):
+        unread = leader.post(f"/rota/{short(made)}/end/", {"last": no_day})
+        assert unread.status_code == 409
+        assert "Give a day, a month and a year." in unread.content.decode()
     yesterday = {"last": (TODAY - timedelta(days=2)).isoformat()}
     assert leader.post(f"/rota/{short(made)}/end/", yesterday).status_code == 409
     assert leader.post(f"/rota/{short(made)}/end/", {"last": TODAY.isoformat()}).status_code == 302
     with clock.held_at(MORNING + timedelta(days=7)):
         assert "Nobody is placed here in this week" in leader.get(ROTA).content.decode()
+
+
+def test_a_day_that_no_calendar_here_has_is_today() -> None:
+    host = browser_of(place().member("host"))
+    for address in (ROTA, "/book/"):
+        today = without_tags(host.get(address).content.decode())
+        for day in ("9999-12-31", "0001-01-01"):
+            assert without_tags(host.get(address, {"day": day}).content.decode()) == today
 
 
 def test_nobody_but_who_keeps_the_rota_sees_how_to_change_it() -> None:

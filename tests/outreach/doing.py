@@ -13,6 +13,7 @@ from kohti.kernel.actor import Actor, as_actor
 from kohti.outreach import actions
 from kohti.outreach.actions import NewEncounter, NewRound, SpotWords
 from kohti.outreach.models import Encounter
+from kohti.people import actions as people
 from kohti.people.actions import NewPerson
 
 
@@ -76,15 +77,22 @@ def a_thing(actor: Actor, watcher: Actor, key: str, *, nickname: str = "") -> uu
 
 
 def met_out_there(actor: Actor, colleague: Actor) -> None:
-    """A centre's outreach in use: a round, somebody joined, one who became a person with something sealed, one not."""
+    """A centre's outreach in use: a round, somebody joined, one who became a person with something sealed, one
+    who is for the named alone, one who became nobody."""
     a_thing(actor, colleague, "round_id")
-    one, other, person = (a_thing(actor, colleague, "reached_id", nickname=name) for name in ("A", "B", "C"))
+    one, other, person, named = (
+        a_thing(actor, colleague, "reached_id", nickname=name) for name in ("A", "B", "C", "N")
+    )
     a_thing(colleague, actor, "reached_id", nickname="D")
     with as_actor(actor):
         actions.join(actor, one, other, key=f"join:{one}")
         spot = Encounter.objects.filter(reached_id=person).order_by("id")[0].spot_id
         actions.write_encounters(actor, [NewEncounter(spot_id=spot, reached_id=person, about=["health"])])
         actions.become_new(actor, person, NewPerson(full_name="Cap Capp"), key=f"became:{person}")
+        closed = actions.become_new(actor, named, NewPerson(full_name="Nam Edonly"), key=f"became:{named}")
+    assert actor.member_id is not None
+    with as_actor(colleague):
+        people.restrict(colleague, closed, [actor.member_id], "a relative", key=f"restrict:{named}")
 
 
 _days = itertools.count(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
@@ -17,8 +18,9 @@ from kohti.kernel.actor import Actor, as_actor
 from kohti.kernel.errors import NotAllowed, NotThere, Refused
 from kohti.kernel.outbox.models import Message
 from kohti.outreach import actions, counting
+from kohti.outreach import person as about
 from kohti.outreach.actions import NewEncounter, NewRound
-from kohti.outreach.models import Encounter, Reached, Round
+from kohti.outreach.models import Encounter, Goer, Reached, Round
 from kohti.people import actions as people
 from kohti.people.actions import NewPerson
 from kohti.people.models import Person
@@ -159,6 +161,35 @@ def test_a_round_that_nobody_said_had_begun_is_watched_too_and_one_that_was_canc
         acting(out.ann, actions.back, not_at_all, key=key())
 
 
+def test_where_whoever_watches_works_here_no_longer_the_leader_is_told_at_once(
+    out: Out, owner: psycopg.Connection
+) -> None:
+    watcher = out.here.member("coach")
+    assert watcher.member_id
+    wanted = replace(a_round(out), watcher=watcher.member_id)
+    planned = acting(out.ann, actions.plan_round, wanted, key=key())
+    for actor, name in ((out.leader, "lead"), (watcher, "left")):
+        owner.execute(
+            "update team_user set email = %s where id = %s",
+            (f"{name}@example.org", actor.facts["user_id"]),
+        )
+    owner.execute("update team_membership set ends = %s where id = %s", (MORNING, watcher.member_id))
+    late(out, datetime(2026, 3, 11, 16, 20, tzinfo=UTC))
+    with as_system(out.here.system):
+        mails = Message.objects.filter(kind="round.late", body__contains=str(out.ann.facts["name"]))
+        assert [one.to_id for one in mails] == [out.leader.member_id]
+    late(out, datetime(2026, 3, 11, 17, tzinfo=UTC))
+    assert told(owner, planned).count("round.late") == 1
+
+
+def test_whoever_is_back_without_having_said_that_they_go_has_kept_their_time(out: Out) -> None:
+    planned = acting(out.ann, actions.plan_round, a_round(out, out.ann), key=key())
+    acting(out.ann, actions.back, planned, key=key())
+    with as_actor(out.ann):
+        found = Booking.objects.get(id__in=Goer.objects.filter(round_id=planned).values("booking_id"))
+    assert found.state == Booking.State.KEPT
+
+
 def test_an_encounter_needs_nothing_but_a_spot_and_is_written_once_however_often_it_is_sent(out: Out) -> None:
     said, once = NewEncounter(spot_id=out.square), key()
     in_threads(4, lambda _n: acting(out.ann, actions.write_encounter, said, key=once), at_once=4)
@@ -239,6 +270,53 @@ def test_somebody_becomes_who_we_know_already_and_is_not_them_after_all(out: Out
     with as_system(out.here.system):
         assert Person.objects.filter(id=known.id).exists()
         assert not Encounter.objects.filter(person_id=known.id).exists()
+
+
+def test_two_entries_of_one_person_come_apart_and_both_stay_with_them(out: Out) -> None:
+    known = out.here.person("Known Twice")
+    cap, scarf = met(out, nickname="Cap"), met(out, nickname="Scarf")
+    for one in (cap, scarf):
+        acting(out.leader, actions.become, one, known.id, key=key())
+    kept = acting(out.leader, actions.join, cap, scarf, key=key())
+    other = scarf if kept == cap else cap
+    with pytest.raises(NotThere):
+        acting(out.ann, actions.not_the_same, other)
+    acting(out.leader, actions.not_the_same, other)
+    with as_actor(out.leader):
+        assert Encounter.objects.filter(person_id=known.id).count() == 2
+        for one in (cap, scarf):
+            at = Encounter.objects.get(reached_id=one).at
+            assert Reached.objects.get(id=one).last_at == at
+
+
+def test_the_words_of_whoever_is_forgotten_go_also_of_who_was_joined_into_them(
+    out: Out, owner: psycopg.Connection
+) -> None:
+    who, other = met(out, nickname="Cap", text="sleeps rough"), met(out, nickname="Redcap")
+    person = acting(out.ann, actions.become_new, who, NewPerson(full_name="Rea Capp"), key=key())
+    acting(out.ann, actions.join, who, other, key=key())
+    with as_system(out.here.system) as system:
+        assert len(about.tell(system, person)["reached"]) == 2
+        about.forget(system, person)
+        assert set(Reached.objects.filter(id__in=[who, other]).values_list("nickname", flat=True)) == {""}
+    kept = owner.execute(
+        "select count(*) from kernel_historydetail where event_id in (select id from kernel_historyevent"
+        " where service_id = %s) and (body::text like '%%Redcap%%' or body::text like '%%sleeps rough%%')",
+        (out.here.system.service,),
+    ).fetchone()
+    assert kept == (0,)
+
+
+def test_meetings_of_somebody_restricted_are_for_those_named_and_for_nobody_else_of_the_team(
+    out: Out,
+) -> None:
+    who = met(out, nickname="Cap")
+    person = acting(out.ann, actions.become_new, who, NewPerson(full_name="Res Tricted"), key=key())
+    acting(out.leader, people.restrict, person, [out.ann.member_id], "a relative", key=key())
+    for actor, number in ((out.ann, 1), (out.ben, 0), (out.leader, 0)):
+        with as_actor(actor):
+            assert Encounter.objects.filter(reached_id=who).count() == number
+            assert Reached.objects.filter(id=who).count() == number
 
 
 def test_what_it_was_about_is_sealed_once_there_is_a_person(out: Out) -> None:

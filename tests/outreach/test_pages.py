@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
+import psycopg
 from django.test import Client
 from django.urls import reverse
 from tests.factories import MORNING, TODAY, acting, browser_of
@@ -19,7 +20,8 @@ from kohti.kernel.actor import as_actor
 from kohti.kernel.ids import short
 from kohti.outreach import actions
 from kohti.outreach.actions import NewEncounter
-from kohti.outreach.models import Encounter, Reached
+from kohti.outreach.models import Encounter, Reached, Round
+from kohti.people.actions import NewPerson
 
 
 def key() -> str:
@@ -120,6 +122,42 @@ def test_whom_one_meets_is_written_taken_back_joined_and_becomes_a_person(out: O
     undone = browser.post(joined.headers["Location"].partition("?")[0] + "not-them/")
     assert undone.status_code == 302
     assert browser.get(f"/people/{short(person)}/").status_code == 404
+
+
+def test_somebody_without_a_nickname_who_was_met_long_ago_is_met_again_and_is_one_person(out: Out) -> None:
+    browser = browser_of(out.ann)
+    first = NewEncounter(spot_id=out.square, at=MORNING - timedelta(days=90))
+    acting(out.ann, actions.write_encounters, [first])
+    with as_actor(out.ann):
+        who = Encounter.objects.get(id=first.id).reached_id
+    again = f"/outreach/met/?reached={who}"
+    page = browser.get(again).content.decode()
+    assert re.search(rf'<option value="{who}"[^>]* selected[^>]*>\s*No nickname', page)
+    said = {"spot": str(out.square), "reached": str(who), "key": the_form(browser, again)}
+    assert browser.post("/outreach/met/", said).status_code == 302
+    with as_actor(out.ann):
+        assert Encounter.objects.filter(reached_id=who).count() == 2
+
+
+def test_whoever_opens_a_round_is_in_the_history_of_those_met_on_it(
+    out: Out, owner: psycopg.Connection
+) -> None:
+    planned = doing.a_thing(out.ann, out.leader, "round_id")
+    with as_actor(out.ann):
+        starts = Round.objects.get(id=planned).starts
+    with clock.held_at(starts + timedelta(minutes=5)):
+        first = NewEncounter(spot_id=out.square)
+        acting(out.ann, actions.write_encounters, [first])
+        with as_actor(out.ann):
+            who = Encounter.objects.get(id=first.id, round_id=planned).reached_id
+        person = acting(out.ann, actions.become_new, who, NewPerson(full_name="Rea Capp"), key=key())
+        assert browser_of(out.ben).get(reverse("round", args=[planned])).status_code == 200
+    listed = owner.execute(
+        "select count(*) from kernel_historyevent where verb = 'person.listed' and member_id = %s"
+        " and %s = any(person_ids)",
+        (out.ben.member_id, person),
+    ).fetchone()
+    assert listed == (1,)
 
 
 def reverse_of(reached_id: uuid.UUID) -> str:

@@ -41,6 +41,15 @@ def set_offset(value: timedelta) -> None:
     _offset = value
 
 
+def day_typed(text: str) -> date | None:
+    """A day as an address says it, 2026-03-11; None for whatever is none, and before 1900 or after 2200."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2200 else None
+
+
 @contextmanager
 def held_at(instant: datetime) -> Iterator[datetime]:
     """Stop the clock at `instant` (aware) for the block: for tests and for lived days."""

@@ -61,6 +61,7 @@ class EncounterForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         known = named.words_of(actor)
+        nameless = _("No nickname")
         chosen: dict[str, list[tuple[str, str]]] = {
             "spot": [(str(one.id), one.name) for one in spots],
             "about": list(known.about.items()),
@@ -68,7 +69,7 @@ class EncounterForm(forms.Form):
             "next": list(known.next.items()),
             "reached": [
                 ("", _("Somebody new")),
-                *((str(one.id), f"{one.nickname} · {one.spot}") for one in lately),
+                *((str(one.id), f"{one.nickname or nameless} · {one.spot}") for one in lately),
             ],
         }
         for name, options in chosen.items():

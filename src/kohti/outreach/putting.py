@@ -93,12 +93,16 @@ begin
         return null;
     end if;
     if exists (select 1 from outreach_reached where id = v_reached.joined_into_id and person_id is not null
-               and not kohti.sees(person_id)) then
+               and not kohti.sees(person_id))
+        or (v_reached.person_id is not null and not kohti.sees(v_reached.person_id)) then
         return null;
     end if;
     update outreach_reached set joined_into_id = null where id = p_reached;
-    update outreach_encounter set reached_id = p_reached, person_id = null
+    update outreach_encounter set reached_id = p_reached, person_id = v_reached.person_id
     where reached_id = v_reached.joined_into_id and own_id = p_reached;
+    update outreach_reached r set last_at = coalesce(
+        (select max(at) from outreach_encounter e where e.reached_id = r.id and e.withdrawn_at is null), r.made_at)
+    where r.id in (p_reached, v_reached.joined_into_id);
     return v_reached.joined_into_id;
 end $$"""
     ),

@@ -223,15 +223,25 @@ def today(actor: Actor) -> tuple[dict[str, Any], Part[RoundLine]]:
 
 
 def round_page(actor: Actor, round_id: uuid.UUID) -> tuple[RoundLine, list[Met]]:
-    """A round and whom they met on it, newest first. One statement. Raises NotThere."""
+    """A round and whom they met on it, newest first. One statement; who of them is a person is in the history.
+
+    Raises NotThere.
+    """
     values = _values(actor) | {"round": round_id}
-    rounds, met = reading.together(
+    rounds, met, persons = reading.together(
         values,
         Part(f"{ROUND} r.id = %(round)s", _round(values["late"])),
         Part(f"{MET} e.round_id = %(round)s order by e.at desc, e.id desc limit 200", _met),
+        Part(
+            "select distinct e.person_id from outreach_encounter e where e.round_id = %(round)s"
+            " and e.centre_id = %(centre)s and e.person_id is not null order by e.person_id",
+            lambda row: uuid.UUID(row["person_id"]),
+        ),
     )
     if not rounds:
         raise NotThere("no such round")
+    if persons:
+        history.record("person.listed", "person", None, persons=persons)
     return rounds[0], met
 
 
@@ -255,10 +265,15 @@ def spot(actor: Actor, spot_id: uuid.UUID) -> SpotLine:
     return found[0]  # type: ignore[no-any-return]
 
 
-def out_there(actor: Actor) -> tuple[list[SpotLine], list[uuid.UUID], list[ReachedLine]]:
-    """What writing an encounter needs: the spots, those of the round one is on, and whom one met lately. One statement."""
+def out_there(
+    actor: Actor, again: uuid.UUID | None = None
+) -> tuple[list[SpotLine], list[uuid.UUID], list[ReachedLine]]:
+    """What writing an encounter needs: the spots, those of the round one is on, and whom one met lately. One statement.
+
+    `again`: somebody who is among them first, whenever they were met and without a nickname too.
+    """
     places, mine, lately = reading.together(
-        _values(actor),
+        _values(actor) | {"again": again or uuid.UUID(int=0)},
         Part(SPOTS, _spot),
         Part(
             "select r.spots from outreach_round r join outreach_goer g on g.round_id = r.id"
@@ -267,7 +282,8 @@ def out_there(actor: Actor) -> tuple[list[SpotLine], list[uuid.UUID], list[Reach
             lambda row: [uuid.UUID(one) for one in row["spots"]],
         ),
         Part(
-            f"{REACHED} r.nickname <> '' and r.last_at > %(lately)s order by r.last_at desc, r.id desc limit 40",
+            f"{REACHED} (r.id = %(again)s or (r.nickname <> '' and r.last_at > %(lately)s))"
+            " order by (r.id = %(again)s) desc, r.last_at desc, r.id desc limit 40",
             _reached,
         ),
     )

@@ -111,7 +111,8 @@ def outreach(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @needs("outreach.go", methods=("GET", "POST"))
 def encounter(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Write down whom one met: one screen, one thumb; the spot stays for the next one."""
-    spots, mine, lately = queries.out_there(actor)
+    again = ids.typed(request.POST.get("reached") or request.GET.get("reached", ""))
+    spots, mine, lately = queries.out_there(actor, again)
     spots.sort(key=lambda one: (one.id not in mine, one.name))
     form = EncounterForm(
         actor,
@@ -121,7 +122,7 @@ def encounter(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         initial={
             "key": new_id(),
             "spot": request.GET.get("spot", str(mine[0]) if mine else ""),
-            "reached": request.GET.get("reached", ""),
+            "reached": str(again or ""),
         },
     )
     if request.method == "POST" and form.is_valid():

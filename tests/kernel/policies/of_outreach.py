@@ -23,6 +23,12 @@ def not_joined(who: Who, row: Row, world: World) -> bool:
     return row["joined_into_id"] is None
 
 
+def open_to_the_team(who: Who, row: Row, world: World) -> bool:
+    """Nobody yet, or somebody whose record is not for the named alone."""
+    person = world.of("people_person", row["person_id"])
+    return person is None or not person["restricted"]
+
+
 of_a_meeting = either(nobody_yet, with_its_keys)
 """While nobody knows who it was, nothing is sealed."""
 
@@ -31,12 +37,14 @@ OF_OUTREACH: dict[str, Rules] = {
     "outreach_round": kept_by(of_the_team, of_the_team, of_the_team),
     "outreach_goer": kept_by(of_the_team, of_the_team, None),
     "outreach_reached": kept_by(
-        of_the_team, both(of_the_team, nobody_yet, not_joined), both(of_the_team, nobody_yet)
+        both(of_the_team, either(open_to_the_team, of_somebody_s_way)),
+        both(of_the_team, nobody_yet, not_joined),
+        both(of_the_team, nobody_yet),
     ),
     "outreach_encounter": kept_by(
-        both(either(of_the_team, of_somebody_s_way), of_a_meeting),
+        both(either(both(of_the_team, open_to_the_team), of_somebody_s_way), of_a_meeting),
         both(of_the_team, of_a_meeting, my_own),
-        both(of_the_team, of_a_meeting, my_own),
+        both(of_the_team, either(open_to_the_team, of_somebody_s_way), of_a_meeting, my_own),
         remove=system_rows,
     ),
 }

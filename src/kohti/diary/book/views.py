@@ -38,10 +38,7 @@ SAID = {
 
 def _day_of(request: HttpRequest, actor: Actor) -> date:
     """The day that is asked for, typed or from an address; today for anything else."""
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return clock.today(actor.zone)
+    return clock.day_typed(request.GET.get("day", "")) or clock.today(actor.zone)
 
 
 def _around(request: HttpRequest, actor: Actor, day: date, step: int) -> dict[str, Any]:

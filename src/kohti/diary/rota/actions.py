@@ -140,7 +140,7 @@ def away(
 
     That they are away is an absence like anybody's, where they belong to this centre and it is not noted yet. Returns
     what was made: the standing in, else the absence. Raises NotThere; Refused for days in no order, where nothing
-    places the colleague here, and where somebody stands in already.
+    places the colleague here, where they belong to another centre and nobody stands in, and where somebody does already.
     """
     actors.must(actor, "rota.keep")
     made = new_id()
@@ -162,6 +162,10 @@ def away(
         noted = be_away(actor, staff_id, first, last, key=f"{key}:away")
         if cover_id is None:
             made = noted
+    elif cover_id is None and staff.centre_id != actor.centre:
+        raise Refused(
+            _("They belong to another centre: note it there, or say who stands in."), code="elsewhere"
+        )
     elif cover_id is None:
         raise Refused(_("This is noted already."), code="noted")
     if cover_id is not None:

@@ -22,10 +22,7 @@ from .forms import EVERYBODY, ChangeForm, RotaForm, line_forms
 
 
 def _day_of(request: HttpRequest, actor: Actor) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return clock.today(actor.zone)
+    return clock.day_typed(request.GET.get("day", "")) or clock.today(actor.zone)
 
 
 @needs("arrivals.see")
@@ -191,11 +188,10 @@ def end(request: HttpRequest, actor: Actor, rota_id: uuid.UUID) -> HttpResponseB
     """The rota of an organisation ends, and nothing follows it."""
     found = queries.standing(actor, rota_id)
     wrong = ""
-    if request.method == "POST":
-        try:
-            last = date.fromisoformat(request.POST.get("last", ""))
-        except ValueError:
-            last = clock.today(actor.zone)
+    last = clock.day_typed(request.POST.get("last", ""))
+    if request.method == "POST" and last is None:
+        wrong = _("Give a day, a month and a year.")
+    elif last is not None:
         try:
             with all_or_nothing():
                 actions.end_rota(actor, rota_id, last)

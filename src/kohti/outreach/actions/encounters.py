@@ -132,7 +132,7 @@ def write_encounters(actor: Actor, said: Sequence[NewEncounter]) -> None:
                 "encounter",
                 one.id,
                 [one.person_id] if one.person_id else [],
-                {"reached": one.reached_id, "nickname": one.nickname, "text": one.text},
+                {"reached": one.reached_id},
             )
             for one in written
         ]

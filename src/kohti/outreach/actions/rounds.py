@@ -191,11 +191,16 @@ def start_round(actor: Actor, round_id: uuid.UUID, *, key: str) -> None:
     if found.started_at is not None:
         return
     Round.objects.filter(id=round_id).update(started_at=clock.now())
+    _gone(actor, round_id)
+    history.record("round.started", "round", round_id)
+
+
+def _gone(actor: Actor, round_id: uuid.UUID) -> None:
+    """Those who go went: the time in their diaries was kept."""
     for booking_id in (
         Goer.objects.filter(round_id=round_id).order_by("id").values_list("booking_id", flat=True)
     ):
         diary.mark(actor, booking_id, Booking.State.KEPT, expected=["booked", "missed"])
-    history.record("round.started", "round", round_id)
 
 
 def back(actor: Actor, round_id: uuid.UUID, *, key: str) -> None:
@@ -214,6 +219,8 @@ def back(actor: Actor, round_id: uuid.UUID, *, key: str) -> None:
     Round.objects.filter(id=round_id).update(
         ended_at=now, ended_by=actor.member_id, started_at=found.started_at or min(found.starts, now)
     )
+    if found.started_at is None:
+        _gone(actor, round_id)
     history.record("round.back", "round", round_id)
     _no_longer_late(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from ..models import Goer, Round, Spot
 def tell_who_is_late(actor: Actor) -> int:
     """Tell who watches of every round that is not back in time, and its leader some time later; how many were told of.
 
+    Where whoever watches works here no longer, the leader is told at once.
     As the service's own housekeeping, every minute: each is told once. A round that nobody said had begun counts too:
     they may be out there. Says so on open screens at once, and by mail where there is an address.
     """
@@ -42,7 +43,7 @@ def tell_who_is_late(actor: Actor) -> int:
         .order_by("back_by", "id")[:200]
     )
     for one in due:
-        to_leader = one.back_by <= later and one.leader_at is None
+        to_leader = one.leader_at is None and (one.back_by <= later or not _works(one.watcher_id, now))
         told: list[uuid.UUID] = []
         if one.late_at is None:
             told.append(one.watcher_id)
@@ -60,6 +61,10 @@ def tell_who_is_late(actor: Actor) -> int:
             tell=one.centre_id,
         )
     return len(due)
+
+
+def _works(member_id: uuid.UUID, now: datetime) -> bool:
+    return Membership.objects.filter(Q(ends=None) | Q(ends__gt=now), id=member_id, starts__lte=now).exists()
 
 
 def _leaders(centre_id: uuid.UUID) -> list[uuid.UUID]:
@@ -84,7 +89,11 @@ def _write(actor: Actor, late: Round, members: Sequence[uuid.UUID]) -> None:
         .values_list("full_name", flat=True)
     )
     spots = dict(Spot.objects.filter(id__in=late.spots).order_by("id").values_list("id", "name"))
-    to = Membership.objects.filter(id__in=members).select_related("user", "staff").order_by("id")
+    to = (
+        Membership.objects.filter(Q(ends=None) | Q(ends__gt=clock.now()), id__in=members)
+        .select_related("user", "staff")
+        .order_by("id")
+    )
     with words.spoken(actor.first_language, actor=actor):
         lines = [
             _("They wanted to be back at %(time)s.") % {"time": words.clock_time(late.back_by, actor.zone)},
