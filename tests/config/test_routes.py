@@ -145,7 +145,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("rota_change", "POST"): Expected({LEADER}, 422),
     ("rota_take_back", "POST"): Expected({LEADER}, 302, thing="change_id"),
     ("rota_end", "GET"): Expected({LEADER}, 200, thing="rota_id"),
-    ("rota_end", "POST"): Expected({LEADER}, 302, thing="rota_id"),
+    ("rota_end", "POST"): Expected({LEADER}, 422, thing="rota_id"),
     ("book_one", "GET"): Expected(FLOOR, 200, thing="booking_id"),
     ("book_move", "POST"): Expected(FLOOR, 422, thing="booking_id"),
     ("book_cancel", "POST"): Expected(FLOOR, 422, thing="booking_id"),

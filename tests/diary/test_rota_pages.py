@@ -151,10 +151,10 @@ def test_a_rota_ends_and_is_printed_on_one_page() -> None:
     assert leader.get(f"/rota/{short(made)}/end/").status_code == 200
     for no_day in ("", "in March", "9999-12-31"):
         unread = leader.post(f"/rota/{short(made)}/end/", {"last": no_day})
-        assert unread.status_code == 409
+        assert unread.status_code == 422
         assert "Give a day, a month and a year." in unread.content.decode()
     yesterday = {"last": (TODAY - timedelta(days=2)).isoformat()}
-    assert leader.post(f"/rota/{short(made)}/end/", yesterday).status_code == 409
+    assert leader.post(f"/rota/{short(made)}/end/", yesterday).status_code == 422
     assert leader.post(f"/rota/{short(made)}/end/", {"last": TODAY.isoformat()}).status_code == 302
     with clock.held_at(MORNING + timedelta(days=7)):
         assert "Nobody is placed here in this week" in leader.get(ROTA).content.decode()

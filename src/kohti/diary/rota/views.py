@@ -203,7 +203,7 @@ def end(request: HttpRequest, actor: Actor, rota_id: uuid.UUID) -> HttpResponseB
         request,
         "diary/rota_end.html",
         {"one": found, "today": clock.today(actor.zone), "wrong": wrong},
-        status=409 if wrong else 200,
+        status=422 if wrong else 200,
     )
 
 

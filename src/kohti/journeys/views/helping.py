@@ -95,7 +95,7 @@ def help_step(request: HttpRequest, actor: Actor, step_id: uuid.UUID) -> HttpRes
     except Refused as trouble:
         return _shown(request, actor, str(trouble.message), {str(step_id): line})
     except NotThere:  # their help ended while the page was open: what was typed is given back
-        return render(request, "people/shared_over.html", {"since": "", "typed": line}, status=410)
+        return render(request, "people/shared_over.html", {"since": "", "typed": line}, status=404)
     return redirect(f"{reverse('helping')}?said=saved")
 
 
