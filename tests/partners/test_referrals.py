@@ -245,6 +245,16 @@ def test_a_share_that_is_ended_ends_what_the_other_side_reads(house: House) -> N
     assert "What they were shown has ended" in browser_of(house.coach).get(there).content.decode()
 
 
+def test_the_other_side_reads_how_they_are_safely_reached_where_that_is_shared(house: House) -> None:
+    person = somebody(house)
+    reach = people.Reach(safe_contact="Tuesdays at work", not_by="the home telephone", no_messages=True)
+    acting(house.coach, people.keep_reach, person, reach)
+    for fields, told in (({"housing": ""}, False), ({"housing": "", "reach": ""}, True)):
+        page = browser_of(house.housing).get(reverse("referral", args=[sent(house, person, fields=fields)]))
+        for words in ("Tuesdays at work", "the home telephone", "never leave a message"):
+            assert (words in page.content.decode()) is told
+
+
 def test_a_record_that_is_restricted_is_open_to_no_partner(house: House) -> None:
     person = somebody(house)
     made = sent(house, person, about="Hers alone")

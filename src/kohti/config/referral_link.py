@@ -30,6 +30,7 @@ from kohti.kernel.once import all_or_nothing
 from kohti.partners.referrals import actions, links, queries, showing, states
 from kohti.partners.referrals.links import Standing
 from kohti.people import spoken
+from kohti.people.bar import safely
 from kohti.people.sharing.wording import GROUNDS
 
 COOKIE = "kohti_referral"
@@ -187,11 +188,6 @@ def _show(
     shown, who = queries.partners_card()
     one = page.one
     ground, means = GROUNDS[one.basis]
-    reach = [
-        who["safe"],
-        _("Do not use: %(how)s") % {"how": who["not_by"]} if who["not_by"] else "",
-        _("never leave a message") if who["no_messages"] else "",
-    ]
     context: dict[str, Any] = {
         "name": who["name"] or who["called"] or _("No name given"),
         "called": who["called"],
@@ -200,7 +196,7 @@ def _show(
             (_("Sent by"), ", ".join(part for part in (_sender(page), str(guest.facts["centre"])) if part)),
             (_("Languages"), spoken.names_of(tuple(who["languages"] or ()))),
             (_("Interpreter needed"), spoken.name_of(who["interpreter"]) if who["interpreter"] else ""),
-            (_("Safe contact"), " · ".join(part for part in reach if part)),
+            (_("Safe contact"), safely(who["safe"], who["not_by"], no_messages=who["no_messages"])),
             (_("How"), states.HOWS[one.how][0]()),
             (_("Shown until"), words.day_long(one.until)),
             (_("Ground"), f"{ground()}: {means()}"),

@@ -10,10 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-def wall_time(label: Any, *, required: bool = True) -> forms.TimeField:
-    """A time of day as clocks on the wall show it."""
+def wall_time(label: Any, *, required: bool = True, step: int | None = None) -> forms.TimeField:
+    """A time of day as clocks on the wall show it. `step`: in seconds, how far the browser's arrows move it."""
+    said = gettext_lazy("Give a time, as 9:30.")
+    attrs = {"type": "time"} | ({"step": str(step)} if step else {})
     return forms.TimeField(
-        label=label, required=required, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=label,
+        required=required,
+        widget=forms.TimeInput(attrs=attrs, format="%H:%M"),
+        error_messages={"required": said, "invalid": said},
     )
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.design.fields import DayField
+from kohti.design.fields import DayField, wall_time
 from kohti.kernel import clock
 from kohti.kernel.actor import Actor
 from kohti.kernel.ids import new_id
@@ -21,10 +21,6 @@ from .actions import NewEncounter, NewRound, SpotWords
 from .actions.encounters import MOST_NICKNAME, MOST_TEXT
 from .actions.rounds import watchers
 from .queries import ReachedLine, SpotLine
-
-
-def _wall(label: Any) -> forms.TimeField:
-    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
 
 def _text(label: Any, most: int, **how: Any) -> forms.CharField:
@@ -93,8 +89,8 @@ class RoundForm(forms.Form):
     """A round to be planned."""
 
     day = DayField(label=gettext_lazy("Day"))
-    starts = _wall(gettext_lazy("From"))
-    back_by = _wall(gettext_lazy("Back by"))
+    starts = wall_time(gettext_lazy("From"))
+    back_by = wall_time(gettext_lazy("Back by"))
     spots = forms.MultipleChoiceField(
         label=gettext_lazy("Where"),
         widget=forms.CheckboxSelectMultiple,

@@ -15,20 +15,21 @@ from kohti.people.queries import PersonCard
 Tab = tuple[str, str, bool, None]
 
 
+def safely(safe_contact: str, not_by: str, *, no_messages: bool | None) -> str:
+    """How somebody is safely reached, and how not, in one line; empty where nothing is said of it."""
+    said = (
+        safe_contact,
+        _("Do not use: %(how)s") % {"how": not_by} if not_by else "",
+        _("never leave a message") if no_messages else "",
+    )
+    return " · ".join(text for text in said if text)
+
+
 def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
     """What every page about a person shows first, for `people/_bar.html`; `current` is the tab it belongs to.
 
     Asks for nothing: whoever shows it has opened the person, which is in the history.
     """
-    reach = [
-        text
-        for text in (
-            card.safe_contact,
-            _("Do not use: %(how)s") % {"how": card.not_by} if card.not_by else "",
-            _("never leave a message") if card.no_messages else "",
-        )
-        if text
-    ]
     said = beside.said(actor, card.beside)
     return {
         "person": card,
@@ -42,7 +43,7 @@ def bar(actor: Actor, card: PersonCard, current: str) -> dict[str, Any]:
             "age": card.age_on(clock.today(actor.zone)),
             "languages": spoken.names_of(card.languages),
             "interpreter": spoken.name_of(card.interpreter) if card.interpreter else "",
-            "safe_contact": " · ".join(reach),
+            "safe_contact": safely(card.safe_contact, card.not_by, no_messages=card.no_messages),
             "helps": [mark.words for mark in card.helps],
             "warning": " · ".join(_warnings(card)),
             "owner": said.bar.get("owner", ""),

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kohti.design.fields import DayField
+from kohti.design.fields import DayField, wall_time
 from kohti.kernel import ids, words
 from kohti.kernel.ids import new_id
 
@@ -18,15 +18,6 @@ from .queries import Choices
 
 ROWS, MORE = 4, 4
 MOST_ROWS = 60
-
-
-def _wall(label: Any) -> forms.TimeField:
-    said = gettext_lazy("Give a time, as 9:30.")
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
-        error_messages={"required": said, "invalid": said},
-    )
 
 
 def colleagues(choices: Choices) -> list[tuple[str, Any]]:
@@ -63,8 +54,8 @@ class LineForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose a day, or leave the person empty.")},
     )
-    opens = _wall(gettext_lazy("From"))
-    closes = _wall(gettext_lazy("Until what time"))
+    opens = wall_time(gettext_lazy("From"), step=300)
+    closes = wall_time(gettext_lazy("Until what time"), step=300)
     room = forms.ChoiceField(label=gettext_lazy("Room or desk"), required=False)
 
     def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:

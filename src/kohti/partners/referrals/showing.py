@@ -13,27 +13,20 @@ from kohti.journeys import rules
 from kohti.kernel import clock, words
 from kohti.kernel.actor import Actor
 from kohti.people import fields as life
-from kohti.people.sharing.models import BORN, HELPS, PARTS, REACH
-from kohti.people.sharing.wording import GROUNDS
+from kohti.people.sharing.models import HELPS, PARTS, REACH
+from kohti.people.sharing.wording import GROUNDS, PART_TITLES
 
 from . import states
 from .models import Referral
 from .queries import Card, Line, Page, Turn
 
 State = Referral.State
-PART_TITLES: Mapping[str, Callable[[], str]] = {
-    REACH: lambda: _("How to reach them"),
-    HELPS: lambda: _("What helps"),
-    BORN: lambda: _("Date of birth"),
-}
 VIEWS: Mapping[str, Callable[[], str]] = {"own": lambda: _("They say"), "coach": lambda: _("We say")}
 
 
 def fields(actor: Actor) -> dict[str, tuple[str, bool]]:
     """All that can be shown of a person: its title, and whether it is sealed."""
-    return {
-        code: (title(), False) for code, title in PART_TITLES.items() if code != BORN
-    } | life.fields_of_life(actor)
+    return {code: (PART_TITLES[code](), False) for code in (REACH, HELPS)} | life.fields_of_life(actor)
 
 
 def card(

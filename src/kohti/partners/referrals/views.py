@@ -20,7 +20,9 @@ from kohti.kernel.doors import needs
 from kohti.kernel.errors import KohtiError, NotAllowed, NotThere, Refused
 from kohti.kernel.once import all_or_nothing
 from kohti.people import queries as people
-from kohti.people.bar import bar
+from kohti.people import spoken
+from kohti.people.bar import bar, safely
+from kohti.people.sharing.queries import shared_with_me
 from kohti.people.sharing.wording import GROUNDS
 
 from . import actions, booking, choosing, forms, letters, links, queries, showing, states
@@ -230,7 +232,7 @@ def _page(
         "name": page.name or _("No name given"),
         "state": states.called(page.state),
         "tone": states.TONES.get(page.state, "neutral"),
-        "facts": showing.facts(actor, page),
+        "facts": [*showing.facts(actor, page), *_spoken_with(actor, page)],
         "since": f"{words.day_of(one.since, actor.zone)}, {words.clock_time(one.since, actor.zone)}",
         "fields": showing.card(actor, shown, one.fields, one.why) if shown else [],
         "told": ", ".join(_titles(actor, one.fields)),
@@ -255,6 +257,22 @@ def _page(
         "version": live.version(one.id),
     }
     return render(request, "partners/referrals/referral.html", context, status=422 if trouble else 200)
+
+
+def _spoken_with(actor: Actor, page: queries.Page) -> list[tuple[str, str]]:
+    """For the other side: in which language, and how they are safely reached where that is shared."""
+    if page.here or page.one.closed_at is not None or not may(actor, "shares.read"):
+        return []
+    return [
+        line
+        for one in shared_with_me(actor, page.one.person_id)
+        for line in (
+            (_("Languages"), spoken.names_of(one.languages)),
+            (_("Interpreter needed"), spoken.name_of(one.interpreter) if one.interpreter else ""),
+            (_("Safe contact"), safely(one.safe_contact, one.not_by, no_messages=one.no_messages)),
+        )
+        if line[1]
+    ]
 
 
 def _titles(actor: Actor, codes: Sequence[str]) -> list[str]:

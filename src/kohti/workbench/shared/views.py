@@ -20,6 +20,7 @@ from kohti.kernel.errors import NotThere, Refused
 from kohti.kernel.once import all_or_nothing
 from kohti.people import fields as life
 from kohti.people import forms, spoken, wording
+from kohti.people.bar import safely
 from kohti.people.queries.cards import age_on
 from kohti.people.sharing import actions
 from kohti.people.sharing.models import NOT_OF_LIFE, STEPS, last_day
@@ -135,7 +136,7 @@ def _shown(request: HttpRequest, actor: Actor, found: SharedPerson) -> dict[str,
             "age": age_on(found.date_of_birth, found.died_on, today),
             "languages": spoken.names_of(found.languages),
             "interpreter": spoken.name_of(found.interpreter) if found.interpreter else "",
-            "safe_contact": _reach(found),
+            "safe_contact": safely(found.safe_contact, found.not_by, no_messages=found.no_messages),
             "warning": _("Died on %(day)s") % {"day": words.day_short(found.died_on)}
             if found.died_on
             else "",
@@ -170,12 +171,3 @@ def _shown(request: HttpRequest, actor: Actor, found: SharedPerson) -> dict[str,
         ],
         "older": f"{links.to('shared_person', found.id)}?older={part.older}" if part.older else "",
     }
-
-
-def _reach(found: SharedPerson) -> str:
-    said = (
-        found.safe_contact,
-        _("Do not use: %(how)s") % {"how": found.not_by} if found.not_by else "",
-        _("never leave a message") if found.no_messages else "",
-    )
-    return " · ".join(one for one in said if one)
